@@ -1,0 +1,1 @@
+"""Headwater: the data side of AI programs as one continuous, accountable loop."""

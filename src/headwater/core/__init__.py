@@ -1,0 +1,1 @@
+"""Ids, clock, errors, settings, canonical JSON and digests: what every part stands on."""

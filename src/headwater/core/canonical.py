@@ -1,0 +1,70 @@
+"""Canonical JSON (RFC 8785) and SHA-256 digests: the same thing always has the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import rfc8785
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+_CHUNK = 1 << 20
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+
+
+def canonical_json(value: object) -> bytes:
+    """Return the RFC 8785 bytes of a value.
+
+    Accepts what JSON has, and turns enums into their values, aware datetimes into ISO 8601 UTC with
+    a `Z`, tuples and sets into lists (sets sorted), and NaN into null.
+
+    Raises:
+        TypeError: A value has no canonical form.
+    """
+    return rfc8785.dumps(plain(value))  # type: ignore[arg-type]
+
+
+def plain(value: object) -> Json:
+    """Return the value with only what JSON has (see `canonical_json`)."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return [plain(item) for item in sorted(value)]
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} cannot be written as canonical JSON")
+
+
+def digest(value: object) -> str:
+    """Return `sha256:` and the hexadecimal SHA-256 of the value's canonical JSON."""
+    return digest_bytes(canonical_json(value))
+
+
+def digest_bytes(data: bytes) -> str:
+    """Return `sha256:` and the hexadecimal SHA-256 of the bytes."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def digest_file(path: Path) -> str:
+    """Return `sha256:` and the hexadecimal SHA-256 of a file, read in pieces."""
+    hasher = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            hasher.update(chunk)
+    return f"sha256:{hasher.hexdigest()}"

@@ -1,0 +1,112 @@
+"""Settings of a workspace, from `headwater.toml` and `HEADWATER_…` environment variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from headwater.core.errors import SettingsError
+
+FILE_NAME = "headwater.toml"
+INSECURE_SECRET = "change-me-change-me-change-me-change-me"  # noqa: S105 -- refused on any public address
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Settings(BaseSettings):
+    """Every setting of a workspace. The environment wins over the file."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_", extra="forbid", frozen=True)
+
+    directory: Path = Field(description="The workspace folder; other paths are relative to it.")
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL. Empty means `headwater.sqlite` in the workspace; "
+        "`postgresql+psycopg://user@host/name` for PostgreSQL.",
+    )
+    objects_url: str = Field(
+        default="", description="Object store. Empty means the folder `objects`; or `s3://bucket/prefix`."
+    )
+    records_url: str = Field(
+        default="", description="Record tables (Lance). Empty means the folder `records`; or `s3://bucket/prefix`."
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(INSECURE_SECRET),
+        description="Signs session and form tokens. `headwater init` writes a random one.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address `headwater serve` listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port `headwater serve` listens on; 0 picks one.")
+    session_hours: float = Field(default=12.0, gt=0, description="Hours until a sign-in ends.")
+    secure_cookies: Literal["auto", "always", "never"] = Field(
+        default="auto", description="Whether cookies need HTTPS; `auto` needs it except on loopback addresses."
+    )
+    sign_in_attempts: int = Field(default=10, ge=1, description="Failed sign-ins allowed per account and 15 minutes.")
+    consultation_hours: float = Field(
+        default=48.0, ge=0, description="Hours consulted people have to answer before a decision may close."
+    )
+    lease_minutes: float = Field(default=10.0, gt=0, description="Minutes an annotator holds a task.")
+    max_line_mb: float = Field(default=32.0, gt=0, description="Longest line of a file taken in, in megabytes.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="How much is logged to standard error."
+    )
+
+    @classmethod
+    def settings_customise_sources(  # noqa: D102 -- pydantic's hook
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        directory = init_settings().get("directory", ".")
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, toml_file=Path(directory) / FILE_NAME),
+        )
+
+    @property
+    def database(self) -> str:
+        """The URL of the database, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.directory / 'headwater.sqlite'}"
+
+    @property
+    def public(self) -> bool:
+        """Whether the server listens on an address other machines can reach."""
+        return self.host not in LOOPBACK
+
+    @property
+    def insecure(self) -> bool:
+        """Whether the secret is the published default or too short to be one."""
+        return self.secret_key.get_secret_value() == INSECURE_SECRET or len(self.secret_key.get_secret_value()) < 32  # noqa: PLR2004
+
+
+def load(directory: Path, **overrides: object) -> Settings:
+    """Return the settings of the workspace in a folder.
+
+    Raises:
+        SettingsError: There is no workspace there, or a setting has a wrong value.
+    """
+    directory = directory.expanduser().resolve()
+    if not (directory / FILE_NAME).is_file():
+        raise SettingsError(
+            f"'{directory}' is not a Headwater workspace: it has no {FILE_NAME}.",
+            remedy=f"Make one with: headwater init {directory}",
+        )
+    try:
+        return Settings(directory=directory, **overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"Setting '{name}' in {directory / FILE_NAME} or HEADWATER_{name.upper()}: {first['msg']}.",
+            remedy="See the settings reference in the documentation.",
+        ) from error

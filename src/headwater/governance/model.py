@@ -1,0 +1,362 @@
+"""Words of governance: decisions, the RACI chart, programs, people, proposals, notices, ledger entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, LimitError, NotFoundError, StaleError
+
+PersonId = NewType("PersonId", str)
+ProgramId = NewType("ProgramId", str)
+ProposalId = NewType("ProposalId", str)
+
+SYSTEM = PersonId("system")
+"""The actor of the platform's own housekeeping (migrations, expiry, recovery); never of a decision."""
+
+
+class Decision(StrEnum):
+    """An act that only some may perform."""
+
+    CHARTER_CHANGE = "charter.change"
+    RACI_CHANGE = "raci.change"
+    POLICY_CHANGE = "policy.change"
+    SOURCE_APPROVE = "source.approve"
+    INTAKE_RUN = "intake.run"
+    SCHEMA_PUBLISH = "schema.publish"
+    GUIDELINE_PUBLISH = "guideline.publish"
+    GOLD_CHANGE = "gold.change"
+    CAMPAIGN_OPEN = "campaign.open"
+    ANNOTATION_ANSWER = "annotation.answer"
+    ANNOTATION_REVIEW = "annotation.review"
+    ANNOTATION_ADJUDICATE = "annotation.adjudicate"
+    AUTOMATION_CHANGE = "automation.change"
+    BATCH_ACCEPT = "batch.accept"
+    RELEASE_BUILD = "release.build"
+    RELEASE_APPROVE = "release.approve"
+    RELEASE_PUBLISH = "release.publish"
+    RELEASE_YANK = "release.yank"
+    RUN_REGISTER = "run.register"
+    EVALUATION_IMPORT = "evaluation.import"
+    FINDING_TRIAGE = "finding.triage"
+    BRIEF_AUTHORISE = "brief.authorise"
+    BRIEF_CLOSE = "brief.close"
+    VENDOR_ONBOARD = "vendor.onboard"
+    PACKAGE_ISSUE = "package.issue"
+    DELIVERY_ACCEPT = "delivery.accept"
+    ERASURE_EXECUTE = "erasure.execute"
+    WAIVER_GRANT = "waiver.grant"
+    STANDARD_CHANGE = "standard.change"
+    STATION_CHANGE = "station.change"
+    LINE_STOP = "line.stop"
+    LINE_RESUME = "line.resume"
+
+
+PERFORMED = frozenset(
+    {
+        Decision.INTAKE_RUN,
+        Decision.GOLD_CHANGE,
+        Decision.ANNOTATION_ANSWER,
+        Decision.ANNOTATION_REVIEW,
+        Decision.ANNOTATION_ADJUDICATE,
+        Decision.RELEASE_BUILD,
+        Decision.RUN_REGISTER,
+        Decision.EVALUATION_IMPORT,
+        Decision.FINDING_TRIAGE,
+        Decision.LINE_STOP,
+    }
+)
+"""Acts a Responsible person performs alone; every other decision is proposed by one and approved by the Accountable."""
+
+
+class Role(StrEnum):
+    """What a person is in a program; the chart maps roles to decisions."""
+
+    LEAD = "lead"
+    """AI program lead."""
+    OPERATIONS = "operations"
+    """Data operations team."""
+    EXPERT = "expert"
+    """Domain expert."""
+    ENGINEER = "engineer"
+    """Training and evaluation team."""
+    REVIEWER = "reviewer"
+    """Second-tier annotator."""
+    ANNOTATOR = "annotator"
+    """Answers tasks."""
+
+
+class Involvement(StrEnum):
+    """The four letters of RACI."""
+
+    RESPONSIBLE = "responsible"
+    ACCOUNTABLE = "accountable"
+    CONSULTED = "consulted"
+    INFORMED = "informed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Cell:
+    """One entry of a RACI chart."""
+
+    decision: Decision
+    involvement: Involvement
+    party: str
+    """A person (`per_…`) or a role (`role:lead`) which stands for all who hold it."""
+
+
+def role_party(role: Role) -> str:
+    """Return the party that stands for everyone who holds a role."""
+    return f"role:{role.value}"
+
+
+def default_chart() -> tuple[Cell, ...]:
+    """Return the chart a new program starts with.
+
+    Responsible is the data operations team, Accountable the program lead, Consulted the domain experts where
+    meaning is decided, Informed the training and evaluation team; people who answer, review and rule are
+    Responsible for just that.
+    """
+    cells: list[Cell] = []
+    for decision in Decision:
+        responsible = _RESPONSIBLE.get(decision, (Role.OPERATIONS,))
+        cells += [Cell(decision=decision, involvement=Involvement.RESPONSIBLE, party=role_party(r)) for r in responsible]
+        cells.append(Cell(decision=decision, involvement=Involvement.ACCOUNTABLE, party=role_party(Role.LEAD)))
+    cells += [Cell(decision=d, involvement=Involvement.CONSULTED, party=role_party(Role.EXPERT)) for d in _CONSULTED]
+    cells += [Cell(decision=d, involvement=Involvement.INFORMED, party=role_party(Role.ENGINEER)) for d in _INFORMED]
+    return tuple(sorted(cells))
+
+
+_RESPONSIBLE = {
+    Decision.ANNOTATION_ANSWER: (Role.ANNOTATOR, Role.REVIEWER, Role.EXPERT, Role.OPERATIONS),
+    Decision.ANNOTATION_REVIEW: (Role.REVIEWER, Role.EXPERT),
+    Decision.ANNOTATION_ADJUDICATE: (Role.EXPERT,),
+    Decision.RUN_REGISTER: (Role.ENGINEER, Role.OPERATIONS),
+    Decision.EVALUATION_IMPORT: (Role.ENGINEER, Role.OPERATIONS),
+    Decision.FINDING_TRIAGE: (Role.ENGINEER, Role.OPERATIONS),
+}
+_CONSULTED = (
+    Decision.CHARTER_CHANGE,
+    Decision.SCHEMA_PUBLISH,
+    Decision.GUIDELINE_PUBLISH,
+    Decision.RELEASE_APPROVE,
+    Decision.BRIEF_AUTHORISE,
+)
+_INFORMED = (
+    Decision.SOURCE_APPROVE,
+    Decision.SCHEMA_PUBLISH,
+    Decision.GUIDELINE_PUBLISH,
+    Decision.RELEASE_APPROVE,
+    Decision.RELEASE_PUBLISH,
+    Decision.RELEASE_YANK,
+    Decision.BRIEF_AUTHORISE,
+    Decision.BRIEF_CLOSE,
+    Decision.WAIVER_GRANT,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Someone who can act here."""
+
+    id: PersonId
+    handle: str
+    """Short unique name used to sign in and on the command line."""
+    name: str
+    """Full name as shown on pages; never in exports, ledger or lineage."""
+    email: str
+    is_admin: bool
+    """May add people and programs and change settings; has no rights over a program's decisions."""
+    is_active: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """A measurable requirement, such as `agreement.alpha ≥ 0.75`."""
+
+    metric: str
+    """Dotted name of the measure: `agreement.alpha`, `gold.accuracy`, `coverage.critical`, `pii.residual`, …"""
+    comparison: str
+    """`>=`, `<=` or `=`."""
+    value: float
+    scope: str = ""
+    """A question, slice or cohort the standard is limited to; empty for all."""
+
+    def holds(self, measured: float) -> bool:
+        """Return whether a measured value meets the standard; NaN never does."""
+        if self.comparison == ">=":
+            return measured >= self.value
+        return measured <= self.value if self.comparison == "<=" else measured == self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriticalSlice:
+    """A low-frequency, high-consequence slice that sampling must never decide."""
+
+    name: str
+    predicate: str
+    """Over attributes of records, such as `category = 'emotion'`."""
+    minimum: int
+    """Fewest records wanted in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charter:
+    """What a program is for and what it holds itself to; versioned."""
+
+    version: int
+    purpose: str
+    targets: tuple[str, ...]
+    """Business performance targets, one sentence each."""
+    standards: tuple[Standard, ...]
+    critical_slices: tuple[CriticalSlice, ...]
+    chart: tuple[Cell, ...]
+    solo: bool = False
+    """The same person may prepare and approve; shown on every card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """An AI program."""
+
+    id: ProgramId
+    slug: str
+    """Short name in addresses and on the command line."""
+    name: str
+    charter: Charter
+    created_at: datetime
+
+
+class ProposalState(StrEnum):
+    """Where a proposal stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consultation:
+    """A consulted person's part in a proposal."""
+
+    person: PersonId
+    asked_at: datetime
+    closes_at: datetime
+    answered_at: datetime | None
+    comment: str
+    supports: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A thing put before the Accountable, and what became of it."""
+
+    id: ProposalId
+    program: ProgramId
+    decision: Decision
+    subject: str
+    """Id of the thing decided on."""
+    digest: str
+    """Digest of the thing as proposed; approval binds to it."""
+    summary: str
+    proposer: PersonId
+    state: ProposalState
+    created_at: datetime
+    decided_by: PersonId | None
+    decided_at: datetime | None
+    reason: str
+    consultations: tuple[Consultation, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One link of the hash chain."""
+
+    scope: str
+    """A program, or `workspace`."""
+    seq: int
+    """Place in the chain of its scope, from 1."""
+    at: datetime
+    actor: str
+    event: str
+    """`decision.approved`, `release.built`, …"""
+    subject: str
+    body: dict[str, object]
+    previous: str
+    """Hash of the entry before; 64 zeros for the first."""
+    hash: str
+    """`sha256:` over the canonical JSON of all the above."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message to a person that something happened or waits for them."""
+
+    id: str
+    program: ProgramId
+    person: PersonId
+    kind: str
+    """`approval`, `consultation`, `informed`, `alarm`."""
+    subject: str
+    text: str
+    url: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+class NotYoursError(ForbiddenError):
+    """The RACI chart gives this decision to somebody else."""
+
+    code = "not_yours"
+
+
+class FourEyesError(ForbiddenError):
+    """Whoever proposed or last changed a thing may not approve it."""
+
+    code = "four_eyes"
+
+
+class ConsultationOpenError(ConflictError):
+    """Consulted people have not answered and their window is still open."""
+
+    code = "consultation_open"
+
+
+class DigestChangedError(StaleError):
+    """What would be approved is no longer what was proposed."""
+
+    code = "digest_changed"
+
+
+class NoAccountableError(ConflictError):
+    """The RACI chart has no single Accountable person for this decision."""
+
+    code = "no_accountable"
+
+
+class UnknownPersonError(NotFoundError):
+    """There is no such person."""
+
+    code = "unknown_person"
+
+
+class UnknownProgramError(NotFoundError):
+    """There is no such program, or you have no part in it."""
+
+    code = "unknown_program"
+
+
+class ChartError(InvalidError):
+    """The RACI chart cannot stand."""
+
+    code = "bad_chart"
+
+
+class TooManyAttemptsError(LimitError):
+    """Too many failed sign-ins for this account."""
+
+    code = "too_many_attempts"

@@ -1,0 +1,1 @@
+"""Database, object store, record tables, keys, durable jobs and migrations."""

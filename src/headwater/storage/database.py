@@ -1,0 +1,142 @@
+"""The database: SQLite by default, PostgreSQL by URL; one transaction at a time per context.
+
+SQLite runs in WAL mode with `synchronous=FULL`, so what is committed survives a power cut. A write
+transaction begins with `BEGIN IMMEDIATE` behind a lock of this process: threads queue fairly instead
+of polling each other's file lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
+
+from headwater.core.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Connection", "Database", "Moment", "metadata", "next_page"]
+
+BUSY_TIMEOUT_MS = 30_000
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""The tables of all parts; each part's `store` adds its own."""
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware UTC time, kept as microseconds since 1970 so that both servers sort and compare it alike."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        delta = value.astimezone(UTC) - _EPOCH
+        return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        seconds, micros = divmod(value, 1_000_000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Database:
+    """A pool of connections to one server or file."""
+
+    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+        """Open the database lazily; nothing is read until the first transaction."""
+        self.url = url
+        self.engine = _engine(url, pool_size)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that may write; commits at the end, rolls back on an error.
+
+        Raises:
+            UnavailableError: The server does not answer, or another process holds the file too long.
+        """
+        with self._writer if self.is_sqlite else nullcontext(), self._transaction(immediate=True) as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads: one consistent picture that never waits for writers."""
+        with self._transaction(immediate=False) as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield connection
+
+    @contextmanager
+    def _transaction(self, *, immediate: bool) -> Iterator[Connection]:
+        try:
+            connection = self.engine.connect().execution_options(headwater_immediate=immediate)
+        except OperationalError as error:
+            raise UnavailableError(
+                f"The database at {self.engine.url.render_as_string(hide_password=True)} does not answer: {error.orig}.",
+                remedy="Check that the server runs and that database_url is right.",
+            ) from error
+        with connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(dbapi: Any, _record: object) -> None:  # noqa: ANN401 -- the driver's connection
+        dbapi.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "temp_store=MEMORY",
+            "cache_size=-65536",
+            "mmap_size=268435456",
+        ):
+            dbapi.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("headwater_immediate", True)
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if immediate else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def next_page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
+    """Return at most `limit` of the rows, and whether more follow (ask the database for one more than `limit`)."""
+    return rows[:limit], len(rows) > limit
