@@ -1,0 +1,41 @@
+"""The API application: every part's router, errors as problems, OpenAPI."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from headwater.api import errors
+
+if TYPE_CHECKING:
+    from headwater.app.application import App
+
+PARTS = (
+    "governance",
+    "accounts",
+    "ledger",
+    "lineage",
+    "jobs",
+    "sourcing",
+)
+"""Modules under `headwater.api` that export a `router`."""
+
+DESCRIPTION = """\
+The data side of an AI program. Sign in with a personal token: `Authorization: Bearer hw_…`.
+Errors are RFC 9457 problem documents with a stable `code`. Lists are paged with `after` and `limit`;
+pass `next` of one page as `after` of the following. Writes take an `Idempotency-Key` header: the same key
+gives the same answer and happens once. Things that change carry an `ETag`; updates take `If-Match`.
+"""
+
+
+def build(app: App) -> FastAPI:
+    """Return the API of an open workspace."""
+    api = FastAPI(title="Headwater", version=version("headwater"), description=DESCRIPTION, redoc_url=None)
+    api.state.app = app
+    errors.install(api)
+    for part in PARTS:
+        api.include_router(importlib.import_module(f"headwater.api.{part}").router)
+    return api

@@ -1,0 +1,151 @@
+"""Who calls, and how a call becomes one transaction: credentials, idempotency, pages, entity tags.
+
+A handler is a plain function that takes a `Caller` and opens its transaction itself, in its own thread:
+
+    def show(source: str, caller: Caller) -> SourceView:
+        with caller.reading() as ctx:
+            return view(queries.source(ctx, source))
+
+    def add(body: SourceForm, caller: Caller) -> SourceView:
+        return caller.write(lambda ctx: view(service.register(ctx, **body.model_dump())))
+
+The transaction has committed before the reply is sent.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+from headwater.core.canonical import digest, digest_bytes
+from headwater.core.errors import ConflictError, ForbiddenError, StaleError, UnauthenticatedError
+from headwater.governance import accounts
+from headwater.governance import queries as governance
+from headwater.storage.once import recall, remember
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from headwater.app.application import App
+    from headwater.context import Context
+
+T = TypeVar("T")
+MAX_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Part of a list."""
+
+    items: list[T]
+    next: str | None
+    """Pass as `after` for what follows; null at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which part of a list is wanted."""
+
+    after: Annotated[str | None, Query(description="`next` of the page before.")] = None
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Most items to return.")] = 50
+
+
+class _Caller:
+    """The one who calls: proven when the transaction opens."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.app: App = request.app.state.app
+        self.idempotency_key = request.headers.get("idempotency-key", "")
+
+    @contextmanager
+    def reading(self) -> Iterator[Context]:
+        """Open a read transaction as the caller in the program of the address."""
+        with self.app.read_as() as ctx:
+            actor, program = self._identify(ctx, "read")
+            yield self._renew(ctx, actor, program)
+
+    @contextmanager
+    def acting(self) -> Iterator[Context]:
+        """Open a write transaction as the caller in the program of the address."""
+        with self.app.act_as("", "") as ctx:
+            actor, program = self._identify(ctx, "write")
+            yield self._renew(ctx, actor, program)
+
+    def write(self, act: Callable[[Context], T]) -> T | Response:
+        """Run a use case in a write transaction, once per `Idempotency-Key`.
+
+        Raises:
+            ConflictError: The key was used before for another request.
+        """
+        with self.acting() as ctx:
+            if not self.idempotency_key:
+                return act(ctx)
+            key = f"api:{ctx.actor}:{self.idempotency_key}"
+            asked = digest([self.request.method, self.request.url.path, self.request.state.body_digest])
+            stored = recall(ctx, key)
+            if stored is None:
+                result = act(ctx)
+                remember(ctx, key, {"asked": asked, "reply": jsonable_encoder(result)})
+                return result
+            if stored["asked"] != asked:
+                raise ConflictError(
+                    f"Idempotency-Key '{self.idempotency_key}' was used for another request.", remedy="Use a new key."
+                )
+            return JSONResponse(stored["reply"], headers={"Idempotent-Replay": "true"})
+
+    def match(self, version: int) -> None:
+        """Check `If-Match` against the current version of what is updated.
+
+        Raises:
+            StaleError: The caller saw another version.
+        """
+        wanted = self.request.headers.get("if-match")
+        if wanted not in (None, "*", etag(version)):
+            raise StaleError(f"You hold version {wanted}; it is now {etag(version)}.", remedy="Read it again, then repeat.")
+
+    def _identify(self, ctx: Context, scope: str) -> tuple[str, str]:
+        kind, _, token = self.request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise UnauthenticatedError(
+                "This needs a personal token.", remedy="Make one with `headwater token create` and send it as Bearer."
+            )
+        grant = accounts.grant_of_token(ctx, token)
+        if scope == "write" and not grant.may_write:
+            raise ForbiddenError("This token may only read.", remedy="Make one with the scope `write`.")
+        slug = self.request.path_params.get("program")
+        if slug is None:
+            return grant.person, ""
+        program = governance.program_of(ctx, slug, grant.person)
+        if grant.program not in ("", program.id):
+            raise ForbiddenError(f"This token is not for the program '{slug}'.")
+        return grant.person, program.id
+
+    def _renew(self, ctx: Context, actor: str, program: str) -> Context:
+        return self.app.context(ctx.db, actor, program)
+
+
+async def _caller(request: Request) -> _Caller:
+    request.state.body_digest = digest_bytes(await request.body())
+    return _Caller(request)
+
+
+Caller = Annotated[_Caller, Depends(_caller)]
+Pages = Annotated[Paging, Depends()]
+
+
+def page_of(items: list[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:
+    """Return a page of a list that was fetched with one item more than `limit`."""
+    kept = items[:limit]
+    return Page(items=kept, next=cursor(kept[-1]) if len(items) > limit else None)
+
+
+def etag(version: int | str) -> str:
+    """Return the entity tag of a version."""
+    return f'"{version}"'
+

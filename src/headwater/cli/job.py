@@ -1,0 +1,44 @@
+"""`headwater job`: durable jobs, listed, followed, cancelled and resumed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from headwater.cli.session import Json, done, follow, show, whoami, workspace
+
+cli = typer.Typer(help="Durable jobs: list, follow, cancel, resume.", no_args_is_help=True)
+JobId = Annotated[str, typer.Argument(help="A job's id, from `headwater job list`.")]
+COLUMNS = ("id", "kind", "state", "done", "total", "unit", "rate", "eta_s", "message", "error")
+
+
+@cli.command("list")
+def list_jobs(as_json: Json = False) -> None:  # noqa: FBT002
+    """List the jobs of the program, newest first."""
+    with workspace() as app:
+        _, program = whoami(app)
+        show(app.jobs.list(program), COLUMNS, as_json)
+
+
+@cli.command("show")
+def show_job(job: JobId, as_json: Json = False) -> None:  # noqa: FBT002
+    """Show one job with its progress, result or error."""
+    with workspace() as app:
+        show(app.jobs.get(job), (*COLUMNS, "result"), as_json)
+
+
+@cli.command("resume")
+def resume(job: JobId) -> None:
+    """Continue a job that was cancelled or cut off, and follow it to its end."""
+    with workspace(run_jobs=True) as app:
+        app.jobs.resume(job)
+        done(f"{job}: {follow(app, job).state}")
+
+
+@cli.command("cancel")
+def cancel(job: JobId) -> None:
+    """Ask a job to stop after the step it is in."""
+    with workspace() as app:
+        app.jobs.cancel(job)
+        done(f"{job}: cancelled. Continue with: headwater job resume {job}")

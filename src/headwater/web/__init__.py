@@ -1,0 +1,1 @@
+"""The pages: server-rendered, each the same resource as its API twin."""
