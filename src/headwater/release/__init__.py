@@ -1,0 +1,1 @@
+"""Immutable dataset versions: selection, splits, gates, attestation, verification, diffs, exports, cards."""
