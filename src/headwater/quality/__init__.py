@@ -1,0 +1,1 @@
+"""Agreement, gold, competence, drift, acceptance of batches, and the labels that result."""
