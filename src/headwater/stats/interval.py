@@ -9,7 +9,7 @@ bootstrap over the independent units.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,12 +18,14 @@ from scipy import special
 from headwater.core.errors import InvalidError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
 SEED = 20_240_229
 """Seed of the generator used where the caller gives none, so that repeated calls agree."""
 
-MOST_KINDS = 50_000
+MOST_KINDS = 5_000
 """Kinds of unit above which `resampled_sums` relies on the central limit theorem."""
 
 _CHUNK_CELLS = 4_000_000
@@ -45,6 +47,8 @@ class Estimate:
     """What was computed and how the interval was made, e.g. `krippendorff alpha nominal, bca bootstrap`."""
     confidence: float = 0.95
     """Nominal coverage of the interval, in (0, 1)."""
+    standard_error: float = math.nan
+    """Standard error of the value where the method gives one, else nan."""
     note: str = ""
     """Why the value or the interval is undefined or needs care; empty when there is nothing to say."""
 
@@ -143,7 +147,14 @@ def normal(value: float, standard_error: float, *, n: int, method: str, confiden
     half = normal_quantile(confidence) * standard_error
     note = "" if math.isfinite(half) else "The standard error is undefined."
     return Estimate(
-        value=value, low=value - half, high=value + half, n=n, method=method, confidence=confidence, note=note
+        value=value,
+        low=value - half,
+        high=value + half,
+        n=n,
+        method=method,
+        confidence=confidence,
+        standard_error=standard_error,
+        note=note,
     )
 
 
@@ -201,6 +212,87 @@ def bca_bounds(
     z = normal_quantile(confidence)
     ends = [bias + (bias + side) / (1 - acceleration * (bias + side)) for side in (-z, z)]
     return _quantiles(drawn, special.ndtr(ends[0]), special.ndtr(ends[1]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resampling:
+    """How to bootstrap."""
+
+    resamples: int = 1000
+    """Number of resamples; 0 for no interval."""
+    rng: np.random.Generator | None = None
+    """The generator; a fresh one with `SEED` when None, so that repeated calls agree."""
+    confidence: float = 0.95
+    """Nominal coverage of the interval, in (0, 1)."""
+
+
+RESAMPLING = Resampling()
+"""1,000 resamples, a fixed seed, 95 %."""
+
+
+class UnitSums(NamedTuple):
+    """Independent units of a few kinds, and what one unit of each kind adds to some sums."""
+
+    units: NDArray[np.int64]
+    """Units of each kind, non-negative, shape (k,)."""
+    sums: NDArray[np.float64]
+    """What one unit of each kind adds to each of the m sums, shape (k, m)."""
+
+
+def bootstrap(
+    sample: UnitSums,
+    statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    *,
+    method: str,
+    resampling: Resampling = RESAMPLING,
+) -> Estimate:
+    """Return a statistic of sums over units with its bias-corrected and accelerated bootstrap interval.
+
+    Args:
+        sample: The units; resampling draws whole units.
+        statistic: Maps sums of shape (B, m) to values of shape (B,); nan where it is undefined.
+        method: What the statistic is; how the interval was made is appended.
+        resampling: How to bootstrap.
+
+    Returns:
+        The estimate; undefined when the statistic of the sample is. With fewer than two units there
+        is a value but no interval. The standard error is the standard deviation of the resamples.
+    """
+    units, sums = sample
+    resamples, confidence = resampling.resamples, resampling.confidence
+    total = units @ sums
+    value, n = float(statistic(total[None, :])[0]), int(units.sum())
+    if math.isnan(value):
+        return undefined("The statistic has no value for these units.", n=n, method=method, confidence=confidence)
+    if resamples == 0 or n < 2:  # noqa: PLR2004
+        note = "" if resamples == 0 else "One unit shows no variation, so there is no interval."
+        return replace(undefined(note, n=n, method=method, confidence=confidence), value=value)
+    drawn = statistic(resampled_sums(units, sums, resamples=resamples, rng=resampling.rng))
+    known = drawn[~np.isnan(drawn)]
+    # With very many kinds one unit moves nothing: the acceleration is zero for all purposes.
+    influence = statistic(total - sums) if units.size <= MOST_KINDS else np.zeros(0)
+    weights = units if units.size <= MOST_KINDS else None
+    low, high = bca_bounds(known, value, influence, weights=weights, confidence=confidence)
+    return Estimate(
+        value=value,
+        low=float(low),
+        high=float(high),
+        n=n,
+        method=f"{method}, BCa bootstrap of {resamples} resamples",
+        confidence=confidence,
+        standard_error=float(known.std(ddof=1)) if known.size > 1 else math.nan,
+        note=_bootstrap_note(known, resamples, n),
+    )
+
+
+def _bootstrap_note(known: NDArray[np.float64], resamples: int, n: int) -> str:
+    if known.size == 0:
+        return "The value is undefined in every resample, so there is no interval."
+    if known.size < resamples:
+        return f"The value is undefined in {resamples - known.size} of {resamples} resamples, which are left out."
+    if np.ptp(known) == 0:
+        return f"Every resample gives the same value: {n} units cannot show what happens less often than 3 in {n}."
+    return ""
 
 
 def resampled_sums(

@@ -1,0 +1,1 @@
+"""How far annotators agree beyond chance: coefficients for labels, numbers, spans, regions and rankings."""

@@ -1,0 +1,199 @@
+"""Long answers counted into patterns: units whose answers have the same counts are one kind.
+
+Five raters and five labels make 126 patterns, however many tasks there are. Every coefficient that
+ignores who gave an answer is a function of sums over units, hence of the patterns alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from headwater.core.errors import InvalidError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_EXACT = 2**53
+"""Integers up to here are exact in float64, the type of weighted counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns:
+    """The different ways in which units were answered, and how many units were answered each way."""
+
+    counts: NDArray[np.int64]
+    """Answers per pattern and label, shape (k, labels); no two rows are equal, no row is all zero."""
+    units: NDArray[np.int64]
+    """Units with each pattern, shape (k,), positive."""
+
+    @property
+    def ratings(self) -> NDArray[np.int64]:
+        """Answers per unit of each pattern, shape (k,), at least 1."""
+        ratings: NDArray[np.int64] = self.counts.sum(axis=1)
+        return ratings
+
+    @property
+    def n(self) -> int:
+        """Number of units with at least one answer."""
+        return int(self.units.sum())
+
+    def pairable(self) -> Patterns:
+        """Return only the units with at least two answers."""
+        several = self.ratings >= 2  # noqa: PLR2004
+        return Patterns(counts=self.counts[several], units=self.units[several])
+
+    def of_label(self, label: int) -> Patterns:
+        """Return the patterns of the question "this label or another one?" (column 0 = this label)."""
+        mine = self.counts[:, label]
+        return from_table(np.stack([mine, self.ratings - mine], axis=1), self.units)
+
+
+class Long(NamedTuple):
+    """Long-format answers without missing or repeated ones."""
+
+    task: NDArray[np.intp]
+    """Task code of each answer, shape (n,)."""
+    annotator: NDArray[np.intp]
+    """Annotator code of each answer, shape (n,)."""
+    answer: NDArray[np.intp]
+    """Label code of each answer, shape (n,)."""
+
+
+def count(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike, *, labels: int | None = None) -> Patterns:
+    """Return the patterns of long-format answers, one row per answer.
+
+    Args:
+        task: Task codes, non-negative integers, shape (n,), in any order.
+        annotator: Annotator codes, non-negative integers, shape (n,).
+        answer: Label codes 0 to labels - 1, shape (n,); negative codes are missing answers.
+        labels: Number of labels; one more than the largest code by default.
+
+    Returns:
+        The patterns; no rows when there are no answers. Of repeated answers of one annotator to one
+        task the first counts.
+
+    Raises:
+        InvalidError: The arrays differ in length, are not integers, or hold codes out of range.
+    """
+    long = clean(task, annotator, answer)
+    width = int(long.answer.max(initial=-1)) + 1 if labels is None else labels
+    if long.answer.size and int(long.answer.max()) >= width:
+        raise InvalidError(f"Answer code {int(long.answer.max())} is not below the number of labels, {width}.")
+    if long.task.size == 0:
+        return Patterns(counts=np.zeros((0, width), np.int64), units=np.zeros(0, np.int64))
+    base = int(np.bincount(long.task).max()) + 1
+    if base**width <= _EXACT:
+        return _by_number(long, base, width)
+    return _by_signature(long, width)
+
+
+def from_table(counts: ArrayLike, units: ArrayLike | None = None) -> Patterns:
+    """Return the patterns of a table of counts per unit and label, merging equal rows.
+
+    Args:
+        counts: Answers per unit and label, non-negative integers, shape (units, labels).
+        units: How many units each row stands for; 1 by default.
+    """
+    table = np.asarray(counts, np.int64)
+    weight = np.ones(len(table), np.int64) if units is None else np.asarray(units, np.int64)
+    if table.ndim != 2 or np.any(table < 0):  # noqa: PLR2004
+        raise InvalidError("A table of answers has one row per unit, one column per label and no negative count.")
+    used = (table.sum(axis=1) > 0) & (weight > 0)
+    if not used.any():
+        return Patterns(counts=np.zeros((0, table.shape[1]), np.int64), units=np.zeros(0, np.int64))
+    rows, kind = np.unique(table[used], axis=0, return_inverse=True)
+    sizes = np.zeros(len(rows), np.int64)
+    np.add.at(sizes, kind, weight[used])
+    return Patterns(counts=rows, units=sizes)
+
+
+def clean(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike) -> Long:
+    """Return the answers as index arrays, without missing ones and with the first of repeated ones.
+
+    Task codes that are much larger than the number of answers are renumbered, keeping their order.
+
+    Raises:
+        InvalidError: The arrays differ in length, are not integers, or hold negative tasks or annotators.
+    """
+    unit, rater, label = _codes(task, "task"), _codes(annotator, "annotator"), _codes(answer, "answer")
+    if not unit.shape == rater.shape == label.shape:
+        raise InvalidError(
+            f"{unit.size} task codes, {rater.size} annotator codes and {label.size} answers do not fit together.",
+            remedy="Give one of each per answer.",
+        )
+    if label.min(initial=0) < 0:
+        given = label >= 0
+        unit, rater, label = unit[given], rater[given], label[given]
+    if unit.min(initial=0) < 0 or rater.min(initial=0) < 0:
+        raise InvalidError("A task or annotator code is negative.", remedy="Only answers may be missing (negative).")
+    raters = int(rater.max(initial=-1)) + 1
+    if int(unit.max(initial=0)) > 4 * unit.size + 1024:
+        unit = np.unique(unit, return_inverse=True)[1]
+    if raters > 4 * rater.size + 1024:
+        rater = np.unique(rater, return_inverse=True)[1]
+        raters = int(rater.max(initial=-1)) + 1
+    pair = unit * raters + rater
+    if _repeats(pair):
+        first = np.sort(np.unique(pair, return_index=True)[1])
+        unit, rater, label = unit[first], rater[first], label[first]
+    return Long(unit, rater, label)
+
+
+def _repeats(pair: NDArray[np.intp]) -> bool:
+    if bool(np.all(pair[1:] > pair[:-1])):
+        return False
+    # Half the bytes sort in half the time.
+    ordered = np.sort(pair.astype(np.uint32) if int(pair.max()) < 2**32 else pair)
+    return bool(np.any(ordered[1:] == ordered[:-1]))
+
+
+def _codes(values: ArrayLike, name: str) -> NDArray[np.intp]:
+    array = np.asarray(values)
+    if array.size == 0:
+        return np.zeros(0, np.intp)
+    if array.ndim != 1 or array.dtype.kind not in "iub":
+        raise InvalidError(
+            f"The {name} codes are {array.dtype} of shape {array.shape}, not a list of integers.",
+            remedy="Number the distinct values from 0, for example with numpy.unique(return_inverse=True).",
+        )
+    return array.astype(np.intp, copy=False)
+
+
+def _by_number(long: Long, base: int, width: int) -> Patterns:
+    """Read the counts of a unit as the digits of one number in a base above every count."""
+    powers = float(base) ** np.arange(width)
+    number = np.bincount(long.task, weights=powers.take(long.answer)).astype(np.int64)
+    if base**width <= max(4 * number.size, 1 << 16):
+        sizes = np.bincount(number)
+        kinds = np.flatnonzero(sizes)
+        sizes = sizes[kinds]
+    else:
+        kinds, sizes = np.unique(number, return_counts=True)
+    kinds, sizes = kinds[kinds > 0], sizes[kinds > 0]
+    return Patterns(counts=kinds[:, None] // (base ** np.arange(width)) % base, units=sizes.astype(np.int64))
+
+
+def _by_signature(long: Long, width: int) -> Patterns:
+    """Tell units apart by a sum of random numbers, one per label, and check that equal sums are equal units."""
+    ordered = np.sort(long.task * width + long.answer)
+    unit, label = np.divmod(ordered, width)
+    starts = np.flatnonzero(np.concatenate([[True], unit[1:] != unit[:-1]]))
+    sizes = np.diff(np.append(starts, label.size))
+    rng = np.random.default_rng(0)
+    while True:
+        sign = rng.integers(0, 2**64, size=width, dtype=np.uint64)
+        signature = np.add.reduceat(sign[label], starts)
+        _, first, kind, units = np.unique(signature, return_index=True, return_inverse=True, return_counts=True)
+        twin = first[kind]
+        if np.array_equal(sizes, sizes[twin]):
+            shift = np.repeat(starts - starts[twin], sizes)
+            if np.array_equal(label, label[np.arange(label.size) - shift]):
+                break
+    row = np.repeat(np.arange(first.size), sizes[first])
+    inside = np.arange(row.size) - np.repeat(np.cumsum(sizes[first]) - sizes[first], sizes[first])
+    cell = row * width + label[np.repeat(starts[first], sizes[first]) + inside]
+    counts = np.bincount(cell, minlength=first.size * width).reshape(first.size, width)
+    return Patterns(counts=counts.astype(np.int64), units=units.astype(np.int64))
