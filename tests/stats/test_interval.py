@@ -2,20 +2,15 @@
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.core.errors import InvalidError
-from headwater.stats import interval
 from headwater.stats.interval import (
     Estimate,
-    bca_bounds,
     clopper_pearson,
     clopper_pearson_bounds,
-    percentile_bounds,
-    resampled_sums,
     wilson,
     wilson_bounds,
 )
@@ -95,51 +90,3 @@ def test_many_intervals_at_once_equal_single_ones():
 def test_an_estimate_reads_as_a_sentence():
     estimate = Estimate(value=0.5, low=0.25, high=0.75, n=12, method="wilson")
     assert str(estimate) == "0.500 (95% interval 0.250 to 0.750, n = 12, wilson)"
-
-
-def test_resampled_sums_have_the_moments_of_the_bootstrap():
-    # The sum of n draws from {0 (x3), 1 (x1)}: mean 4 · 1/4 = 1, variance 4 · 1/4 · 3/4 = 0.75.
-    drawn = resampled_sums([3, 1], [[0.0], [1.0]], resamples=40_000, rng=np.random.default_rng(1))
-    assert drawn.mean() == pytest.approx(1.0, abs=0.02)
-    assert drawn.var() == pytest.approx(0.75, abs=0.02)
-
-
-def test_very_many_kinds_are_resampled_by_their_limit(monkeypatch):
-    counts, sums = [300, 100], [[0.0, 1.0], [1.0, 1.0]]
-    monkeypatch.setattr(interval, "MOST_KINDS", 1)
-    drawn = resampled_sums(counts, sums, resamples=40_000, rng=np.random.default_rng(2))
-    assert drawn[:, 0].mean() == pytest.approx(100, abs=0.2)
-    assert drawn[:, 0].var() == pytest.approx(75, rel=0.03)
-    assert drawn[:, 1] == pytest.approx(400)
-
-
-def test_no_units_resample_to_nothing():
-    assert resampled_sums([], np.zeros((0, 2)), resamples=3).tolist() == [[0.0, 0.0]] * 3
-
-
-def test_percentile_bounds_are_quantiles_without_the_undefined_replicates():
-    drawn = np.concatenate([np.arange(101.0), [math.nan]])
-    low, high = percentile_bounds(drawn, confidence=0.9)
-    assert [low, high] == pytest.approx([5.0, 95.0])
-    assert np.isnan(percentile_bounds([math.nan, math.nan]).low)
-
-
-def test_bca_of_a_symmetric_statistic_is_the_percentile_interval():
-    drawn = np.arange(-500.0, 501.0)
-    low, high = bca_bounds(drawn, 0.0, influence=[-1.0, 0.0, 1.0])
-    plain = percentile_bounds(drawn)
-    assert low == pytest.approx(plain.low, abs=1e-9)
-    assert high == pytest.approx(plain.high, abs=1e-9)
-
-
-def test_bca_moves_towards_the_longer_tail():
-    rng = np.random.default_rng(3)
-    sample = rng.exponential(size=30)
-    drawn = sample[rng.integers(0, 30, (4000, 30))].mean(axis=1)
-    left_out = (sample.sum() - sample) / 29
-    low, high = bca_bounds(drawn, sample.mean(), left_out)
-    plain = percentile_bounds(drawn)
-    assert low > plain.low
-    assert high > plain.high
-    weighted = bca_bounds(drawn, sample.mean(), left_out, weights=np.ones(30))
-    assert (float(weighted.low), float(weighted.high)) == (float(low), float(high))

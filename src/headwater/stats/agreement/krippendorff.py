@@ -17,7 +17,8 @@ from headwater.core.errors import InvalidError, LimitError
 from headwater.stats.agreement import distances
 from headwater.stats.agreement.distances import Level
 from headwater.stats.agreement.patterns import Patterns, clean, count
-from headwater.stats.interval import RESAMPLING, Estimate, Resampling, UnitSums, bootstrap, undefined
+from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
+from headwater.stats.interval import Estimate, undefined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
