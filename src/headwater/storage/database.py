@@ -68,6 +68,7 @@ class Database:
         self.engine = _engine(url, pool_size)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = threading.Lock()
+        self._writing = threading.local()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -76,8 +77,14 @@ class Database:
         Raises:
             UnavailableError: The server does not answer, or another process holds the file too long.
         """
+        if getattr(self._writing, "here", False):
+            raise RuntimeError("This thread is in a write transaction already; use its context.")
         with self._writer if self.is_sqlite else nullcontext(), self._transaction(immediate=True) as connection:
-            yield connection
+            self._writing.here = True
+            try:
+                yield connection
+            finally:
+                self._writing.here = False
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

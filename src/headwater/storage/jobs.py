@@ -1,0 +1,304 @@
+"""Durable jobs: long work in checkpointed steps that survives a crash, with progress, cancel and resume.
+
+A job is a row of ours (kind, arguments, progress, result) and a DBOS workflow of the same id. The row is the
+intent: a job exists once its row is committed, and any process that runs jobs picks it up. Each process has an
+executor name of its own; a job whose process died is taken over by the next one that launches. A step whose
+effect is in SQL makes it exactly once with `storage.once`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import error as dbos_errors
+
+from headwater.core.errors import ConflictError, HeadwaterError, NotFoundError
+from headwater.core.ids import new_id
+from headwater.storage import pins
+from headwater.storage.database import Moment, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from headwater.storage.database import Database
+
+T = TypeVar("T")
+ENDED = frozenset({"done", "failed", "cancelled"})
+
+job_table = sa.Table(
+    "job",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("key", sa.String(200), unique=True),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("program", sa.String(40), nullable=False),
+    sa.Column("actor", sa.String(40), nullable=False),
+    sa.Column("args", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("runner", sa.String(120), nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("unit", sa.String(40), nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("result", sa.JSON),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("started_at", Moment),
+    sa.Column("finished_at", Moment),
+    sa.Index(None, "program", "created_at"),
+)
+"""Every job: what was asked for, by whom, how far it is, what came of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """How a job stands."""
+
+    id: str
+    kind: str
+    program: str
+    actor: str
+    state: str
+    """`queued`, `running`, `done`, `failed` or `cancelled`."""
+    done: int
+    total: int
+    """0 while unknown."""
+    unit: str
+    rate: float
+    """Units per second since it started; 0 while unknown."""
+    eta_s: float | None
+    """Seconds left at that rate; None while unknown."""
+    message: str
+    result: dict[str, Any] | None
+    error: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen unless it is resumed."""
+        return self.state in ENDED
+
+
+class Job:
+    """A running job, as its work sees it."""
+
+    def __init__(self, jobs: Jobs, row: JobStatus) -> None:
+        """Made by the runner."""
+        self.id = row.id
+        self.program = row.program
+        self.actor = row.actor
+        self._jobs = jobs
+        self._told = 0.0
+
+    def step(self, name: str, act: Callable[[], T]) -> T:
+        """Do one step once: after a crash its result is remembered and it is not done again.
+
+        A cancelled job stops here, before the step.
+
+        Args:
+            name: Says what the step does; shown when it fails.
+            act: Does it; its result must be plain data. It may be interrupted and done again from its start.
+        """
+        return DBOS.run_step({"name": name}, act)
+
+    def progress(self, done: int, total: int = 0, unit: str = "items", message: str = "") -> None:
+        """Tell how far the job is; cheap to call often. Never call it inside a transaction."""
+        now = time.monotonic()
+        if now - self._told < 0.2 and done < total:  # noqa: PLR2004 -- five times a second is enough for eyes
+            return
+        self._told = now
+        self._jobs.update(self.id, done=done, total=total, unit=unit, message=message)
+
+
+class Jobs:
+    """The jobs of a workspace."""
+
+    _launched: ClassVar[Jobs | None] = None
+
+    def __init__(self, database: Database, *, directory: Path) -> None:
+        """Use the workspace's database; on SQLite the workflow checkpoints are in `jobs.sqlite` beside it."""
+        self._database = database
+        self._kinds: dict[str, Callable[[Job, dict[str, Any]], dict[str, Any]]] = {}
+        self._checkpoints = f"sqlite:///{directory / 'jobs.sqlite'}" if database.is_sqlite else database.url
+        self._lock = threading.Lock()
+
+    def register(self, kind: str, run: Callable[[Job, dict[str, Any]], dict[str, Any]]) -> None:
+        """Say how a kind of job is run."""
+        self._kinds[kind] = run
+
+    def launch(self) -> None:
+        """Start running jobs in this process: queued ones, and those whose process died.
+
+        Raises:
+            ConflictError: Another workspace runs jobs in this process.
+        """
+        if Jobs._launched is not None:
+            raise ConflictError("Another workspace is running jobs in this process; close it first.")
+        config: DBOSConfig = {
+            "name": "headwater",
+            "system_database_url": self._checkpoints,
+            "application_version": "headwater",
+            "executor_id": pins.writer_name(),
+            "log_level": "CRITICAL",
+            "console_log_level": "CRITICAL",
+        }
+        DBOS(config=config)
+        DBOS.launch()
+        Jobs._launched = self
+        for status in self._orphans():
+            self._run(status.id)
+
+    def stop(self) -> None:
+        """Stop running jobs in this process; unfinished ones go on when jobs are next launched."""
+        if Jobs._launched is self:
+            Jobs._launched = None
+            DBOS.destroy()
+
+    def start(self, kind: str, args: dict[str, Any], *, program: str, actor: str, key: str | None = None) -> str:
+        """Ask for a job and return its id; it runs in this process if jobs do, else in the next one that runs them.
+
+        Args:
+            kind: A registered kind.
+            args: Plain data for it.
+            program: The program it works in.
+            actor: On whose behalf.
+            key: The same key gives the same job; it is not started twice.
+        """
+        if kind not in self._kinds:
+            raise NotFoundError(f"There is no kind of job '{kind}'; there are {', '.join(sorted(self._kinds))}.")
+        identifier = new_id("job")
+        values = {"id": identifier, "key": key, "kind": kind, "program": program, "actor": actor, "args": args}
+        empty = {"state": "queued", "runner": "", "done": 0, "total": 0, "unit": "", "message": "", "error": ""}
+        with self._database.write() as db:
+            known = db.execute(sa.select(job_table.c.id).where(job_table.c.key == key)).scalar() if key else None
+            if known is None:
+                db.execute(job_table.insert().values(**values, **empty, created_at=datetime.now(UTC)))
+        identifier = known or identifier
+        if Jobs._launched is self and known is None:
+            self._run(identifier)
+        return identifier
+
+    def get(self, identifier: str) -> JobStatus:
+        """Return how a job stands.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        with self._database.read() as db:
+            row = db.execute(sa.select(job_table).where(job_table.c.id == identifier)).mappings().first()
+        if row is None:
+            raise NotFoundError(f"There is no job '{identifier}'.", remedy="See: headwater job list")
+        return _status(row)
+
+    def list(self, program: str, *, limit: int = 100) -> list[JobStatus]:
+        """Return a program's jobs, newest first."""
+        query = sa.select(job_table).where(job_table.c.program == program).order_by(job_table.c.created_at.desc())
+        with self._database.read() as db:
+            return [_status(row) for row in db.execute(query.limit(limit)).mappings()]
+
+    def cancel(self, identifier: str) -> None:
+        """Stop a job before its next step; what its steps did stays, and it can be resumed."""
+        status = self.get(identifier)
+        if status.ended:
+            return
+        self.update(identifier, state="cancelled", finished_at=datetime.now(UTC))
+        if Jobs._launched is self:
+            with suppress(dbos_errors.DBOSException):
+                DBOS.cancel_workflow(identifier)
+
+    def resume(self, identifier: str) -> None:
+        """Go on with a job that was cancelled or cut off, from the step it was in."""
+        status = self.get(identifier)
+        if status.state in ("done", "failed"):
+            raise ConflictError(f"Job {identifier} is {status.state}; there is nothing to resume.")
+        self.update(identifier, state="queued", runner="", finished_at=None)
+        if Jobs._launched is self:
+            self._run(identifier)
+
+    def wait(self, identifier: str, on_progress: Callable[[JobStatus], None] | None = None) -> JobStatus:
+        """Wait until a job has ended, telling its progress, and return how it ended.
+
+        Raises:
+            ConflictError: The job failed; the message says why.
+        """
+        while True:
+            status = self.get(identifier)
+            if on_progress:
+                on_progress(status)
+            if status.ended:
+                break
+            time.sleep(0.1)
+        if status.state == "failed":
+            raise ConflictError(f"Job {identifier} ({status.kind}) failed: {status.error}")
+        return status
+
+    def update(self, identifier: str, **values: object) -> None:
+        """Change columns of a job's row."""
+        with self._database.write() as db:
+            db.execute(job_table.update().where(job_table.c.id == identifier).values(**values))
+
+    def perform(self, identifier: str) -> dict[str, Any]:
+        """Run a job here and now, inside its workflow."""
+        status = self.get(identifier)
+        started = status.started_at or datetime.now(UTC)
+        self.update(identifier, state="running", runner=pins.writer_name(), started_at=started)
+        with self._database.read() as db:
+            args = db.execute(sa.select(job_table.c.args).where(job_table.c.id == identifier)).scalar_one()
+        try:
+            result = self._kinds[status.kind](Job(self, status), args)
+        except dbos_errors.DBOSWorkflowCancelledError:
+            self.update(identifier, state="cancelled", finished_at=datetime.now(UTC))
+            raise
+        except Exception as error:
+            text = str(error) if isinstance(error, HeadwaterError) else f"{type(error).__name__}: {error}"
+            self.update(identifier, state="failed", error=text, finished_at=datetime.now(UTC))
+            raise
+        self.update(identifier, state="done", result=result, finished_at=datetime.now(UTC))
+        return result
+
+    def _run(self, identifier: str) -> None:
+        known = DBOS.get_workflow_status(identifier)
+        if known is None:
+            with SetWorkflowID(identifier):
+                DBOS.start_workflow(_workflow, identifier)
+        else:
+            DBOS.resume_workflow(identifier)
+
+    def _orphans(self) -> list[JobStatus]:
+        query = sa.select(job_table).where(job_table.c.state.in_(["queued", "running"])).order_by(job_table.c.created_at)
+        found = []
+        with self._database.write() as db:
+            for row in db.execute(query.with_for_update(skip_locked=True)).mappings().all():
+                if row["kind"] in self._kinds and (row["runner"] == "" or not pins.alive(row["runner"])):
+                    mine = job_table.update().where(job_table.c.id == row["id"]).values(runner=pins.writer_name())
+                    db.execute(mine)
+                    found.append(_status(row))
+        return found
+
+
+@DBOS.workflow(name="headwater_job", max_recovery_attempts=1000)
+def _workflow(identifier: str) -> dict[str, Any]:
+    jobs = Jobs._launched  # noqa: SLF001 -- the one workspace of this process
+    if jobs is None:
+        raise ConflictError("Jobs are not running in this process.")
+    return jobs.perform(identifier)
+
+
+def _status(row: Any) -> JobStatus:  # noqa: ANN401 -- a row mapping
+    end = row["finished_at"] or datetime.now(UTC)
+    elapsed = (end - row["started_at"]).total_seconds() if row["started_at"] else 0.0
+    rate = row["done"] / elapsed if elapsed > 0 else 0.0
+    left = (row["total"] - row["done"]) / rate if rate and row["total"] and row["state"] == "running" else None
+    names = ("id", "kind", "program", "actor", "state", "done", "total", "unit", "message", "result", "error")
+    moments = ("created_at", "started_at", "finished_at")
+    return JobStatus(**{name: row[name] for name in (*names, *moments)}, rate=rate, eta_s=left)

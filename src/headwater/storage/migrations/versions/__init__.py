@@ -1,0 +1,1 @@
+"""The chain of migrations, in the order of the parts."""

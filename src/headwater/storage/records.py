@@ -1,0 +1,245 @@
+"""Record tables: one append-only Lance table per program, committed by a pin in SQL.
+
+Lance and SQL cannot commit together. An append therefore takes the writer's lease in SQL (the intent),
+cuts off a tail a crash left behind by restoring the pinned version, appends, syncs files and folders
+(Lance does not), and only the caller's SQL transaction moves the pin. Readers open pins, never the head.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import lance
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headwater.storage import pins
+from headwater.storage.objects import sync_directory
+from headwater.storage.pins import Pin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headwater.storage.database import Connection, Database
+
+SCHEMA = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False, metadata={"lance-schema:unenforced-primary-key": "true"}),
+        pa.field("seq", pa.int64(), nullable=False),
+        pa.field("source_id", pa.string(), nullable=False),
+        pa.field("intake_id", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("text", pa.string(), nullable=False),
+        pa.field("payload", pa.string(), nullable=False),
+        pa.field("attributes", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("digest", pa.string(), nullable=False),
+        pa.field("created_at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+"""Columns of a record; `payload` and `attributes` are canonical JSON, `seq` counts records in order of arrival."""
+
+_FRAGMENTS_BEFORE_COMPACTION = 64
+
+
+class RecordTables:
+    """The record tables of a workspace, in a folder or in S3."""
+
+    def __init__(self, root: str, options: dict[str, str] | None = None) -> None:
+        """Use a folder or an `s3://` prefix; tables are made at their first append."""
+        self._root = root.rstrip("/")
+        self._options = options or {}
+        self._opened: dict[tuple[str, int], lance.LanceDataset] = {}
+        self._lock = threading.Lock()
+        self._synced: dict[str, float] = {}
+
+    @classmethod
+    def open(cls, place: str, **options: str) -> RecordTables:
+        """Open the record tables kept in a folder or under `s3://bucket/prefix`."""
+        return cls(place, options)
+
+    def append(self, database: Database, program: str, rows: pa.Table) -> Pin:
+        """Add rows and return the pin that will make them visible (see `confirm`).
+
+        Rows whose `record_id` is in the table already, or comes twice, are skipped. `seq` is assigned here.
+
+        Args:
+            database: Where the pin is kept; no transaction of the caller's may be open on SQLite.
+            program: Whose table.
+            rows: Columns of `SCHEMA`; `seq` may be missing.
+
+        Raises:
+            ConflictError: Another process is writing this table.
+        """
+        pin = pins.lease(database, program, datetime.now(UTC))
+        dataset = self._head(program, pin)
+        fresh = self._fresh(dataset, rows, pin)
+        if fresh.num_rows == 0:
+            return Pin(
+                version=pin.version, rows=pin.rows, next_seq=pin.next_seq, writer=pin.writer, skipped=rows.num_rows
+            )
+        if dataset is None:
+            dataset = lance.write_dataset(fresh, self._uri(program), mode="create", storage_options=self._options)
+            self._index(dataset)
+        else:
+            dataset = lance.write_dataset(fresh, dataset, mode="append", storage_options=self._options)
+        if len(dataset.get_fragments()) > _FRAGMENTS_BEFORE_COMPACTION:
+            dataset.optimize.compact_files()
+            dataset.optimize.optimize_indices()
+            dataset = lance.dataset(self._uri(program), storage_options=self._options)
+        self._sync(program)
+        return Pin(
+            version=dataset.version,
+            rows=pin.rows + fresh.num_rows,
+            next_seq=pin.next_seq + fresh.num_rows,
+            writer=pin.writer,
+            added=fresh.num_rows,
+            skipped=rows.num_rows - fresh.num_rows,
+        )
+
+    def confirm(self, db: Connection, program: str, pin: Pin) -> None:
+        """Make an append visible, in the caller's transaction; releases the writer's lease."""
+        pins.move(db, program, pin)
+
+    def take(self, db: Connection, program: str, ids: Sequence[str], columns: Sequence[str] | None = None) -> pa.Table:
+        """Return the rows of the given record ids, in that order; ids that are not there are left out."""
+        dataset = self._pinned(db, program)
+        wanted = list(columns or SCHEMA.names)
+        if dataset is None or not ids:
+            return SCHEMA.empty_table().select(wanted)
+        listed = ", ".join(f"'{identifier}'" for identifier in ids if identifier.isascii() and "'" not in identifier)
+        found = dataset.to_table(columns=list({*wanted, "record_id"}), filter=f"record_id IN ({listed})")
+        places = pc.index_in(pa.array(list(ids), pa.string()), found.column("record_id").combine_chunks()).drop_null()
+        return found.take(places).select(wanted)
+
+    def scan(  # noqa: PLR0913 -- a query has this many sides
+        self,
+        db: Connection,
+        program: str,
+        *,
+        columns: Sequence[str] | None = None,
+        where: str = "",
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> pa.Table:
+        """Return rows in order of arrival.
+
+        Args:
+            db: The open transaction.
+            program: Whose table.
+            columns: Columns wanted; all by default.
+            where: An SQL condition over the columns; the caller quotes values.
+            limit: Most rows to return.
+            offset: Rows to pass over first.
+        """
+        dataset = self._pinned(db, program)
+        wanted = list(columns or SCHEMA.names)
+        if dataset is None:
+            return SCHEMA.empty_table().select(wanted)
+        return dataset.to_table(columns=wanted, filter=where or None, limit=limit, offset=offset or None)
+
+    def count(self, db: Connection, program: str, where: str = "") -> int:
+        """Return how many rows there are, or how many meet a condition."""
+        if not where:
+            return pins.current(db, program).rows
+        dataset = self._pinned(db, program)
+        return 0 if dataset is None else int(dataset.count_rows(where))
+
+    def erase(self, database: Database, program: str, ids: Sequence[str]) -> Pin:
+        """Remove rows from every version on disk and return the pin to confirm.
+
+        Raises:
+            ConflictError: Another process is writing this table.
+        """
+        pin = pins.lease(database, program, datetime.now(UTC))
+        dataset = self._head(program, pin)
+        if dataset is None:
+            return pin
+        listed = ", ".join(f"'{identifier}'" for identifier in ids)
+        dataset.delete(f"record_id IN ({listed})")
+        dataset.optimize.compact_files(materialize_deletions=True, materialize_deletions_threshold=0.0)
+        dataset = lance.dataset(self._uri(program), storage_options=self._options)
+        rows = int(dataset.count_rows())
+        self._sync(program)
+        return Pin(version=dataset.version, rows=rows, next_seq=pin.next_seq, writer=pin.writer, added=rows - pin.rows)
+
+    def clean(self, db: Connection, program: str) -> None:
+        """Delete the files of versions before the pin."""
+        dataset = self._pinned(db, program)
+        if dataset is not None:
+            dataset.cleanup_old_versions(older_than=timedelta(0), delete_unverified=True)
+
+    def _uri(self, program: str) -> str:
+        return f"{self._root}/{program}.lance"
+
+    def _pinned(self, db: Connection, program: str) -> lance.LanceDataset | None:
+        version = pins.current(db, program).version
+        if version == 0:
+            return None
+        with self._lock:
+            dataset = self._opened.get((program, version))
+            if dataset is None:
+                dataset = lance.dataset(self._uri(program), version=version, storage_options=self._options)
+                self._opened = {key: value for key, value in self._opened.items() if key[0] != program}
+                self._opened[program, version] = dataset
+        return dataset
+
+    def _head(self, program: str, pin: Pin) -> lance.LanceDataset | None:
+        """Return the head, after cutting off whatever a crash left beyond the pin."""
+        try:
+            dataset = lance.dataset(self._uri(program), storage_options=self._options)
+        except (ValueError, OSError):
+            if pin.version:
+                raise
+            return None
+        if pin.version == 0:
+            dataset.delete("true")
+        elif dataset.version != pin.version:
+            dataset.checkout_version(pin.version).restore()
+        else:
+            return dataset
+        return lance.dataset(self._uri(program), storage_options=self._options)
+
+    def _fresh(self, dataset: lance.LanceDataset | None, rows: pa.Table, pin: Pin) -> pa.Table:
+        """Return the rows that are not there yet, once each, numbered."""
+        ids = rows.column("record_id").combine_chunks()
+        first = pc.index_in(ids, ids)
+        keep = pc.equal(first, pa.array(range(len(ids)), pa.int32()))
+        if dataset is not None and len(ids):
+            listed = ", ".join(f"'{identifier}'" for identifier in ids.to_pylist())
+            known = dataset.to_table(columns=["record_id"], filter=f"record_id IN ({listed})").column("record_id")
+            keep = pc.and_(keep, pc.invert(pc.is_in(ids, known.combine_chunks())))
+        fresh = rows.filter(keep)
+        seq = pa.array(range(pin.next_seq, pin.next_seq + fresh.num_rows), pa.int64())
+        columns = [seq if field.name == "seq" else fresh.column(field.name).cast(field.type) for field in SCHEMA]
+        return pa.table(columns, schema=SCHEMA)
+
+    def _index(self, dataset: lance.LanceDataset) -> None:
+        dataset.create_scalar_index("record_id", "BTREE")
+        dataset.create_scalar_index("seq", "BTREE")
+
+    def _sync(self, program: str) -> None:
+        """Make the table's files survive a power cut; S3 does so by itself."""
+        root = Path(self._uri(program))
+        if not root.is_dir():
+            return
+        for folder, _, names in os.walk(root):
+            for name in names:
+                path = Path(folder) / name
+                if path.stat().st_mtime >= self._synced.get(str(path), 0):
+                    _sync_file(path)
+                    self._synced[str(path)] = path.stat().st_mtime + 1e-6
+            sync_directory(Path(folder))
+        sync_directory(root.parent)
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
