@@ -273,6 +273,51 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """A person's rights lent to another between two dates."""
+
+    id: str
+    giver: PersonId
+    taker: PersonId
+    decision: str
+    """The decision lent; empty for all of the giver's."""
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A gate opened by the Accountable although its standard is not met."""
+
+    id: str
+    standard: str
+    """Name of the gate: a metric, with `:scope` when it has one."""
+    reason: str
+    expires_at: datetime
+    granted_by: str
+    """Empty until it is granted."""
+    granted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """One decision as it was taken; append-only."""
+
+    id: str
+    program: ProgramId
+    decision: Decision
+    subject: str
+    digest: str
+    actor: PersonId
+    outcome: str
+    """`approved`, `refused` or `performed`."""
+    reason: str
+    proposal: str
+    """The proposal it closed; empty for acts performed by one person."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """One link of the hash chain."""
 
