@@ -1,0 +1,1 @@
+"""Annotation: schemas, guidelines, campaigns, the task queue, answers, reviews, adjudication."""

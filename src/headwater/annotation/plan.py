@@ -1,0 +1,65 @@
+"""The plan of a campaign: overlap, hidden gold, leases, calibration, review; it may change while the work runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from headwater.core.errors import InvalidError
+
+
+class PlanError(InvalidError):
+    """The campaign's plan is outside what is possible."""
+
+    code = "bad_plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a campaign is worked; may change while it runs."""
+
+    overlap: int = 1
+    """Answers wanted per task."""
+    gold_rate: float = 0.0
+    """Share of given tasks that are hidden gold, in [0, 0.5]."""
+    lease_minutes: float = 10.0
+    calibration_bar: float = 0.0
+    """Smallest share of calibration tasks right that opens the ordinary ones; 0 asks for none."""
+    review_rate: float = 0.0
+    """Share of answers that a reviewer checks, in [0, 1]."""
+    review_rates: Mapping[str, float] = field(default_factory=dict)
+    """The same for single teams, by name, by how far they are trusted."""
+    skill: str = ""
+    """A skill every annotator of the campaign needs."""
+    deadline: datetime | None = None
+    budget: int = 0
+    """Most answers to be paid for; 0 for no limit."""
+    shows_accuracy: bool = False
+    """Whether annotators see their own accuracy on gold."""
+
+
+def checked_plan(plan: Plan) -> Plan:
+    """Return the plan.
+
+    Raises:
+        PlanError: A number is outside its range.
+    """
+    for name, low, high in _RANGES:
+        value = getattr(plan, name)
+        if not low <= value <= high:
+            raise PlanError(f"'{name}' is {value:g}; expected {low:g} to {high:g}.")
+    for team, rate in plan.review_rates.items():
+        if not 0 <= rate <= 1:
+            raise PlanError(f"The review rate of '{team}' is {rate:g}; expected 0 to 1.")
+    return plan
+
+
+_RANGES = (
+    ("overlap", 1, 100),
+    ("gold_rate", 0.0, 0.5),
+    ("lease_minutes", 0.1, 1440.0),
+    ("calibration_bar", 0.0, 1.0),
+    ("review_rate", 0.0, 1.0),
+    ("budget", 0, 10**12),
+)

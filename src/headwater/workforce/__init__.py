@@ -1,0 +1,1 @@
+"""Who answers: annotators, their teams and training, cohorts, qualifications."""

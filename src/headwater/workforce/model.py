@@ -1,0 +1,130 @@
+"""Words of the workforce: annotators, cohorts, qualifications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from headwater.governance.model import PersonId
+
+CohortId = NewType("CohortId", str)
+QualificationId = NewType("QualificationId", str)
+
+IN_HOUSE = "in-house"
+"""The team of everyone who was not put into another."""
+UNTRAINED = "none"
+"""The training class of everyone who was not put into another."""
+NAME_LIMIT = 64
+
+
+class Affiliation(StrEnum):
+    """Who a team works for."""
+
+    IN_HOUSE = "in-house"
+    VENDOR = "vendor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotator:
+    """A person's part in the workforce of one program."""
+
+    person: PersonId
+    team: str
+    """Team or vendor; one of the four coordinates of a cohort."""
+    affiliation: Affiliation
+    training: str
+    """Training class, such as `none`, `basic`, `clinical`; one of the four coordinates of a cohort."""
+    skills: frozenset[str]
+    """What tasks may ask for, such as `language:es` or `law`."""
+    is_available: bool
+    """Whether the person is given tasks at present."""
+    version: int
+    updated_at: datetime | None
+    """None for a person who was never enrolled and stands in the default team."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """The group whose work can be told apart: team × training × guideline version × batch."""
+
+    id: CohortId
+    team: str
+    training: str
+    guideline_id: str
+    """The guideline version its answers were given under."""
+    batch_id: str
+
+    @property
+    def name(self) -> str:
+        """The team and training that tell people which group this is."""
+        return self.team if self.training == UNTRAINED else f"{self.team} · {self.training}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Qualification:
+    """The outcome of one test of an annotator: a calibration round, or a skill. Never changed, only followed."""
+
+    id: QualificationId
+    person: PersonId
+    subject: str
+    """What the test qualifies for: a guideline version, or a skill."""
+    batch_id: str
+    """The calibration batch; empty for a test made elsewhere."""
+    right: int
+    total: int
+    bar: float
+    """Smallest share right that passes, in (0, 1]."""
+    passed: bool
+    decided_at: datetime
+    expires_at: datetime | None
+    """From when it must be repeated; None while it holds."""
+
+
+class NotEnrolledError(NotFoundError):
+    """This person is not in the program's workforce."""
+
+    code = "not_enrolled"
+
+
+class UnavailableAnnotatorError(ConflictError):
+    """You are marked as unavailable and are given no tasks."""
+
+    code = "annotator_unavailable"
+
+
+class NotQualifiedError(ForbiddenError):
+    """You have not passed what this work asks for."""
+
+    code = "not_qualified"
+
+
+class BadNameError(InvalidError):
+    """The name of a team, training class or skill is not usable."""
+
+    code = "bad_name"
+
+
+class UnknownCohortError(NotFoundError):
+    """There is no such cohort in this program."""
+
+    code = "unknown_cohort"
+
+
+def checked_name(value: str, what: str) -> str:
+    """Return the name without surrounding space.
+
+    Raises:
+        BadNameError: It is empty, longer than 64 characters, or has characters that cannot be printed.
+    """
+    name = value.strip()
+    if not name or len(name) > NAME_LIMIT or not name.isprintable():
+        raise BadNameError(f"'{value}' cannot name a {what}: expected 1 to {NAME_LIMIT} printable characters.")
+    return name
+
+
+def passes(*, right: int, total: int, bar: float) -> bool:
+    """Return whether a test result reaches the bar; a test of nothing does not."""
+    return total > 0 and right >= bar * total
