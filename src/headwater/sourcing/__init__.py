@@ -1,0 +1,1 @@
+"""Sources, intakes, curation, records, slices, the production profile and coverage."""

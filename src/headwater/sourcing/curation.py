@@ -1,0 +1,126 @@
+"""Curation: the steps that turn a raw item into a record, or into a reject with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from headwater.core.canonical import canonical_json
+from headwater.text import language, nearduplicate, normal, personal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """The steps of an intake and their parameters; kept with the intake."""
+
+    languages: tuple[str, ...] = ()
+    """Languages to keep (ISO 639-1); all when empty. Texts too short to tell (`und`) are kept."""
+    fewest_characters: int = 1
+    personal_data: str = "mask"
+    """`mask` replaces it, `reject` turns the item away, `keep` leaves it."""
+    near_duplicate: float = 0.75
+    """Least similarity at which a text is a near duplicate of a kept one; above 1 switches the step off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One raw item as read: where it stood, and what it holds or why it cannot be read."""
+
+    place: int
+    text: str = ""
+    kind: str = "text"
+    payload: dict[str, object] = field(default_factory=dict)
+    attributes: dict[str, object] = field(default_factory=dict)
+    problem: str = ""
+    """Why the item cannot be read; empty when it can."""
+
+
+class Kept(NamedTuple):
+    """An item that becomes a record."""
+
+    item: Item
+    record_id: str
+    digest: str
+    language: str
+    fingerprint: str
+    signature: bytes
+
+
+class Turned(NamedTuple):
+    """An item that is turned away."""
+
+    item: Item
+    reason: str
+    evidence: str
+
+
+class Curator:
+    """Applies a recipe to items one after the other, remembering what was kept."""
+
+    def __init__(self, recipe: Recipe, source_id: str, known: list[tuple[str, str, bytes]]) -> None:
+        """Start from the records that exist: their ids, fingerprints and signatures."""
+        self.recipe, self.source_id = recipe, source_id
+        self._by_fingerprint = {fingerprint: record for record, fingerprint, _ in known}
+        self._ids: list[str] = []
+        self._signatures: list[np.ndarray[tuple[int], np.dtype[np.uint32]]] = []
+        self._bands: dict[bytes, list[int]] = {}
+        for record, _, raw in known:
+            self._remember(record, np.frombuffer(raw, np.uint32))
+
+    def apply(self, item: Item) -> Kept | Turned:
+        """Return what becomes of an item."""
+        if item.problem:
+            return Turned(item, "malformed", item.problem)
+        text = normal.clean(item.text)
+        payload = {key: normal.clean(value) if isinstance(value, str) else value for key, value in item.payload.items()}
+        if len(text) < self.recipe.fewest_characters:
+            return Turned(item, "too-short", f"{len(text)} characters, wanted {self.recipe.fewest_characters}")
+        spoken = language.identify(_whole(text, payload))
+        if self.recipe.languages and spoken not in (*self.recipe.languages, language.UNKNOWN):
+            return Turned(item, "language", f"{spoken}, wanted {', '.join(self.recipe.languages)}")
+        found = personal.find(_whole(text, payload))
+        if found and self.recipe.personal_data == "reject":
+            return Turned(item, "personal-data", ", ".join(sorted({entry.kind.value for entry in found})))
+        if found and self.recipe.personal_data == "mask":
+            text = personal.mask(text)
+            payload = {key: personal.mask(value) if isinstance(value, str) else value for key, value in payload.items()}
+        whole = _whole(text, payload)
+        fingerprint = normal.fingerprint(whole)
+        if fingerprint in self._by_fingerprint:
+            return Turned(item, "duplicate", f"same text as {self._by_fingerprint[fingerprint]}")
+        signature = nearduplicate.signatures([whole])[0]
+        near = self._nearest(signature)
+        if near is not None:
+            return Turned(item, "near-duplicate", f"similarity {near[1]:.2f} to {near[0]}")
+        attributes = item.attributes | {"language": spoken, "length": normal.length_bin(text)}
+        content = canonical_json({"kind": item.kind, "text": text, "payload": payload})
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        record = f"rec_{hashlib.sha256(content + self.source_id.encode()).hexdigest()[:40]}"
+        self._by_fingerprint[fingerprint] = record
+        self._remember(record, signature)
+        kept = Item(place=item.place, text=text, kind=item.kind, payload=payload, attributes=attributes)
+        return Kept(kept, record, digest, spoken, fingerprint, signature.tobytes())
+
+    def _remember(self, record: str, signature: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> None:
+        for key in nearduplicate.bands(signature):
+            self._bands.setdefault(key, []).append(len(self._ids))
+        self._ids.append(record)
+        self._signatures.append(signature)
+
+    def _nearest(self, signature: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> tuple[str, float] | None:
+        if self.recipe.near_duplicate > 1:
+            return None
+        candidates = dict.fromkeys(
+            other for key in nearduplicate.bands(signature) for other in self._bands.get(key, ())
+        )
+        scored = [(nearduplicate.similarity(self._signatures[other], signature), other) for other in candidates]
+        best = max(scored, default=(0.0, -1))
+        return (self._ids[best[1]], best[0]) if best[0] >= self.recipe.near_duplicate else None
+
+
+def _whole(text: str, payload: dict[str, object]) -> str:
+    reply = payload.get("reply")
+    return f"{text}\n{reply}" if isinstance(reply, str) else text

@@ -1,0 +1,126 @@
+"""Reading files of raw items: JSONL, CSV or plain text, line by line, keeping what is wrong with each."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+from headwater.sourcing.curation import Item
+from headwater.sourcing.model import UnreadableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMATS = (".jsonl", ".ndjson", ".csv", ".txt")
+_OWN = ("text", "reply", "messages", "payload", "attributes", "kind")
+
+
+def items(path: Path, *, longest_mb: float = 32.0) -> Iterator[Item]:
+    """Yield the items of a file; a bad line is an item with its problem, and reading goes on.
+
+    JSONL needs a `text` (a `reply` makes it a pair, `messages` a chat); other fields become attributes. CSV needs
+    a column `text`. Of plain text, every line is an item.
+
+    Args:
+        path: The file; its ending says the format.
+        longest_mb: Longest line accepted, in megabytes.
+
+    Raises:
+        UnreadableFileError: The file is missing, empty or of an unknown format; nothing was read.
+    """
+    if not path.is_file():
+        raise UnreadableFileError(f"There is no file '{path}'.", remedy="Check the name.")
+    if path.stat().st_size == 0:
+        raise UnreadableFileError(f"The file '{path}' is empty.", remedy="Give a file with at least one line.")
+    if path.suffix not in FORMATS:
+        raise UnreadableFileError(
+            f"'{path.name}' ends in '{path.suffix}', which is not a format that can be read.",
+            remedy=f"Use one of: {', '.join(FORMATS)}.",
+        )
+    return _rows(path) if path.suffix == ".csv" else _lines(path, int(longest_mb * 1_000_000))
+
+
+def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON held
+    """Return the item of one parsed object."""
+    if not isinstance(value, dict):
+        return _bad(place, f"expected an object with a 'text', found {type(value).__name__}")
+    messages = value.get("messages")
+    text = value.get("text")
+    if text is None and isinstance(messages, list) and messages:
+        text = next((str(turn.get("content", "")) for turn in messages if isinstance(turn, dict)), "")
+    if not isinstance(text, str) or not text.strip():
+        return _bad(place, "expected a non-empty string in 'text'; add the field, or 'messages' for a chat")
+    attributes = value.get("attributes", {})
+    if not isinstance(attributes, dict):
+        return _bad(place, "'attributes' must be an object of names and values")
+    rest = {key: entry for key, entry in value.items() if key not in _OWN and _plain(entry)}
+    payload: dict[str, object] = dict(value["payload"]) if isinstance(value.get("payload"), dict) else {}
+    payload |= {key: value[key] for key in ("reply", "messages") if key in value}
+    kind = "chat" if "messages" in payload else "pair" if "reply" in payload else "text"
+    return Item(place=place, text=text, kind=str(value.get("kind", kind)), payload=payload, attributes=rest | attributes)
+
+
+def _lines(path: Path, longest: int) -> Iterator[Item]:
+    with path.open("rb") as file:
+        for place, raw in enumerate(_bounded(file, longest), 1):
+            if len(raw) > longest:
+                yield _bad(place, f"the line is longer than {longest / 1e6:g} MB; raise max_line_mb or split it")
+                continue
+            try:
+                line = raw.decode("utf-8-sig" if place == 1 else "utf-8").strip()
+            except UnicodeDecodeError as error:
+                yield _bad(place, f"byte {error.start + 1} is not UTF-8; convert the file to UTF-8")
+                continue
+            if not line:
+                continue
+            if path.suffix == ".txt":
+                yield Item(place=place, text=line)
+                continue
+            try:
+                yield item_of(place, json.loads(line))
+            except (json.JSONDecodeError, RecursionError) as error:
+                where = f"at column {error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "nests too deep"
+                yield _bad(place, f"not JSON {where}; repair or remove the line", line)
+
+
+def _bounded(file: Any, longest: int) -> Iterator[bytes]:  # noqa: ANN401 -- a binary file
+    """Yield lines; of one that is too long only a little more than the limit, so that memory is bounded."""
+    while line := file.readline(longest + 2):
+        kept = line
+        while not line.endswith(b"\n"):
+            line = file.readline(longest + 2)
+            if not line:
+                break
+        yield kept
+
+
+def _rows(path: Path) -> Iterator[Item]:
+    with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as file:
+        reader = csv.DictReader(file)
+        if "text" not in (reader.fieldnames or ()):
+            raise UnreadableFileError(
+                f"'{path.name}' has no column 'text'; it has: {', '.join(reader.fieldnames or ()) or 'none'}.",
+                remedy="Rename the column that holds the text.",
+            )
+        for row in reader:
+            place = reader.line_num
+            if any(isinstance(cell, str) and not cell.isprintable() and _surrogate(cell) for cell in row.values()):
+                yield _bad(place, "the row is not UTF-8; convert the file to UTF-8")
+            elif None in row:
+                yield _bad(place, "the row has more cells than the heading; check its quotes")
+            else:
+                yield item_of(place, {key: cell for key, cell in row.items() if cell not in (None, "")})
+
+
+def _surrogate(text: str) -> bool:
+    return any("\udc80" <= char <= "\udcff" for char in text)
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)
+
+
+def _bad(place: int, problem: str, line: str = "") -> Item:
+    return Item(place=place, text=line[:200], problem=f"line {place}: {problem}")

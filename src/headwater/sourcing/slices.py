@@ -1,0 +1,200 @@
+"""Slices: a small, safe language of conditions over the attributes of records.
+
+    language = 'es' and domain in ('billing', 'refund') and not words < 3
+
+`=`, `!=`, `<`, `<=`, `>`, `>=`, `in (…)`, `and`, `or`, `not`, parentheses; text in single quotes (a quote is
+doubled inside), numbers, `true`, `false`, `null`. A field a record does not have is null, and null is equal
+only to null.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from headwater.core.errors import InvalidError
+
+Value = str | float | bool | None
+Test = Callable[[Mapping[str, object]], bool]
+DEEPEST = 40
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)|(?P<text>'(?:[^']|'')*')|(?P<word>[A-Za-z_][\w.]*)|(?P<sign>!=|<=|>=|[=<>(),]))"
+)
+
+
+class SliceError(InvalidError):
+    """The slice cannot be read."""
+
+    code = "bad_slice"
+
+
+class UnknownFieldError(SliceError):
+    """The slice names a field that records do not have."""
+
+    code = "unknown_slice_field"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A condition that was read."""
+
+    text: str
+    fields: frozenset[str]
+    """Attributes it looks at."""
+    _test: Test
+
+    def matches(self, attributes: Mapping[str, object]) -> bool:
+        """Return whether a record with these attributes is in the slice."""
+        return self._test(attributes)
+
+    def check(self, known: frozenset[str]) -> None:
+        """Return only when every field is one of the known ones.
+
+        Raises:
+            UnknownFieldError: A field is not; the message names it and the known ones.
+        """
+        for name in sorted(self.fields - known):
+            raise UnknownFieldError(
+                f"The slice '{self.text}' names the field '{name}', which no record has.",
+                remedy=f"Known fields: {', '.join(sorted(known)) or 'none yet'}.",
+                field=name,
+            )
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    at: int
+
+
+def parse(text: str) -> Slice:
+    """Read a slice; the empty text is the slice of everything.
+
+    Raises:
+        SliceError: It is not in the language; the message says where.
+    """
+    reader = _Reader(text)
+    if not reader.tokens:
+        return Slice(text, frozenset(), lambda _: True)
+    test = reader.either(0)
+    if reader.peek() is not None:
+        raise reader.unexpected("'and', 'or' or the end")
+    return Slice(text, frozenset(reader.fields), test)
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text, self.place, self.fields = text, 0, set[str]()
+        self.tokens: list[_Token] = []
+        at = 0
+        while text[at:].strip():
+            match = _TOKEN.match(text, at)
+            if match is None:
+                raise SliceError(f"The slice '{text}' has '{text[at:].strip()[0]}' at character {at + 1}, which means nothing.")
+            self.tokens.append(_Token(str(match.lastgroup), match.group(str(match.lastgroup)), match.start() + 1))
+            at = match.end()
+
+    def peek(self) -> _Token | None:
+        return self.tokens[self.place] if self.place < len(self.tokens) else None
+
+    def take(self, *texts: str) -> bool:
+        token = self.peek()
+        if token and token.kind in ("word", "sign") and token.text.lower() in texts:
+            self.place += 1
+            return True
+        return False
+
+    def unexpected(self, wanted: str) -> SliceError:
+        token = self.peek()
+        where = f"at character {token.at} stands '{token.text}'" if token else "it ends"
+        return SliceError(f"The slice '{self.text}' expects {wanted} where {where}.")
+
+    def either(self, depth: int) -> Test:
+        tests = [self.both(depth)]
+        while self.take("or"):
+            tests.append(self.both(depth))
+        return tests[0] if len(tests) == 1 else lambda row: any(test(row) for test in tests)
+
+    def both(self, depth: int) -> Test:
+        tests = [self.one(depth)]
+        while self.take("and"):
+            tests.append(self.one(depth))
+        return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
+
+    def one(self, depth: int) -> Test:
+        if depth > DEEPEST:
+            raise SliceError(f"The slice nests deeper than {DEEPEST} levels.")
+        if self.take("not"):
+            inner = self.one(depth + 1)
+            return lambda row: not inner(row)
+        if self.take("("):
+            inside = self.either(depth + 1)
+            if not self.take(")"):
+                raise self.unexpected("')'")
+            return inside
+        return self.comparison()
+
+    def comparison(self) -> Test:
+        token = self.peek()
+        if token is None or token.kind != "word":
+            raise self.unexpected("a field")
+        self.place += 1
+        name = token.text
+        self.fields.add(name)
+        if self.take("in"):
+            values = self.listed()
+            return lambda row: any(_same(row.get(name), value) for value in values)
+        for sign, test in _SIGNS.items():
+            if self.take(sign):
+                value = self.value()
+                return lambda row, test=test: test(row.get(name), value)  # type: ignore[misc]
+        raise self.unexpected("=, !=, <, <=, >, >= or in")
+
+    def listed(self) -> list[Value]:
+        if not self.take("("):
+            raise self.unexpected("'('")
+        values = [self.value()]
+        while self.take(","):
+            values.append(self.value())
+        if not self.take(")"):
+            raise self.unexpected("')'")
+        return values
+
+    def value(self) -> Value:
+        token = self.peek()
+        if token is None or (token.kind == "word" and token.text.lower() not in _WORDS) or token.kind == "sign":
+            raise self.unexpected("a value such as 'text' or 3")
+        self.place += 1
+        if token.kind == "number":
+            return float(token.text)
+        return token.text[1:-1].replace("''", "'") if token.kind == "text" else _WORDS[token.text.lower()]
+
+
+def _same(left: object, right: Value) -> bool:
+    if isinstance(left, bool) or isinstance(right, bool) or left is None or right is None:
+        return left is right
+    return left == right
+
+
+def _ordered(test: Callable[[int], bool]) -> Callable[[object, Value], bool]:
+    def compare(left: object, right: Value) -> bool:
+        numbers = isinstance(left, int | float) and isinstance(right, int | float)
+        if not numbers and not (isinstance(left, str) and isinstance(right, str)):
+            return False
+        return test((left > right) - (left < right))  # type: ignore[operator]
+
+    return compare
+
+
+_WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
+_SIGNS: dict[str, Callable[[object, Value], bool]] = {
+    "=": _same,
+    "!=": lambda left, right: not _same(left, right),
+    "<=": _ordered(lambda order: order <= 0),
+    ">=": _ordered(lambda order: order >= 0),
+    "<": _ordered(lambda order: order < 0),
+    ">": _ordered(lambda order: order > 0),
+}

@@ -1,0 +1,214 @@
+"""Tables and SQL of sourcing; record payloads are in the record table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from headwater.sourcing.model import (
+    Intake,
+    IntakeId,
+    IntakeState,
+    Provenance,
+    Reject,
+    Source,
+    SourceId,
+    SourceKind,
+    SourceState,
+)
+from headwater.storage.database import Moment, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headwater.storage.database import Connection
+
+source = sa.Table(
+    "source",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("program", sa.String(40), nullable=False),
+    sa.Column("name", sa.String(120), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("provenance", sa.JSON, nullable=False),
+    sa.Column("created_by", sa.String(40), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.UniqueConstraint("program", "name"),
+)
+
+intake = sa.Table(
+    "intake",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("program", sa.String(40), nullable=False),
+    sa.Column("source_id", sa.String(40), sa.ForeignKey("source.id"), nullable=False),
+    sa.Column("origin", sa.String(400), nullable=False),
+    sa.Column("recipe", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("read", sa.BigInteger, nullable=False),
+    sa.Column("added", sa.BigInteger, nullable=False),
+    sa.Column("rejected", sa.BigInteger, nullable=False),
+    sa.Column("started_by", sa.String(40), nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("finished_at", Moment),
+    sa.Index(None, "program", "started_at"),
+)
+
+reject = sa.Table(
+    "reject",
+    metadata,
+    sa.Column("intake_id", sa.String(40), sa.ForeignKey("intake.id"), primary_key=True),
+    sa.Column("place", sa.BigInteger, primary_key=True),
+    sa.Column("reason", sa.String(40), nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("excerpt", sa.Text, nullable=False),
+    sa.Index(None, "intake_id", "reason", "place"),
+)
+
+signature = sa.Table(
+    "record_signature",
+    metadata,
+    sa.Column("program", sa.String(40), primary_key=True),
+    sa.Column("record_id", sa.String(80), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("minhash", sa.LargeBinary, nullable=False),
+    sa.Index(None, "program", "fingerprint"),
+)
+"""What later intakes compare with: the folded text's digest and the MinHash signature of every record."""
+
+profile = sa.Table(
+    "production_profile",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("program", sa.String(40), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index(None, "program", "created_at"),
+)
+
+
+def add_source(db: Connection, row: Source, program: str) -> None:
+    """Store a source."""
+    db.execute(source.insert().values(**asdict(row) | {"program": program}))
+
+
+def update_source(db: Connection, identifier: str, **values: object) -> None:
+    """Change columns of a source; its version rises."""
+    db.execute(source.update().where(source.c.id == identifier).values(**values, version=source.c.version + 1))
+
+
+def set_source_state(db: Connection, identifier: str, state: SourceState) -> None:
+    """Move a source to a state."""
+    db.execute(source.update().where(source.c.id == identifier).values(state=state.value))
+
+
+def sources(db: Connection, program: str, *, identifier: str = "") -> list[Source]:
+    """Return sources by name; one by id or name when given."""
+    query = sa.select(source).where(source.c.program == program)
+    if identifier:
+        query = query.where(sa.or_(source.c.id == identifier, source.c.name == identifier))
+    return [_source(row) for row in db.execute(query.order_by(source.c.name)).mappings()]
+
+
+def add_intake(db: Connection, row: Intake, program: str) -> None:
+    """Store an intake."""
+    db.execute(intake.insert().values(**asdict(row) | {"program": program}))
+
+
+def count_intake(db: Connection, identifier: str, *, read: int, added: int, rejected: int) -> None:
+    """Add to the counts of an intake."""
+    db.execute(
+        intake.update()
+        .where(intake.c.id == identifier)
+        .values(read=intake.c.read + read, added=intake.c.added + added, rejected=intake.c.rejected + rejected)
+    )
+
+
+def finish_intake(db: Connection, identifier: str, state: IntakeState, at: object) -> None:
+    """End an intake."""
+    db.execute(intake.update().where(intake.c.id == identifier).values(state=state.value, finished_at=at))
+
+
+def intakes(db: Connection, program: str, *, identifier: str = "", limit: int = 100) -> list[Intake]:
+    """Return intakes, newest first; one when named."""
+    query = sa.select(intake).where(intake.c.program == program)
+    if identifier:
+        query = query.where(intake.c.id == identifier)
+    rows = db.execute(query.order_by(intake.c.started_at.desc(), intake.c.id.desc()).limit(limit)).mappings()
+    return [
+        Intake(
+            **{name: row[name] for name in row if name not in ("program", "state", "id", "source_id")},
+            id=IntakeId(row["id"]),
+            source_id=SourceId(row["source_id"]),
+            state=IntakeState(row["state"]),
+        )
+        for row in rows
+    ]
+
+
+def add_rejects(db: Connection, rows: Sequence[Reject]) -> None:
+    """Store rejects."""
+    if rows:
+        db.execute(reject.insert(), [asdict(row) for row in rows])
+
+
+def rejects(
+    db: Connection, intake_id: str, *, reason: str = "", after: int = 0, limit: int = 100
+) -> list[Reject]:
+    """Return rejects in order of place."""
+    query = sa.select(reject).where(reject.c.intake_id == intake_id, reject.c.place > after)
+    if reason:
+        query = query.where(reject.c.reason == reason)
+    return [Reject(**row) for row in db.execute(query.order_by(reject.c.place).limit(limit)).mappings()]
+
+
+def reject_counts(db: Connection, intake_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many items were rejected for each reason, most first."""
+    query = (
+        sa.select(reject.c.reason, sa.func.count())
+        .where(reject.c.intake_id.in_(intake_ids))
+        .group_by(reject.c.reason)
+        .order_by(sa.func.count().desc(), reject.c.reason)
+    )
+    return {row[0]: int(row[1]) for row in db.execute(query)}
+
+
+def add_signatures(db: Connection, program: str, rows: Sequence[tuple[str, str, bytes]]) -> None:
+    """Store what later intakes compare with: record id, fingerprint, signature."""
+    if rows:
+        db.execute(
+            signature.insert(),
+            [{"program": program, "record_id": a, "fingerprint": b, "minhash": c} for a, b, c in rows],
+        )
+
+
+def signatures(db: Connection, program: str) -> list[tuple[str, str, bytes]]:
+    """Return record id, fingerprint and signature of every record, in order of arrival."""
+    query = sa.select(signature.c.record_id, signature.c.fingerprint, signature.c.minhash)
+    return [tuple(row) for row in db.execute(query.where(signature.c.program == program))]
+
+
+def add_profile(db: Connection, identifier: str, program: str, body: dict[str, Any], at: object) -> None:
+    """Store a production profile."""
+    db.execute(profile.insert().values(id=identifier, program=program, body=body, created_at=at))
+
+
+def newest_profile(db: Connection, program: str) -> dict[str, Any] | None:
+    """Return the newest production profile, or None."""
+    query = sa.select(profile.c.body).where(profile.c.program == program).order_by(profile.c.created_at.desc()).limit(1)
+    found: dict[str, Any] | None = db.execute(query).scalar_one_or_none()
+    return found
+
+
+def _source(row: Any) -> Source:  # noqa: ANN401 -- a row mapping
+    return Source(
+        **{name: row[name] for name in ("name", "created_by", "created_at", "version")},
+        id=SourceId(row["id"]),
+        kind=SourceKind(row["kind"]),
+        state=SourceState(row["state"]),
+        provenance=Provenance(**row["provenance"]),
+    )

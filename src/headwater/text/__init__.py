@@ -1,0 +1,1 @@
+"""Kernels over texts: normal form, language, personal data, near duplicates. No I/O."""

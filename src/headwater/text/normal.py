@@ -1,0 +1,32 @@
+"""The normal form of a text: what two texts must share to count as the same."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+
+
+def clean(text: str) -> str:
+    """Return the text in NFC without control characters (line breaks and tabs stay) and without outer space."""
+    kept = "".join(char for char in unicodedata.normalize("NFC", text) if char in "\n\t" or unicodedata.category(char)[0] != "C" or char in "\u200c\u200d")
+    return kept.strip()
+
+
+def fold(text: str) -> str:
+    """Return the text as it is compared: compatibility form, case folded, white space single."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def fingerprint(text: str) -> str:
+    """Return the hexadecimal SHA-256 of the folded text; equal for exact duplicates."""
+    return hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def length_bin(text: str) -> str:
+    """Return the length of a text as a bin of words: `1-5`, `6-20`, `21-80`, `81+`."""
+    words = len(text.split())
+    if words <= 5:  # noqa: PLR2004 -- the bins
+        return "1-5"
+    if words <= 20:  # noqa: PLR2004
+        return "6-20"
+    return "21-80" if words <= 80 else "81+"  # noqa: PLR2004
