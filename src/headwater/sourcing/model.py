@@ -105,6 +105,8 @@ class Intake:
     added: int
     """Records that are new in the program."""
     rejected: int
+    cursor: int
+    """Place of the last item that is settled; a resumed intake goes on after it."""
     started_by: str
     started_at: datetime
     finished_at: datetime | None

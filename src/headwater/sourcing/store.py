@@ -52,6 +52,7 @@ intake = sa.Table(
     sa.Column("read", sa.BigInteger, nullable=False),
     sa.Column("added", sa.BigInteger, nullable=False),
     sa.Column("rejected", sa.BigInteger, nullable=False),
+    sa.Column("cursor", sa.BigInteger, nullable=False),
     sa.Column("started_by", sa.String(40), nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("finished_at", Moment),
@@ -119,13 +120,10 @@ def add_intake(db: Connection, row: Intake, program: str) -> None:
     db.execute(intake.insert().values(**asdict(row) | {"program": program}))
 
 
-def count_intake(db: Connection, identifier: str, *, read: int, added: int, rejected: int) -> None:
-    """Add to the counts of an intake."""
-    db.execute(
-        intake.update()
-        .where(intake.c.id == identifier)
-        .values(read=intake.c.read + read, added=intake.c.added + added, rejected=intake.c.rejected + rejected)
-    )
+def count_intake(db: Connection, identifier: str, *, read: int, added: int, rejected: int, cursor: int) -> None:
+    """Add to the counts of an intake and move its cursor."""
+    sums = {"read": intake.c.read + read, "added": intake.c.added + added, "rejected": intake.c.rejected + rejected}
+    db.execute(intake.update().where(intake.c.id == identifier).values(**sums, cursor=cursor))
 
 
 def finish_intake(db: Connection, identifier: str, state: IntakeState, at: object) -> None:

@@ -149,6 +149,10 @@ class RecordTables:
         dataset = self._pinned(db, program)
         return 0 if dataset is None else int(dataset.count_rows(where))
 
+    def next_seq(self, db: Connection, program: str) -> int:
+        """Return the `seq` the next record will get."""
+        return pins.current(db, program).next_seq
+
     def erase(self, database: Database, program: str, ids: Sequence[str]) -> Pin:
         """Remove rows from every version on disk and return the pin to confirm.
 

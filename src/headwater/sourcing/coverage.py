@@ -1,0 +1,83 @@
+"""The production profile and the gaps of the pool against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headwater.core.ids import new_id
+from headwater.governance import ledger
+from headwater.governance import queries as governance
+from headwater.governance.authority import require
+from headwater.governance.model import Decision
+from headwater.sourcing import queries, slices, store
+from headwater.sourcing.model import CoverageGap
+from headwater.stats.interval import wilson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headwater.context import Context
+
+
+def profile(ctx: Context, attributes: Sequence[Mapping[str, object]], *, by: Sequence[str]) -> None:
+    """Keep what production looks like, from a sample of its traffic: the counts of each value of some attributes."""
+    require(ctx, Decision.INTAKE_RUN)
+    counts = {name: dict(Counter(str(row.get(name)) for row in attributes).most_common(200)) for name in by}
+    body = {"n": len(attributes), "counts": counts}
+    store.add_profile(ctx.db, new_id("prf"), ctx.program, body, ctx.clock.now())
+    ledger.append(ctx, "profile.measured", subject=ctx.program, body={"n": len(attributes), "by": list(by)})
+
+
+def gaps(ctx: Context) -> list[CoverageGap]:
+    """Return where the pool is thin, largest want first.
+
+    A value of a profiled attribute is a gap when the pool's whole interval for its share lies below
+    production's. A declared critical slice is one when it has fewer records than its minimum, whatever
+    production says: rare slices are never left to sampling.
+    """
+    pool = [queries.fields_of(item) for item in queries.everything(ctx)]
+    found = _critical(ctx, pool)
+    known = store.newest_profile(ctx.db, ctx.program)
+    for name, counts in (known or {"counts": {}})["counts"].items():
+        have = Counter(str(row.get(name)) for row in pool)
+        n = known["n"] if known else 0
+        for value, number in counts.items():
+            production, share = wilson(number, n), wilson(have[value], len(pool)) if pool else wilson(0, 0)
+            if not pool or share.high < production.low:
+                wanted = int(np.ceil(production.value * len(pool)))
+                quoted = value.replace("'", "''")
+                found.append(
+                    CoverageGap(
+                        slice=f"{name}={value}",
+                        predicate=f"{name} = '{quoted}'",
+                        pool=share,
+                        production=production,
+                        records=have[value],
+                        wanted=max(wanted, have[value] + 1),
+                        critical=False,
+                    )
+                )
+    return sorted(found, key=lambda gap: (not gap.critical, -gap.missing))
+
+
+def _critical(ctx: Context, pool: Sequence[Mapping[str, object]]) -> list[CoverageGap]:
+    found = []
+    for wanted in governance.program(ctx).charter.critical_slices:
+        predicate = slices.parse(wanted.predicate)
+        count = sum(1 for row in pool if predicate.matches(row))
+        if count < wanted.minimum:
+            found.append(
+                CoverageGap(
+                    slice=wanted.name,
+                    predicate=wanted.predicate,
+                    pool=wilson(count, len(pool)),
+                    production=wilson(0, 0),
+                    records=count,
+                    wanted=wanted.minimum,
+                    critical=True,
+                )
+            )
+    return found
