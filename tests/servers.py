@@ -1,0 +1,113 @@
+"""The real servers of the suite: PostgreSQL in a temporary cluster, and headless Chromium."""
+
+from __future__ import annotations
+
+import glob
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ARTEFACTS = Path(__file__).parent.parent / "artefacts"
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server that belongs to this test process alone."""
+    with postgres() as url:
+        yield url
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Start a PostgreSQL server in a temporary folder, with fsync as in production; stop it at the end."""
+    binaries = _postgres_binaries()
+    folder = Path(tempfile.mkdtemp(prefix="hw-pg-"))
+    account = pwd.getpwnam("postgres") if os.getuid() == 0 else None
+    if account:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+
+    def run(*command: str) -> None:
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            cwd="/",
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(folder)},
+        )
+
+    port = free_port()
+    data = str(folder / "data")
+    try:
+        run(f"{binaries}/initdb", "-D", data, "-U", "headwater", "-A", "trust", "-E", "UTF8", "--no-instructions")
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=300"
+        run(f"{binaries}/pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        yield f"postgresql+psycopg://headwater@127.0.0.1:{port}/postgres"
+    finally:
+        run(f"{binaries}/pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _postgres_binaries() -> str:
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+    if found:
+        return found[-1]
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        pytest.fail("PostgreSQL is not installed; run: make system")
+    return str(Path(on_path).parent)
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, headless."""
+    binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if binary is None:
+        pytest.fail("Chromium is not installed; run: make system")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=binary, args=list(CHROMIUM_FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in a browser session of its own; what it shows at the end is kept in `artefacts/`."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    opened = context.new_page()
+    opened.set_default_timeout(15_000)
+    yield opened
+    ARTEFACTS.mkdir(exist_ok=True)
+    opened.screenshot(path=ARTEFACTS / f"{request.node.name[:100]}.png")
+    context.close()
