@@ -32,7 +32,7 @@ def measure(ctx: Context, labels: Sequence[Label], records: Sequence[Record]) ->
     waivers = {waiver.standard: waiver.id for waiver in governance.live_waivers(ctx)}
     gates = [_standard(ctx, standard, labels, records) for standard in charter.standards]
     gates += [_critical(wanted, records) for wanted in charter.critical_slices]
-    return tuple(_waived(gate, waivers) for gate in gates)
+    return tuple(waived(gate, waivers) for gate in gates)
 
 
 def name(gate: Gate) -> str:
@@ -40,7 +40,8 @@ def name(gate: Gate) -> str:
     return f"{gate.metric}:{gate.scope}" if gate.scope else gate.metric
 
 
-def _waived(gate: Gate, waivers: dict[str, str]) -> Gate:
+def waived(gate: Gate, waivers: dict[str, str]) -> Gate:
+    """Return a gate with the live waiver that opens it, if it needs one and there is one."""
     waiver = waivers.get(name(gate)) or waivers.get(gate.metric)
     if gate.passed or waiver is None:
         return gate
