@@ -1,0 +1,1 @@
+"""Results of models sample by sample, their weaknesses, and comparisons between releases."""

@@ -1,0 +1,1 @@
+"""Training runs and the models they made."""
