@@ -1,0 +1,1 @@
+"""Findings diagnosed into typed deficits, turned into authorised briefs, and verified."""
