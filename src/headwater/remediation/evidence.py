@@ -1,0 +1,86 @@
+"""The training side of a release laid out for diagnosis: texts, labels, cohorts, neighbours, doubts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from headwater.release import queries as releases
+from headwater.sourcing import queries as sourcing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    from headwater.context import Context
+
+NEIGHBOURS = 10
+FOLDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSide:
+    """The training members of a release."""
+
+    texts: list[str]
+    attributes: list[dict[str, object]]
+    label: NDArray[np.int64]
+    labels: list[str]
+    """Label of each code."""
+    cohort: NDArray[np.int64]
+    cohorts: list[str]
+    vectors: csr_matrix
+    vectoriser: TfidfVectorizer
+
+    def nearest(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """Return the nearest training members of each text by cosine (texts × 10)."""
+        closeness = (self.vectoriser.transform(texts) @ self.vectors.T).toarray()
+        return np.asarray(np.argsort(-closeness, axis=1, kind="stable")[:, :NEIGHBOURS], dtype=np.int64)
+
+    def doubts(self, seed: int) -> NDArray[np.float64]:
+        """Return out-of-fold probabilities of every label for every member (members × labels)."""
+        counts = np.bincount(self.label, minlength=len(self.labels))
+        rare = np.isin(self.label, np.flatnonzero(counts < FOLDS))
+        result = np.zeros((len(self.label), len(self.labels)))
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+        kept = np.flatnonzero(~rare)
+        model = LogisticRegression(C=10.0, max_iter=300)
+        found = cross_val_predict(model, self.vectors[kept], self.label[kept], cv=folds, method="predict_proba")
+        result[np.ix_(kept, np.unique(self.label[kept]))] = found
+        result[rare, self.label[rare]] = 1.0  # too few to doubt
+        return result
+
+
+def training_side(ctx: Context, release: str) -> TrainingSide:
+    """Return the training members of a release with their vectors."""
+    members, labels = releases.members(ctx, release), releases.labels(ctx, release)
+    value = dict(zip(labels.column("record_id").to_pylist(), labels.column("value").to_pylist(), strict=True))
+    rows = [row for row in members.to_pylist() if row["split"] == "train"]
+    records = sourcing.take(ctx, [row["record_id"] for row in rows])
+    texts = [text_of(record.text, record.payload) for record in records]
+    names = sorted({value[row["record_id"]] for row in rows})
+    cohorts = sorted({row["cohort_id"] for row in rows})
+    vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
+    return TrainingSide(
+        texts=texts,
+        attributes=[sourcing.fields_of(record) for record in records],
+        label=np.array([names.index(value[row["record_id"]]) for row in rows], dtype=np.int64),
+        labels=names,
+        cohort=np.array([cohorts.index(row["cohort_id"]) for row in rows], dtype=np.int64),
+        cohorts=cohorts,
+        vectors=vectoriser.fit_transform(texts),
+        vectoriser=vectoriser,
+    )
+
+
+def text_of(text: str, payload: dict[str, object]) -> str:
+    """Return what a model reads of a record: its text, and the reply of a pair."""
+    reply = payload.get("reply")
+    return f"{text}\n{reply}" if isinstance(reply, str) else text
