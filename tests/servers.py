@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import shutil
@@ -42,43 +41,54 @@ def postgres_url() -> Iterator[str]:
 def postgres() -> Iterator[str]:
     """Start a PostgreSQL server in a temporary folder, with fsync as in production; stop it at the end."""
     binaries = _postgres_binaries()
-    folder = Path(tempfile.mkdtemp(prefix="hw-pg-"))
-    account = pwd.getpwnam("postgres") if os.getuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="headwater-postgres-"))
+    account = _unprivileged() if os.getuid() == 0 else None
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
 
-    def run(*command: str) -> None:
-        subprocess.run(
-            command,
-            check=True,
-            capture_output=True,
+    def run(command: str, *options: str) -> None:
+        done = subprocess.run(
+            [str(binaries / command), "-D", str(folder / "data"), *options],
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
             cwd="/",
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
             env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(folder)},
         )
+        if done.returncode:
+            log = folder / "log"
+            pytest.fail(f"{command} failed: {done.stderr}\n{log.read_text() if log.exists() else ''}")
 
     port = free_port()
-    data = str(folder / "data")
     try:
-        run(f"{binaries}/initdb", "-D", data, "-U", "headwater", "-A", "trust", "-E", "UTF8", "--no-instructions")
+        run("initdb", "-U", "headwater", "-A", "trust", "-E", "UTF8", "--no-instructions")
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=300"
-        run(f"{binaries}/pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-        yield f"postgresql+psycopg://headwater@127.0.0.1:{port}/postgres"
+        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql+psycopg://headwater@127.0.0.1:{port}/postgres"
+        finally:
+            run("pg_ctl", "-m", "immediate", "stop")
     finally:
-        run(f"{binaries}/pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _postgres_binaries() -> str:
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
-    if found:
-        return found[-1]
-    on_path = shutil.which("initdb")
-    if on_path is None:
+def _postgres_binaries() -> Path:
+    packaged = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(packaged, key=lambda path: float(path.parts[-3]), default=None)
+    found = newest or shutil.which("initdb")
+    if found is None:
         pytest.fail("PostgreSQL is not installed; run: make system")
-    return str(Path(on_path).parent)
+    return Path(found).resolve().parent
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    """The account of the server when the tests run as root, which PostgreSQL refuses to do."""
+    known = {account.pw_name: account for account in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
 
 
 def free_port() -> int:
