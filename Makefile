@@ -2,8 +2,10 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint docs serve bench install install-dev system format migrations
+.NOTPARALLEL:
 
 PYTHON ?= python3
+UV_VERSION := 0.13.9
 WORKSPACE ?= demo-workspace
 UV := .tools/bin/uv
 RUN := .venv/bin/
@@ -13,7 +15,7 @@ help: ## Show this list
 	@ls benchmarks/*.py 2>/dev/null | sed -E 's#benchmarks/(.*)\.py#  make bench-\1#'
 
 $(UV):
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools 'uv>=0.9,<1'
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools 'uv==$(UV_VERSION)'
 
 install: $(UV) ## Install Headwater with its demo into .venv
 	@$(UV) sync --quiet --frozen --python $(PYTHON) --extra demo --inexact
@@ -22,7 +24,7 @@ install-dev: $(UV)
 	@$(UV) sync --quiet --frozen --python $(PYTHON) --all-extras --all-groups
 
 system: ## Install what the tests need from the system: PostgreSQL and Chromium
-	@bash scripts/install_test_system.sh
+	@bash scripts/install-test-system.sh
 
 demo: install ## Run the whole loop on a real corpus, then serve it on 127.0.0.1:8000
 	@$(RUN)headwater demo --directory $(WORKSPACE)
@@ -41,7 +43,6 @@ test: install-dev system lint ## Check everything: lint, types, architecture, te
 	$(RUN)pytest -n 2 --dist loadgroup
 
 docs: install-dev ## Build the documentation into docs/_build
-	$(RUN)python scripts/reference.py
 	$(RUN)sphinx-build -W -b html docs docs/_build
 
 bench: $(patsubst benchmarks/%.py,bench-%,$(wildcard benchmarks/*.py)) ## Run every benchmark beside its peers
