@@ -18,6 +18,7 @@ COMMANDS = {
     "raci": "governance:raci",
     "decision": "governance:decision",
     "inbox": "governance:inbox",
+    "waiver": "governance:waiver",
     "person": "accounts:person",
     "token": "accounts:token",
     "audit": "audit:cli",
@@ -25,6 +26,11 @@ COMMANDS = {
     "source": "source:cli",
     "intake": "intake:cli",
     "record": "record:cli",
+    "release": "release:cli",
+    "run": "evaluation:run",
+    "evaluation": "evaluation:evaluation",
+    "finding": "evaluation:finding",
+    "brief": "evaluation:brief",
     "job": "job:cli",
 }
 """Command groups and where each is: `module:attribute` under `headwater.cli`."""

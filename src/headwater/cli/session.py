@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False, markup=False, width=None if sys.stdout.isatty() else 240)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
 @dataclass(slots=True, kw_only=True)

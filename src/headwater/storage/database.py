@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from headwater.core.errors import UnavailableError
@@ -21,7 +22,7 @@ from headwater.core.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Connection", "Database", "Moment", "metadata", "next_page"]
+__all__ = ["Connection", "Database", "Moment", "insert", "metadata", "next_page"]
 
 BUSY_TIMEOUT_MS = 30_000
 
@@ -142,6 +143,11 @@ def _engine(url: str, pool_size: int) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert into a table that can say what happens `on_conflict`, in the connection's dialect."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def next_page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:

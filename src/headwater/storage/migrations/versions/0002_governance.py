@@ -26,12 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_record")),
         info={"append_only": True},
     )
-    op.create_index(
-        op.f("ix_decision_record_program_at"),
-        "decision_record",
-        ["program", "at"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_decision_record_program_at"), "decision_record", ["program", "at"], unique=False)
     op.create_table(
         "delegation",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -43,12 +38,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
     )
-    op.create_index(
-        op.f("ix_delegation_program_taker"),
-        "delegation",
-        ["program", "taker"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_delegation_program_taker"), "delegation", ["program", "taker"], unique=False)
     op.create_table(
         "failed_sign_in",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -56,12 +46,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_failed_sign_in")),
     )
-    op.create_index(
-        op.f("ix_failed_sign_in_handle_at"),
-        "failed_sign_in",
-        ["handle", "at"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_failed_sign_in_handle_at"), "failed_sign_in", ["handle", "at"], unique=False)
     op.create_table(
         "ledger_entry",
         sa.Column("scope", sa.String(length=40), nullable=False),
@@ -76,9 +61,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "seq", name=op.f("pk_ledger_entry")),
         info={"append_only": True},
     )
-    op.create_index(
-        op.f("ix_ledger_entry_subject"), "ledger_entry", ["subject"], unique=False
-    )
+    op.create_index(op.f("ix_ledger_entry_subject"), "ledger_entry", ["subject"], unique=False)
     op.create_table(
         "ledger_head",
         sa.Column("scope", sa.String(length=40), nullable=False),
@@ -99,12 +82,7 @@ def upgrade() -> None:
         sa.Column("read_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
-    op.create_index(
-        op.f("ix_notice_person_read_at_id"),
-        "notice",
-        ["person", "read_at", "id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_notice_person_read_at_id"), "notice", ["person", "read_at", "id"], unique=False)
     op.create_table(
         "person",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -143,36 +121,21 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(length=40), nullable=True),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "state <> 'approved' OR solo OR decided_by <> proposer",
-            name=op.f("ck_proposal_four_eyes"),
-        ),
+        sa.CheckConstraint("state <> 'approved' OR solo OR decided_by <> proposer", name=op.f("ck_proposal_four_eyes")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
-        info={
-            "frozen": ("program", "decision", "subject", "digest", "proposer", "solo")
-        },
+        info={"frozen": ("program", "decision", "subject", "digest", "proposer", "solo")},
     )
     op.create_index(
-        op.f("ix_proposal_program_state_created_at"),
-        "proposal",
-        ["program", "state", "created_at"],
-        unique=False,
+        op.f("ix_proposal_program_state_created_at"), "proposal", ["program", "state", "created_at"], unique=False
     )
-    op.create_index(
-        op.f("ix_proposal_subject_decision"),
-        "proposal",
-        ["subject", "decision"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_proposal_subject_decision"), "proposal", ["subject", "decision"], unique=False)
     op.create_table(
         "raci",
         sa.Column("program", sa.String(length=40), nullable=False),
         sa.Column("decision", sa.String(length=40), nullable=False),
         sa.Column("involvement", sa.String(length=20), nullable=False),
         sa.Column("party", sa.String(length=60), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "program", "decision", "involvement", "party", name=op.f("pk_raci")
-        ),
+        sa.PrimaryKeyConstraint("program", "decision", "involvement", "party", name=op.f("pk_raci")),
     )
     op.create_table(
         "waiver",
@@ -185,12 +148,7 @@ def upgrade() -> None:
         sa.Column("granted_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
     )
-    op.create_index(
-        op.f("ix_waiver_program_standard"),
-        "waiver",
-        ["program", "standard"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_waiver_program_standard"), "waiver", ["program", "standard"], unique=False)
     op.create_table(
         "api_token",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -201,9 +159,7 @@ def upgrade() -> None:
         sa.Column("may_write", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person"], ["person.id"], name=op.f("fk_api_token_person")
-        ),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_api_token_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
@@ -214,13 +170,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["program"], ["program.id"], name=op.f("fk_charter_program")
-        ),
+        sa.ForeignKeyConstraint(["program"], ["program.id"], name=op.f("fk_charter_program")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_charter")),
-        sa.UniqueConstraint(
-            "program", "version", name=op.f("uq_charter_program_version")
-        ),
+        sa.UniqueConstraint("program", "version", name=op.f("uq_charter_program_version")),
         info={"append_only": True},
     )
     op.create_table(
@@ -232,9 +184,7 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("supports", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["proposal"], ["proposal.id"], name=op.f("fk_consultation_proposal")
-        ),
+        sa.ForeignKeyConstraint(["proposal"], ["proposal.id"], name=op.f("fk_consultation_proposal")),
         sa.PrimaryKeyConstraint("proposal", "person", name=op.f("pk_consultation")),
     )
     op.create_table(
@@ -242,24 +192,16 @@ def upgrade() -> None:
         sa.Column("program", sa.String(length=40), nullable=False),
         sa.Column("person", sa.String(length=40), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person"], ["person.id"], name=op.f("fk_membership_person")
-        ),
-        sa.PrimaryKeyConstraint(
-            "program", "person", "role", name=op.f("pk_membership")
-        ),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_membership_person")),
+        sa.PrimaryKeyConstraint("program", "person", "role", name=op.f("pk_membership")),
     )
-    op.create_index(
-        op.f("ix_membership_person"), "membership", ["person"], unique=False
-    )
+    op.create_index(op.f("ix_membership_person"), "membership", ["person"], unique=False)
     op.create_table(
         "session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("person", sa.String(length=40), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person"], ["person.id"], name=op.f("fk_session_person")
-        ),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_session_person")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_session")),
     )
     op.create_table(
@@ -267,9 +209,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("person", sa.String(length=40), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person"], ["person.id"], name=op.f("fk_sign_in_link_person")
-        ),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_sign_in_link_person")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in_link")),
     )
     append_only("charter")

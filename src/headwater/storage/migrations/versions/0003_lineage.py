@@ -19,12 +19,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lineage_node")),
     )
-    op.create_index(
-        op.f("ix_lineage_node_program_kind"),
-        "lineage_node",
-        ["program", "kind"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_lineage_node_program_kind"), "lineage_node", ["program", "kind"], unique=False)
     op.create_table(
         "lineage_edge",
         sa.Column("source", sa.String(length=80), nullable=False),
@@ -32,16 +27,8 @@ def upgrade() -> None:
         sa.Column("activity", sa.String(length=40), nullable=False),
         sa.Column("agent", sa.String(length=40), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["source"], ["lineage_node.id"], name=op.f("fk_lineage_edge_source")
-        ),
-        sa.ForeignKeyConstraint(
-            ["target"], ["lineage_node.id"], name=op.f("fk_lineage_edge_target")
-        ),
-        sa.PrimaryKeyConstraint(
-            "source", "target", "activity", name=op.f("pk_lineage_edge")
-        ),
+        sa.ForeignKeyConstraint(["source"], ["lineage_node.id"], name=op.f("fk_lineage_edge_source")),
+        sa.ForeignKeyConstraint(["target"], ["lineage_node.id"], name=op.f("fk_lineage_edge_target")),
+        sa.PrimaryKeyConstraint("source", "target", "activity", name=op.f("pk_lineage_edge")),
     )
-    op.create_index(
-        op.f("ix_lineage_edge_target"), "lineage_edge", ["target"], unique=False
-    )
+    op.create_index(op.f("ix_lineage_edge_target"), "lineage_edge", ["target"], unique=False)

@@ -18,10 +18,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_production_profile")),
     )
     op.create_index(
-        op.f("ix_production_profile_program_created_at"),
-        "production_profile",
-        ["program", "created_at"],
-        unique=False,
+        op.f("ix_production_profile_program_created_at"), "production_profile", ["program", "created_at"], unique=False
     )
     op.create_table(
         "record_signature",
@@ -29,15 +26,10 @@ def upgrade() -> None:
         sa.Column("record_id", sa.String(length=80), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("minhash", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "program", "record_id", name=op.f("pk_record_signature")
-        ),
+        sa.PrimaryKeyConstraint("program", "record_id", name=op.f("pk_record_signature")),
     )
     op.create_index(
-        op.f("ix_record_signature_program_fingerprint"),
-        "record_signature",
-        ["program", "fingerprint"],
-        unique=False,
+        op.f("ix_record_signature_program_fingerprint"), "record_signature", ["program", "fingerprint"], unique=False
     )
     op.create_table(
         "source",
@@ -68,17 +60,10 @@ def upgrade() -> None:
         sa.Column("started_by", sa.String(length=40), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["source.id"], name=op.f("fk_intake_source_id")
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_intake_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intake")),
     )
-    op.create_index(
-        op.f("ix_intake_program_started_at"),
-        "intake",
-        ["program", "started_at"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_intake_program_started_at"), "intake", ["program", "started_at"], unique=False)
     op.create_table(
         "reject",
         sa.Column("intake_id", sa.String(length=40), nullable=False),
@@ -86,14 +71,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("excerpt", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["intake_id"], ["intake.id"], name=op.f("fk_reject_intake_id")
-        ),
+        sa.ForeignKeyConstraint(["intake_id"], ["intake.id"], name=op.f("fk_reject_intake_id")),
         sa.PrimaryKeyConstraint("intake_id", "place", name=op.f("pk_reject")),
     )
-    op.create_index(
-        op.f("ix_reject_intake_id_reason_place"),
-        "reject",
-        ["intake_id", "reason", "place"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_reject_intake_id_reason_place"), "reject", ["intake_id", "reason", "place"], unique=False)

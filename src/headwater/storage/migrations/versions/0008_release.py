@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_release"
-down_revision = "0004_sourcing"
+revision = "0008_release"
+down_revision = "0007_quality"
 
 
 def upgrade() -> None:
@@ -26,33 +26,14 @@ def upgrade() -> None:
         sa.Column("split", sa.JSON(), nullable=False),
         sa.Column("gates", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
-        sa.UniqueConstraint(
-            "program",
-            "dataset",
-            "version",
-            name=op.f("uq_release_program_dataset_version"),
-        ),
+        sa.UniqueConstraint("program", "dataset", "version", name=op.f("uq_release_program_dataset_version")),
     )
-    op.create_index(
-        op.f("ix_release_program_created_at"),
-        "release",
-        ["program", "created_at"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_release_program_created_at"), "release", ["program", "created_at"], unique=False)
     op.create_table(
         "release_member",
         sa.Column("release_id", sa.String(length=40), nullable=False),
         sa.Column("record_id", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["release.id"], name=op.f("fk_release_member_release_id")
-        ),
-        sa.PrimaryKeyConstraint(
-            "release_id", "record_id", name=op.f("pk_release_member")
-        ),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_member_release_id")),
+        sa.PrimaryKeyConstraint("release_id", "record_id", name=op.f("pk_release_member")),
     )
-    op.create_index(
-        op.f("ix_release_member_record_id"),
-        "release_member",
-        ["record_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_release_member_record_id"), "release_member", ["record_id"], unique=False)

@@ -1,0 +1,70 @@
+"""`headwater intake`: turning raw items into records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headwater.cli.session import Json, done, err, follow, lines, reading, show, to_dict, whoami, workspace
+from headwater.core.canonical import plain
+from headwater.sourcing import queries, reading as files
+
+cli = typer.Typer(help="Intakes: run, list, look at rejects.", no_args_is_help=True)
+
+
+@cli.command("run")
+def run(
+    file: Annotated[Path, typer.Argument(help="JSONL, CSV or text file.")],
+    source: Annotated[str, typer.Option(help="Name of an approved source.")],
+    language: Annotated[list[str] | None, typer.Option(help="Languages to keep (ISO 639-1); all by default.")] = None,
+    personal_data: Annotated[str, typer.Option(help="`mask`, `reject` or `keep`.")] = "mask",
+    near_duplicate: Annotated[float, typer.Option(help="Least similarity of a near duplicate; 2 switches it off.")] = 0.75,
+) -> None:
+    """Take a file in as a durable job with progress; killed at any moment, it goes on where it was."""
+    files.items(file)
+    with workspace(run_jobs=True) as app:
+        actor, program = whoami(app)
+        args = {
+            "source": source,
+            "path": str(file.resolve()),
+            "languages": language or [],
+            "personal_data": personal_data,
+            "near_duplicate": near_duplicate,
+        }
+        status = follow(app, app.jobs.start("intake", args, program=program, actor=actor))
+        result = status.result or {}
+        with app.read_as(actor, program) as ctx:
+            counts = queries.reject_counts(ctx, [result["intake"]])
+    done(f"Read {result['read']:,}, added {result['added']:,} records, rejected {result['rejected']:,} ({result['intake']}).")
+    for reason, count in counts.items():
+        done(f"  {reason}: {count:,}")
+    if counts:
+        err.print(f"See them with: headwater intake rejects {result['intake']}")
+
+
+@cli.command("list")
+def list_intakes(as_json: Json = False) -> None:
+    """List intakes, newest first."""
+    with reading() as ctx:
+        show(queries.intakes(ctx), ("id", "origin", "state", "read", "added", "rejected", "started_at"), as_json)
+
+
+@cli.command("rejects")
+def rejects(
+    intake: Annotated[str, typer.Argument(help="An intake's id.")],
+    reason: Annotated[str, typer.Option(help="Only this reason.")] = "",
+    after: Annotated[int, typer.Option(help="Only items after this place.")] = 0,
+    limit: Annotated[int, typer.Option(help="Most rejects to list.")] = 100,
+    export: Annotated[bool, typer.Option(help="Write all of them as JSON lines.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the items that did not become records, with their reasons."""
+    with reading() as ctx:
+        rows = queries.rejects(ctx, intake, reason=reason, after=after, limit=10_000_000 if export else limit)
+    if export:
+        lines(json.dumps(plain(to_dict(row)), ensure_ascii=False) for row in rows)
+        return
+    show(rows, ("place", "reason", "evidence", "excerpt"), as_json)

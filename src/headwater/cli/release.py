@@ -1,0 +1,120 @@
+"""`headwater release`: immutable dataset versions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headwater.cli.session import Json, acting, done, err, reading, show
+from headwater.core.errors import VerificationError
+from headwater.release import queries, service
+from headwater.release.gates import name as gate_name
+from headwater.release.model import Selection
+from headwater.release.verify import verify
+
+cli = typer.Typer(help="Releases: build, approve, publish, verify, export.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Id, version, or dataset@version.")]
+Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+
+
+@cli.command("build")
+def build(
+    dataset: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    question: Annotated[str, typer.Option(help="The question whose labels it teaches.")],
+    where: Annotated[str, typer.Option(help="A slice of records.")] = "",
+    confidence: Annotated[float, typer.Option(help="Least confidence of a label.")] = 0.0,
+) -> None:
+    """Build the next version from what is accepted now."""
+    selection = Selection(question=question, where=where, minimum_confidence=confidence)
+    with acting() as ctx:
+        row = service.build(ctx, dataset=dataset, selection=selection)
+    done(f"Built {row.dataset}@{row.version} with {row.members:,} members ({row.digest}).")
+    _gates(row.version)
+
+
+@cli.command("list")
+def list_releases(as_json: Json = False) -> None:
+    """List releases, newest first."""
+    with reading() as ctx:
+        show(queries.releases(ctx), ("dataset", "version", "state", "members", "created_at", "digest", "id"), as_json)
+
+
+@cli.command("show")
+def show_release(release: Name, as_json: Json = False) -> None:
+    """Show a release with its gates."""
+    with reading() as ctx:
+        row = queries.release(ctx, release)
+    show(row, ("dataset", "version", "state", "members", "digest", "parent", "built_by", "created_at"), as_json)
+    if not as_json:
+        _gates(release)
+
+
+@cli.command("diff")
+def diff(old: Name, new: Name, as_json: Json = False) -> None:
+    """Show what changed from one release to another."""
+    with reading() as ctx:
+        found = queries.diff(ctx, old, new)
+    if as_json:
+        show(found, (), as_json)
+        return
+    for kind in ("added", "removed", "relabelled", "moved"):
+        done(f"{kind}: {len(getattr(found, kind)):,}")
+
+
+@cli.command("propose")
+def propose(release: Name) -> None:
+    """Put a candidate before the Accountable."""
+    with acting() as ctx:
+        service.propose(ctx, release)
+    done("Proposed.")
+
+
+@cli.command("approve")
+def approve(release: Name, reason: Reason) -> None:
+    """Approve and sign a candidate as the Accountable."""
+    with acting() as ctx:
+        row = service.approve(ctx, release, reason=reason)
+    done(f"{row.dataset}@{row.version} is approved and signed.")
+
+
+@cli.command("export")
+def export(release: Name, directory: Annotated[Path, typer.Argument(help="The folder to write.")]) -> None:
+    """Write the files of a release into a folder."""
+    with reading() as ctx:
+        paths = queries.export(ctx, release, directory)
+    done(f"Wrote {len(paths)} files to {directory}. Check them with: headwater release verify {directory}")
+
+
+@cli.command("verify")
+def verify_release(
+    directory: Annotated[Path, typer.Argument(help="The folder of a release.")], as_json: Json = False
+) -> None:
+    """Check every byte of a release; needs no workspace and no database."""
+    found = verify(directory)
+    if as_json:
+        show(found, (), as_json)
+    elif found.holds:
+        signed = f"{found.signatures} signatures" if found.signatures else "not signed yet"
+        done(f"{found.dataset} {found.version}: {found.files} files and {found.members:,} members hold ({signed}).")
+    for problem in found.problems:
+        err.print(f"{problem.file}: {problem.message}")
+    if not found.holds:
+        raise VerificationError(
+            f"The release in '{directory}' does not hold: {', '.join(dict.fromkeys(p.file for p in found.problems))}."
+        )
+
+
+def _gates(release: str) -> None:
+    with reading() as ctx:
+        gates = queries.gates_now(ctx, queries.release(ctx, release))
+    show(
+        gates,
+        {
+            "gate": gate_name,
+            "required": lambda gate: f"{gate.comparison} {gate.required:g}",
+            "measured": lambda gate: str(gate.measured),
+            "result": lambda gate: "passed" if gate.passed else "waived" if gate.waiver else "OPEN",
+        },
+    )

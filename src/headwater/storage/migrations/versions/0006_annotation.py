@@ -1,0 +1,200 @@
+"""Tables of annotation."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from headwater.storage.migrations.guards import frozen
+
+revision = "0006_annotation"
+down_revision = "0005_workforce"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "guideline",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("standing", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("change", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guideline")),
+        sa.UniqueConstraint("program", "name", "version", name=op.f("uq_guideline_program_name_version")),
+        info={"frozen": ("program", "name", "version", "text", "digest")},
+    )
+    op.create_table(
+        "label_schema",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("standing", sa.String(length=20), nullable=False),
+        sa.Column("questions", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_label_schema")),
+        sa.UniqueConstraint("program", "name", "version", name=op.f("uq_label_schema_program_name_version")),
+        info={"frozen": ("program", "name", "version", "questions", "digest")},
+    )
+    op.create_table(
+        "lane_cursor",
+        sa.Column("annotator", sa.String(length=40), nullable=False),
+        sa.Column("lane_id", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("annotator", "lane_id", name=op.f("pk_lane_cursor")),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("annotator", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("kept", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("schema_id", sa.String(length=40), nullable=False),
+        sa.Column("guideline_id", sa.String(length=40), nullable=False),
+        sa.Column("cohort_id", sa.String(length=40), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("prelabel", sa.String(length=40), nullable=False),
+        sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("answer_id", sa.String(length=40), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("next_id", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lease")),
+        postgresql_with={"fillfactor": 80},
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_lease_expiry",
+        "lease",
+        ["campaign_id", "expires_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'live'"),
+        postgresql_where=sa.text("state = 'live'"),
+    )
+    op.create_index(
+        "ix_lease_held",
+        "lease",
+        ["campaign_id", "annotator"],
+        unique=False,
+        sqlite_where=sa.text("state = 'live'"),
+        postgresql_where=sa.text("state = 'live'"),
+    )
+    op.create_index(
+        "uq_lease_kept",
+        "lease",
+        ["task_id", "annotator"],
+        unique=True,
+        sqlite_where=sa.text("kept = 1"),
+        postgresql_where=sa.text("kept = 1"),
+    )
+    op.create_table(
+        "seat",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("annotator", sa.String(length=40), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("given", sa.Integer(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "annotator", name=op.f("pk_seat")),
+    )
+    op.create_table(
+        "task",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("lane_id", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.BigInteger(), nullable=False),
+        sa.Column("tier", sa.String(length=20), nullable=False),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("need", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("barred", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        sa.UniqueConstraint("campaign_id", "record_id", "about", name=op.f("uq_task_campaign_id_record_id_about")),
+        postgresql_with={"fillfactor": 80},
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_task_batch", "task", ["batch_id"], unique=False)
+    op.create_index(
+        "ix_task_open",
+        "task",
+        ["lane_id", "rank"],
+        unique=False,
+        sqlite_where=sa.text("need > 0"),
+        postgresql_where=sa.text("need > 0"),
+    )
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("schema_id", sa.String(length=40), nullable=False),
+        sa.Column("guideline_id", sa.String(length=40), nullable=False),
+        sa.Column("plan", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["guideline_id"], ["guideline.id"], name=op.f("fk_campaign_guideline_id")),
+        sa.ForeignKeyConstraint(["schema_id"], ["label_schema.id"], name=op.f("fk_campaign_schema_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("program", "name", name=op.f("uq_campaign_program_name")),
+    )
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("tasks", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("root", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_batch_campaign_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+        sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_batch_campaign_id_number")),
+    )
+    op.create_table(
+        "lane",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("tier", sa.String(length=20), nullable=False),
+        sa.Column("annotator", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("skill", sa.String(length=64), nullable=False),
+        sa.Column("tail", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_lane_campaign_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lane")),
+        sa.UniqueConstraint(
+            "campaign_id",
+            "tier",
+            "annotator",
+            "kind",
+            "priority",
+            "skill",
+            name=op.f("uq_lane_campaign_id_tier_annotator_kind_priority_skill"),
+        ),
+    )
+    frozen("guideline", ("program", "name", "version", "text", "digest"))
+    frozen("label_schema", ("program", "name", "version", "questions", "digest"))
