@@ -1,0 +1,64 @@
+"""The web application: every part's pages, security headers, static files."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from headwater.web import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from fastapi import Request, Response
+
+    from headwater.app.application import App
+
+PARTS = (
+    "accounts",
+    "overview",
+    "governance",
+    "lineage",
+    "sourcing",
+    "quality",
+    "release",
+    "evaluation",
+)
+"""Modules under `headwater.web` that export a `router`."""
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def build(app: App) -> FastAPI:
+    """Return the pages of an open workspace."""
+    pages = FastAPI(openapi_url=None)
+    pages.state.app = app
+    errors.install(pages)
+
+    @pages.middleware("http")
+    async def _secure(request: Request, following: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await following(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.url.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    pages.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    for part in PARTS:
+        pages.include_router(importlib.import_module(f"headwater.web.{part}").router)
+    return pages

@@ -1,0 +1,38 @@
+"""The front page of a program: the loop as a live diagram."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from headwater.app import overview
+from headwater.governance import programs
+from headwater.governance import queries as governance
+from headwater.governance.model import ProposalState
+from headwater.web.session import Visitor, page
+
+router = APIRouter(prefix="/p/{program}")
+
+
+@router.get("/")
+def front(visitor: Visitor) -> Response:
+    """Show the loop with the state and the worst gap of every stage, holes of the chart on top."""
+    with visitor.reading() as ctx:
+        return page(
+            visitor,
+            ctx,
+            "overview.html",
+            active="overview",
+            stages=overview.stages(ctx),
+            problems=programs.chart_problems(ctx),
+            waiting=governance.proposals(ctx, state=ProposalState.OPEN),
+            recent=governance.entries(ctx, limit=8),
+        )
+
+
+@router.get("/compliance")
+@router.get("/inspection")
+def coming(visitor: Visitor) -> Response:
+    """Say what comes in a part that is not there yet."""
+    with visitor.reading() as ctx:
+        part = visitor.request.url.path.rpartition("/")[2]
+        return page(visitor, ctx, "coming.html", active=part, part=part)
