@@ -2,9 +2,10 @@
 
 Shapes by kind: single, refusal `"value"`; multiple `["value", …]`; rating, numeric a number; text `"…"`; ranking
 `{"order": [["b"], ["a", "c"]], "reasons": [...], "comment": "…"}` best first, things that share a place together;
-spans `{"spans": [{"id", "start", "end", "label", "turn"?}], "relations": [{"from", "to", "label"}]}` in code points, end
-exclusive; boxes `[{"x", "y", "width", "height", "label"}]`, polygons `[{"points": [[x, y], …], "label"}]`, keypoints
-`[{"x", "y", "label"}]`, all in image pixels; mask `[{"label", "rle": {"size": [height, width], "counts": …}}]`.
+spans `{"spans": [{"id", "start", "end", "label", "turn"?}], "relations": [{"from", "to", "label"}]}` in code
+points, end exclusive; boxes `[{"x", "y", "width", "height", "label"}]`, polygons `[{"points": [[x, y], …],
+"label"}]`, keypoints `[{"x", "y", "label"}]`, all in image pixels; mask `[{"label", "rle": {"size": [height,
+width], "counts": …}}]`.
 A per-turn question takes `{"turn number from 0": answer}`. Any question takes `{"cannot_decide": "reason"}`.
 """
 

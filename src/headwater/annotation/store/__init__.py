@@ -1,0 +1,1 @@
+"""Tables and SQL of annotation, a module per noun."""

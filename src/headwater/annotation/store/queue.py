@@ -1,0 +1,336 @@
+"""The queue: sitting down, taking back, taking, holding, settling. Every statement here is one index probe or two.
+
+Locks are always taken in the order seat, lease, task, lane, so transactions never wait for each other in a circle;
+claims pass over locked rows instead of waiting for them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from headwater.annotation.model import EVERYONE, LaneKind, LeaseState
+from headwater.annotation.store.campaigns import Lane, extend, lane_of
+from headwater.annotation.store.tasks import lane_cursor, lease, seat
+from headwater.storage.database import Moment, insert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from headwater.annotation.model import Tier
+    from headwater.storage.database import Connection
+
+_MOMENTS = {"given_at": Moment, "expires_at": Moment}
+_BACK_AT_ONCE = 16
+
+
+class Seat(NamedTuple):
+    """An annotator's place in a campaign, with what the campaign asks."""
+
+    campaign_state: str
+    schema_id: str
+    guideline_id: str
+    plan: dict[str, Any]
+    questions: str
+    stage: str
+    given: int
+    answered: int
+    batch_id: str
+
+
+class OpenLane(NamedTuple):
+    """A lane that may have a task for an annotator."""
+
+    id: int
+    kind: str
+    priority: int
+    skill: str
+    tail: int
+    passed: int
+
+
+class Taken(NamedTuple):
+    """A task that was just taken from a lane."""
+
+    id: str
+    rank: int
+    low: int
+    """The first rank that still has a task for this annotator; below `rank` when a locked task was passed over."""
+    batch_id: str
+    record_id: str
+    about: str
+
+
+class Held(NamedTuple):
+    """A lease with all that is needed to show or settle its task."""
+
+    id: str
+    token: str
+    campaign_id: str
+    task_id: str
+    annotator: str
+    state: str
+    batch_id: str
+    schema_id: str
+    guideline_id: str
+    cohort_id: str
+    facts: Any
+    prelabel: str
+    given_at: datetime
+    expires_at: datetime
+    answer_id: str
+    client_id: str
+    next_id: str
+    record_id: str
+    about: str
+    tier: str
+    lane_kind: str
+    questions: str
+    gold: Any
+    """The right answers when they are known, else None."""
+    explanation: str | None
+
+
+def sit(db: Connection, program: str, campaign_id: str, annotator: str) -> Seat | None:
+    """Lock and return an annotator's place in a campaign; None when the program has no such campaign."""
+    statement = _SIT if db.dialect.name == "sqlite" else _SIT_LOCKED
+    keys = {"program": program, "campaign": campaign_id, "me": annotator}
+    row = db.execute(statement, keys).one_or_none()
+    if row is None:
+        if db.execute(_EXISTS, {"program": program, "campaign": campaign_id}).one_or_none() is None:
+            return None
+        place = {"campaign_id": campaign_id, "annotator": annotator, "batch_id": ""}
+        fresh = insert(db, seat).values(**place, stage="", given=0, answered=0)
+        db.execute(fresh.on_conflict_do_nothing())
+        row = db.execute(statement, keys).one()
+    return Seat(*row)
+
+
+_SIT_SQL = """
+SELECT c.state, c.schema_id, c.guideline_id, c.plan, s.questions, p.stage, p.given, p.answered, p.batch_id
+FROM campaign AS c JOIN label_schema AS s ON s.id = c.schema_id JOIN seat AS p ON p.campaign_id = c.id
+WHERE c.id = :campaign AND c.program = :program AND p.annotator = :me"""
+_SIT = sa.text(_SIT_SQL).columns(
+    *(sa.column(name) for name in Seat._fields[:3]),
+    sa.column("plan", sa.JSON),
+    *(sa.column(name) for name in Seat._fields[4:]),
+)
+_SIT_LOCKED = sa.text(_SIT_SQL + " FOR UPDATE OF p").columns(
+    *(sa.column(name) for name in Seat._fields[:3]),
+    sa.column("plan", sa.JSON),
+    *(sa.column(name) for name in Seat._fields[4:]),
+)
+_EXISTS = sa.text("SELECT 1 FROM campaign WHERE id = :campaign AND program = :program")
+
+
+def rise(db: Connection, campaign_id: str, annotator: str, changes: dict[str, object]) -> None:
+    """Keep what changed about an annotator's place."""
+    db.execute(seat.update().where(seat.c.campaign_id == campaign_id, seat.c.annotator == annotator).values(changes))
+
+
+def take_back(db: Connection, campaign_id: str, now: datetime) -> int:
+    """End some leases whose time is over, so that their tasks are given out again; returns how many.
+
+    Called by every claim: nothing needs to sweep. Each task goes to the end of the lane of returns, where even
+    those who have passed its old place find it.
+    """
+    locked = "" if db.dialect.name == "sqlite" else " FOR UPDATE OF l, t SKIP LOCKED"
+    lapsed = db.execute(
+        sa.text(_LAPSED + locked).bindparams(sa.bindparam("now", type_=Moment)),
+        {"campaign": campaign_id, "now": now, "limit": _BACK_AT_ONCE},
+    ).all()
+    for row in lapsed:
+        end(db, row.id, LeaseState.LAPSED)
+        give_back(db, row.task_id)
+    return len(lapsed)
+
+
+_LAPSED = """
+SELECT l.id, l.task_id FROM lease AS l JOIN task AS t ON t.id = l.task_id
+WHERE l.campaign_id = :campaign AND l.state = 'live' AND l.expires_at <= :now
+ORDER BY l.expires_at LIMIT :limit"""
+
+
+def end(db: Connection, lease_id: str, state: LeaseState, *, reason: str = "") -> None:
+    """End a lease without an answer."""
+    kept = int(state in (LeaseState.SKIPPED, LeaseState.REVOKED))
+    values = {"state": state.value, "kept": kept, "reason": reason}
+    db.execute(lease.update().where(lease.c.id == lease_id).values(values))
+
+
+def give_back(db: Connection, task_id: str) -> None:
+    """Let a task be given out once more: at the end of the returns, or of its own lane when everyone answers it.
+
+    Gold stays where it is: it is taken from random places.
+    """
+    found = db.execute(_PLACE, {"task": task_id}).one()
+    if found.kind == LaneKind.GOLD.value:
+        db.execute(_GIVE_BACK, {"task": task_id, "lane": found.lane_id, "rank": found.rank})
+        return
+    target = found.lane_id
+    if found.wanted < EVERYONE and found.kind == LaneKind.WORK.value:
+        target = lane_of(
+            db,
+            found.campaign_id,
+            Lane(tier=found.tier, kind=LaneKind.RETURNS, priority=found.priority, skill=found.skill),
+        )
+    rank = extend(db, target, 1) + 1
+    db.execute(_GIVE_BACK, {"task": task_id, "lane": target, "rank": rank})
+
+
+_PLACE = sa.text("""
+SELECT t.campaign_id, t.lane_id, t.rank, t.wanted, n.tier, n.kind, n.priority, n.skill
+FROM task AS t JOIN lane AS n ON n.id = t.lane_id WHERE t.id = :task""")
+_GIVE_BACK = sa.text("UPDATE task SET need = need + 1, lane_id = :lane, rank = :rank WHERE id = :task")
+
+
+def lanes(db: Connection, campaign_id: str, tier: Tier, annotator: str) -> list[OpenLane]:
+    """Return the lanes of a tier that may hold a task for an annotator, in no particular order."""
+    keys = {"campaign": campaign_id, "tier": tier.value, "me": annotator}
+    return [OpenLane(*row) for row in db.execute(_LANES, keys)]
+
+
+_LANES = sa.text("""
+SELECT n.id, n.kind, n.priority, n.skill, n.tail, COALESCE(k.rank, 0) AS passed
+FROM lane AS n LEFT JOIN lane_cursor AS k ON k.lane_id = n.id AND k.annotator = :me
+WHERE n.campaign_id = :campaign AND n.tier = :tier AND n.annotator IN ('', :me)
+AND EXISTS (SELECT 1 FROM task AS t WHERE t.lane_id = n.id AND t.need > 0 AND t.rank > COALESCE(k.rank, 0))""")
+
+
+def take(db: Connection, lane_id: int, after: int, annotator: str) -> Taken | None:
+    """Take the first task after a rank of a lane that the annotator has not had; one statement.
+
+    On PostgreSQL tasks that another transaction is taking are passed over; when nothing else is left, this waits
+    for them.
+    """
+    keys = {"lane": lane_id, "after": after, "me": annotator}
+    if db.dialect.name == "sqlite":
+        row = db.execute(_TAKE_SQLITE, keys).one_or_none()
+    else:
+        row = db.execute(_TAKE_SKIPPING, keys).one_or_none() or db.execute(_TAKE_WAITING, keys).one_or_none()
+    return Taken(*row) if row else None
+
+
+_ELIGIBLE = """
+FROM task AS t WHERE t.lane_id = :lane AND t.need > 0 AND t.rank > :after AND t.barred <> :me
+AND NOT EXISTS (SELECT 1 FROM lease AS l WHERE l.task_id = t.id AND l.annotator = :me AND l.kept = 1)
+ORDER BY t.rank LIMIT 1"""
+_TAKE_SQLITE = sa.text(
+    f"""
+UPDATE task SET need = need - 1 WHERE id = (SELECT t.id {_ELIGIBLE})
+RETURNING id, rank, rank AS low, batch_id, record_id, about"""  # noqa: S608 -- constant text
+)
+_TAKE = f"""
+WITH low AS (SELECT t.rank {_ELIGIBLE}), pick AS (SELECT t.id {_ELIGIBLE} FOR UPDATE OF t{{}})
+UPDATE task SET need = need - 1 FROM pick WHERE task.id = pick.id
+RETURNING task.id, task.rank, (SELECT low.rank FROM low) AS low, task.batch_id, task.record_id, task.about"""  # noqa: S608 -- constant text
+_TAKE_SKIPPING = sa.text(_TAKE.format(" SKIP LOCKED"))
+_TAKE_WAITING = sa.text(_TAKE.format(""))
+
+
+def pass_by(db: Connection, lane_id: int, annotator: str, rank: int) -> None:
+    """Remember up to which rank of a lane nothing is left for an annotator."""
+    row = insert(db, lane_cursor).values(annotator=annotator, lane_id=lane_id, rank=rank)
+    db.execute(row.on_conflict_do_update(index_elements=["annotator", "lane_id"], set_={"rank": rank}))
+
+
+def hold(db: Connection, values: dict[str, object]) -> None:
+    """Store a new lease."""
+    db.execute(lease.insert().values(values))
+
+
+def held(db: Connection, campaign_id: str, annotator: str) -> list[Held]:
+    """Return the live leases of an annotator in a campaign, oldest first."""
+    rows = db.execute(
+        _held(" l.campaign_id = :campaign AND l.annotator = :me AND l.state = 'live' ORDER BY l.id"),
+        {"campaign": campaign_id, "me": annotator},
+    )
+    return [Held(*row) for row in rows]
+
+
+def get(db: Connection, lease_id: str, annotator: str) -> Held | None:
+    """Return a lease of an annotator in any state, locked."""
+    locked = "" if db.dialect.name == "sqlite" else " FOR UPDATE OF l"
+    statement = _held(f" l.id = :lease AND l.annotator = :me{locked}")
+    row = db.execute(statement, {"lease": lease_id, "me": annotator}).one_or_none()
+    return Held(*row) if row else None
+
+
+_HELD_JSON = {"facts": sa.JSON, "gold": sa.JSON}
+
+
+def _held(where: str) -> sa.TextualSelect:
+    found = _statements.get(where)
+    if found is None:
+        found = sa.text(_HELD + where).columns(
+            *(sa.column(name, (_HELD_JSON | _MOMENTS).get(name)) for name in Held._fields)
+        )
+        _statements[where] = found
+    return found
+
+
+_statements: dict[str, sa.TextualSelect] = {}
+_HELD = """
+SELECT l.id, l.token, l.campaign_id, l.task_id, l.annotator, l.state, l.batch_id, l.schema_id, l.guideline_id,
+ l.cohort_id, l.facts, l.prelabel, l.given_at, l.expires_at, l.answer_id, l.client_id, l.next_id, t.record_id, t.about,
+ t.tier, n.kind, s.questions, g.known, g.explanation
+FROM lease AS l JOIN task AS t ON t.id = l.task_id JOIN lane AS n ON n.id = t.lane_id
+JOIN label_schema AS s ON s.id = l.schema_id LEFT JOIN gold AS g ON g.task_id = l.task_id AND g.retired_at IS NULL
+WHERE"""
+
+
+def renew(db: Connection, lease_ids: Sequence[str], expires_at: datetime) -> None:
+    """Move the end of live leases."""
+    db.execute(
+        lease.update()
+        .where(lease.c.id.in_(lease_ids), lease.c.state == LeaseState.LIVE.value)
+        .values(expires_at=expires_at)
+    )
+
+
+def revive(db: Connection, found: Held, expires_at: datetime) -> bool:
+    """Take a task again for a lapsed lease when its place is still free; returns whether it was."""
+    if db.execute(_RETAKE, {"task": found.task_id, "me": found.annotator}).rowcount != 1:
+        return False
+    values = {"state": LeaseState.LIVE.value, "kept": 1, "expires_at": expires_at}
+    db.execute(lease.update().where(lease.c.id == found.id).values(values))
+    return True
+
+
+_RETAKE = sa.text("""
+UPDATE task SET need = need - 1 WHERE id = :task AND need > 0
+AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.task_id = task.id AND lease.annotator = :me AND lease.kept = 1)""")
+
+
+def settle(db: Connection, lease_id: str, *, answer_id: str, client_id: str) -> None:
+    """End a lease with an answer."""
+    values = {"state": LeaseState.ANSWERED.value, "answer_id": answer_id, "client_id": client_id}
+    db.execute(lease.update().where(lease.c.id == lease_id).values(values))
+
+
+def follow(db: Connection, lease_id: str, next_id: str) -> None:
+    """Remember which lease went out with the reply to an answer, for a repeated submission."""
+    db.execute(lease.update().where(lease.c.id == lease_id).values(next_id=next_id))
+
+
+def unsettle(db: Connection, lease_id: str) -> None:
+    """Make an answered lease live again."""
+    values = {"state": LeaseState.LIVE.value, "answer_id": "", "client_id": "", "next_id": ""}
+    db.execute(lease.update().where(lease.c.id == lease_id).values(values))
+
+
+class Count(NamedTuple):
+    """How many answers a task has and wants."""
+
+    answers: int
+    wanted: int
+
+
+def count(db: Connection, task_id: str, by: int) -> Count:
+    """Count an answer to a task, or count it off."""
+    return Count(*db.execute(_COUNT, {"task": task_id, "by": by}).one())
+
+
+_COUNT = sa.text("UPDATE task SET answers = answers + :by WHERE id = :task RETURNING answers, wanted")

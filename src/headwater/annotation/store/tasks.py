@@ -1,0 +1,304 @@
+"""Tasks, leases, and the places of annotators in a campaign: tables, bulk changes, reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from headwater.annotation.model import (
+    EVERYONE,
+    BatchId,
+    CampaignId,
+    Lease,
+    LeaseId,
+    LeaseState,
+    Task,
+    TaskId,
+    Tier,
+)
+from headwater.annotation.store.campaigns import campaign, extend, lane
+from headwater.core.ids import new_id
+from headwater.governance.model import PersonId
+from headwater.storage.database import Moment, insert, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headwater.storage.database import Connection
+
+CHUNK = 10_000
+
+task = sa.Table(
+    "task",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("campaign_id", sa.String(40), nullable=False),
+    sa.Column("batch_id", sa.String(40), nullable=False),
+    sa.Column("record_id", sa.String(80), nullable=False),
+    sa.Column("lane_id", sa.Integer, nullable=False),
+    sa.Column("rank", sa.BigInteger, nullable=False),
+    sa.Column("tier", sa.String(20), nullable=False),
+    sa.Column("wanted", sa.Integer, nullable=False),
+    sa.Column("answers", sa.Integer, nullable=False),
+    sa.Column("need", sa.Integer, nullable=False),
+    sa.Column("about", sa.String(40), nullable=False),
+    sa.Column("barred", sa.String(40), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("campaign_id", "record_id", "about"),
+    sa.Index("ix_task_batch", "batch_id"),
+    sa.Index("ix_task_open", "lane_id", "rank", sqlite_where=sa.text("need > 0"), postgresql_where=sa.text("need > 0")),
+    sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": 80},
+)
+"""`need` = wanted − live leases − answers; a task stands at `rank` of its lane and is given out while `need` > 0.
+`barred` is the one annotator who may not get it (the author of an answer under review)."""
+
+lease = sa.Table(
+    "lease",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("token", sa.String(40), nullable=False),
+    sa.Column("campaign_id", sa.String(40), nullable=False),
+    sa.Column("task_id", sa.String(40), nullable=False),
+    sa.Column("annotator", sa.String(40), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("kept", sa.Integer, nullable=False),
+    sa.Column("batch_id", sa.String(40), nullable=False),
+    sa.Column("schema_id", sa.String(40), nullable=False),
+    sa.Column("guideline_id", sa.String(40), nullable=False),
+    sa.Column("cohort_id", sa.String(40), nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("prelabel", sa.String(40), nullable=False),
+    sa.Column("given_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("answer_id", sa.String(40), nullable=False),
+    sa.Column("client_id", sa.String(64), nullable=False),
+    sa.Column("next_id", sa.String(40), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Index(
+        "uq_lease_kept",
+        "task_id",
+        "annotator",
+        unique=True,
+        sqlite_where=sa.text("kept = 1"),
+        postgresql_where=sa.text("kept = 1"),
+    ),
+    sa.Index(
+        "ix_lease_held",
+        "campaign_id",
+        "annotator",
+        sqlite_where=sa.text("state = 'live'"),
+        postgresql_where=sa.text("state = 'live'"),
+    ),
+    sa.Index(
+        "ix_lease_expiry",
+        "campaign_id",
+        "expires_at",
+        sqlite_where=sa.text("state = 'live'"),
+        postgresql_where=sa.text("state = 'live'"),
+    ),
+    sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": 80},
+)
+"""`kept` is 1 in the states in which the annotator is not given the task again; the index makes that a law."""
+
+seat = sa.Table(
+    "seat",
+    metadata,
+    sa.Column("campaign_id", sa.String(40), primary_key=True),
+    sa.Column("annotator", sa.String(40), primary_key=True),
+    sa.Column("stage", sa.String(20), nullable=False),
+    sa.Column("given", sa.Integer, nullable=False),
+    sa.Column("answered", sa.Integer, nullable=False),
+    sa.Column("batch_id", sa.String(40), nullable=False),
+)
+"""An annotator in a campaign. Its row is locked first by everything that annotator does there."""
+
+lane_cursor = sa.Table(
+    "lane_cursor",
+    metadata,
+    sa.Column("annotator", sa.String(40), primary_key=True),
+    sa.Column("lane_id", sa.Integer, primary_key=True),
+    sa.Column("rank", sa.BigInteger, nullable=False),
+)
+"""Up to this rank of a lane there is nothing left for the annotator: they claim without passing over what they did."""
+
+
+def add(db: Connection, records: Sequence[str], like: Task, *, lane_id: int) -> int:
+    """Append tasks to a lane, one per record; records that are in the campaign already are left out.
+
+    Args:
+        db: The open transaction.
+        records: Their ids, in the order in which they are to be given out.
+        like: What the tasks have in common; its batch holds nothing else.
+        lane_id: The lane.
+
+    Returns:
+        How many were added.
+    """
+    rank = extend(db, lane_id, len(records))
+    constant = _columns(like, lane_id)
+    for start in range(0, len(records), CHUNK):
+        rows = [
+            constant | {"id": new_id("tsk"), "record_id": record, "rank": rank + start + place}
+            for place, record in enumerate(records[start : start + CHUNK], 1)
+        ]
+        db.execute(insert(db, task).on_conflict_do_nothing(), rows)
+    query = sa.select(sa.func.count()).select_from(task).where(task.c.batch_id == like.batch_id)
+    return int(db.execute(query).scalar_one())
+
+
+def add_one(db: Connection, row: Task, *, lane_id: int, barred: str = "") -> None:
+    """Append one task to a lane, for everybody but one annotator."""
+    rank = extend(db, lane_id, 1) + 1
+    db.execute(task.insert().values(_columns(row, lane_id) | {"rank": rank, "barred": barred}))
+
+
+def move(db: Connection, task_id: str, *, lane_id: int, wanted: int, need: int) -> None:
+    """Put a task at the end of a lane with another number of wanted answers."""
+    rank = extend(db, lane_id, 1) + 1
+    db.execute(task.update().where(task.c.id == task_id).values(lane_id=lane_id, rank=rank, wanted=wanted, need=need))
+
+
+def retire(db: Connection, task_id: str) -> None:
+    """Give a task out no more."""
+    db.execute(task.update().where(task.c.id == task_id).values(need=0))
+
+
+def change_overlap(db: Connection, campaign_id: str, overlap: int) -> None:
+    """Want another number of answers for every task that does not want everyone's.
+
+    A task that opens again goes to the end of its lane, so that those who passed it find it.
+    """
+    more = sa.literal(overlap) - task.c.wanted
+    ordinary = (task.c.campaign_id == campaign_id, task.c.tier == Tier.ANNOTATE.value, task.c.wanted < EVERYONE)
+    opens = sa.and_(task.c.need <= 0, task.c.need + more > 0)
+    lanes = sa.select(lane.c.id, lane.c.tail).where(lane.c.campaign_id == campaign_id).with_for_update()
+    for row in db.execute(lanes).all():
+        db.execute(
+            task.update()
+            .where(task.c.lane_id == row.id, *ordinary)
+            .values(
+                rank=sa.case((opens, task.c.rank + row.tail), else_=task.c.rank),
+                need=task.c.need + more,
+                wanted=overlap,
+            )
+        )
+        db.execute(lane.update().where(lane.c.id == row.id).values(tail=2 * row.tail))
+
+
+def transfer(db: Connection, batch_id: str, *, source: int, target: int) -> None:
+    """Move a batch's tasks from one lane to the end of another, in the same order."""
+    inside = (task.c.batch_id == batch_id, task.c.lane_id == source)
+    low, high = db.execute(sa.select(sa.func.min(task.c.rank), sa.func.max(task.c.rank)).where(*inside)).one()
+    if low is None:
+        return
+    rank = extend(db, target, high - low + 1)
+    db.execute(task.update().where(*inside).values(lane_id=target, rank=task.c.rank - low + 1 + rank))
+
+
+def get(db: Connection, program: str, identifier: str) -> Task | None:
+    """Return a task of a program."""
+    query = (
+        sa.select(task)
+        .join(campaign, campaign.c.id == task.c.campaign_id)
+        .where(task.c.id == identifier, campaign.c.program == program)
+    )
+    row = db.execute(query).one_or_none()
+    return _task(row) if row else None
+
+
+def by_records(db: Connection, campaign_id: str, records: Sequence[str]) -> dict[str, Task]:
+    """Return the ordinary tasks of a campaign about the given records, by record."""
+    found: dict[str, Task] = {}
+    for start in range(0, len(records), 500):
+        query = sa.select(task).where(
+            task.c.campaign_id == campaign_id,
+            task.c.record_id.in_(records[start : start + 500]),
+            task.c.about == "",
+        )
+        found |= {row.record_id: _task(row) for row in db.execute(query)}
+    return found
+
+
+def upcoming(db: Connection, lane_id: int, rank: int, limit: int) -> list[str]:
+    """Return the records of the open tasks from a rank of a lane on."""
+    query = (
+        sa.select(task.c.record_id)
+        .where(task.c.lane_id == lane_id, task.c.need > 0, task.c.rank >= rank)
+        .order_by(task.c.rank)
+        .limit(limit)
+    )
+    return list(db.execute(query).scalars())
+
+
+def page(db: Connection, batch_id: str, *, after: str, limit: int) -> list[Task]:
+    """Return tasks of a batch in the order of their ids, from the one after `after`."""
+    query = sa.select(task).where(task.c.batch_id == batch_id, task.c.id > after).order_by(task.c.id).limit(limit)
+    return [_task(row) for row in db.execute(query)]
+
+
+def done(db: Connection, batch_id: str) -> int:
+    """Return how many tasks of a batch have the answers they want, by counting."""
+    query = sa.select(sa.func.count()).where(task.c.batch_id == batch_id, task.c.answers >= task.c.wanted)
+    return int(db.execute(query).scalar_one())
+
+
+def open_in_batch(db: Connection, batch_id: str) -> int:
+    """Return how many tasks of a batch want answers or are being answered, by counting."""
+    query = sa.select(sa.func.count()).where(task.c.batch_id == batch_id, task.c.answers < task.c.wanted)
+    return int(db.execute(query.where(task.c.wanted < EVERYONE)).scalar_one())
+
+
+def leases(db: Connection, campaign_id: str, *, annotator: str = "") -> list[Lease]:
+    """Return the live leases of a campaign, or of one annotator in it."""
+    query = sa.select(lease).where(lease.c.campaign_id == campaign_id, lease.c.state == sa.literal_column("'live'"))
+    if annotator:
+        query = query.where(lease.c.annotator == annotator)
+    return [_lease(row) for row in db.execute(query.order_by(lease.c.given_at))]
+
+
+def _columns(row: Task, lane_id: int) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "campaign_id": row.campaign_id,
+        "batch_id": row.batch_id,
+        "record_id": row.record_id,
+        "lane_id": lane_id,
+        "tier": row.tier.value,
+        "wanted": row.wanted,
+        "answers": row.answers,
+        "need": row.need,
+        "about": row.about,
+        "barred": "",
+        "created_at": row.created_at,
+    }
+
+
+def _task(row: sa.Row[tuple[object, ...]]) -> Task:
+    return Task(
+        id=TaskId(row.id),
+        campaign_id=CampaignId(row.campaign_id),
+        batch_id=BatchId(row.batch_id),
+        record_id=row.record_id,
+        tier=Tier(row.tier),
+        wanted=row.wanted,
+        answers=row.answers,
+        need=row.need,
+        about=row.about,
+        created_at=row.created_at,
+    )
+
+
+def _lease(row: sa.Row[tuple[object, ...]]) -> Lease:
+    return Lease(
+        id=LeaseId(row.id),
+        token=row.token,
+        campaign_id=CampaignId(row.campaign_id),
+        task_id=TaskId(row.task_id),
+        annotator=PersonId(row.annotator),
+        state=LeaseState(row.state),
+        given_at=row.given_at,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,81 @@
+"""Reads of the workforce for other parts and for the edges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headwater.governance.model import PersonId
+from headwater.workforce import store
+from headwater.workforce.model import (
+    IN_HOUSE,
+    UNTRAINED,
+    Affiliation,
+    Annotator,
+    Cohort,
+    CohortId,
+    Qualification,
+    UnknownCohortError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headwater.context import Context
+
+
+def annotator(ctx: Context, person: str = "") -> Annotator:
+    """Return a person's part in the workforce; the actor's by default.
+
+    Somebody who was never enrolled stands, untrained and available, in the default in-house team.
+    """
+    person = person or ctx.actor
+    return store.get(ctx.db, ctx.program, person) or Annotator(
+        person=PersonId(person),
+        team=IN_HOUSE,
+        affiliation=Affiliation.IN_HOUSE,
+        training=UNTRAINED,
+        skills=frozenset(),
+        is_available=True,
+        version=0,
+        updated_at=None,
+    )
+
+
+def annotators(ctx: Context) -> list[Annotator]:
+    """Return everybody who was enrolled, by team."""
+    return store.everyone(ctx.db, ctx.program)
+
+
+def cohorts(ctx: Context, *, ids: Sequence[str] = (), batch_id: str = "") -> list[Cohort]:
+    """Return the program's cohorts: those with the given ids, those of a batch, or all."""
+    return store.cohorts(ctx.db, ctx.program, ids=ids, batch_id=batch_id)
+
+
+def cohort_of(ctx: Context, member: Annotator, *, guideline_id: str, batch_id: str) -> Cohort | None:
+    """Return the cohort of an annotator's work in a batch under a guideline version; None before the first answer."""
+    wanted = Cohort(
+        id=CohortId(""), team=member.team, training=member.training, guideline_id=guideline_id, batch_id=batch_id
+    )
+    return store.find_cohort(ctx.db, ctx.program, wanted)
+
+
+def cohort(ctx: Context, identifier: str) -> Cohort:
+    """Return a cohort by id.
+
+    Raises:
+        UnknownCohortError: There is none.
+    """
+    found = store.cohorts(ctx.db, ctx.program, ids=[identifier])
+    if not found:
+        raise UnknownCohortError(f"There is no cohort '{identifier}' in this program.")
+    return found[0]
+
+
+def qualifications(ctx: Context, *, person: str = "", subject: str = "") -> list[Qualification]:
+    """Return outcomes of calibration rounds and tests, newest first."""
+    return store.qualifications(ctx.db, ctx.program, person=person, subject=subject)
+
+
+def is_qualified(ctx: Context, subject: str, person: str = "") -> bool:
+    """Return whether a person's newest test of a subject was passed and still holds; the actor's by default."""
+    return store.holds(ctx.db, ctx.program, person or ctx.actor, subject, ctx.clock.now())

@@ -1,0 +1,148 @@
+"""Changes to the workforce: enrolment, availability, qualification, cohorts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headwater.core.errors import StaleError
+from headwater.core.ids import new_id
+from headwater.governance import ledger
+from headwater.governance import queries as governance
+from headwater.governance.authority import require
+from headwater.governance.model import Decision, PersonId
+from headwater.workforce import queries, store
+from headwater.workforce.model import (
+    UNTRAINED,
+    Affiliation,
+    Annotator,
+    Cohort,
+    CohortId,
+    NotEnrolledError,
+    Qualification,
+    QualificationId,
+    checked_name,
+    passes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from headwater.context import Context
+
+
+def enrol(  # noqa: PLR0913 -- the facts of an enrolment
+    ctx: Context,
+    person: str,
+    *,
+    team: str,
+    training: str = UNTRAINED,
+    skills: Iterable[str] = (),
+    affiliation: Affiliation = Affiliation.IN_HOUSE,
+    seen_version: int | None = None,
+) -> Annotator:
+    """Put a member of the program into a team with a training class and skills, or move them.
+
+    Answers given before keep the cohort they were given in.
+
+    Raises:
+        NotEnrolledError: The person has no role in the program.
+        BadNameError: A name is not usable.
+        StaleError: The enrolment is no longer at `seen_version`.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    if person not in {member.id for member, _ in governance.members(ctx)}:
+        raise NotEnrolledError(
+            f"'{person}' has no role in this program.",
+            remedy="Assign one first, for example: headwater person assign HANDLE annotator",
+        )
+    before = queries.annotator(ctx, person)
+    if seen_version is not None and seen_version != before.version:
+        raise StaleError(f"The enrolment of '{person}' is now at version {before.version}, not {seen_version}.")
+    row = Annotator(
+        person=PersonId(person),
+        team=checked_name(team, "team"),
+        affiliation=affiliation,
+        training=checked_name(training, "training class"),
+        skills=frozenset(checked_name(skill, "skill") for skill in skills),
+        is_available=before.is_available,
+        version=before.version + 1,
+        updated_at=ctx.clock.now(),
+    )
+    store.save(ctx.db, ctx.program, row)
+    body = {"team": row.team, "training": row.training, "skills": row.skills, "affiliation": affiliation}
+    ledger.append(ctx, "annotator.enrolled", subject=person, body=body)
+    return row
+
+
+def set_availability(ctx: Context, person: str, *, available: bool) -> Annotator:
+    """Say whether a person is given tasks at present; tasks they hold stay theirs until the lease ends."""
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    if person != ctx.actor:
+        require(ctx, Decision.CAMPAIGN_OPEN)
+    before = queries.annotator(ctx, person)
+    row = replace(before, is_available=available, version=before.version + 1, updated_at=ctx.clock.now())
+    store.save(ctx.db, ctx.program, row)
+    ledger.append(ctx, "annotator.availability", subject=person, body={"available": available})
+    return row
+
+
+def qualify(  # noqa: PLR0913 -- the facts of a test
+    ctx: Context,
+    person: str,
+    *,
+    subject: str,
+    right: int,
+    total: int,
+    bar: float,
+    batch_id: str = "",
+    expires_at: datetime | None = None,
+) -> Qualification:
+    """Record the outcome of a test: of the actor's own calibration round, or of somebody else by operations.
+
+    Args:
+        ctx: The context.
+        person: Who was tested.
+        subject: What it qualifies for, a guideline version or a skill.
+        right: Tasks right.
+        total: Tasks judged.
+        bar: Smallest share that passes.
+        batch_id: The calibration batch.
+        expires_at: From when it must be repeated.
+    """
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    if person != ctx.actor:
+        require(ctx, Decision.CAMPAIGN_OPEN)
+    row = Qualification(
+        id=QualificationId(new_id("qua")),
+        person=PersonId(person),
+        subject=subject,
+        batch_id=batch_id,
+        right=right,
+        total=total,
+        bar=bar,
+        passed=passes(right=right, total=total, bar=bar),
+        decided_at=ctx.clock.now(),
+        expires_at=expires_at,
+    )
+    store.add_qualification(ctx.db, ctx.program, row)
+    body = {"qualification": row.id, "subject": subject, "right": right, "total": total, "bar": bar}
+    ledger.append(ctx, "annotator.qualified" if row.passed else "annotator.failed", subject=person, body=body)
+    return row
+
+
+def cohort(ctx: Context, annotator: Annotator, *, guideline_id: str, batch_id: str) -> Cohort:
+    """Return the cohort an annotator's next answer in a batch belongs to, making it when it is the first."""
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    return store.cohort_of(
+        ctx.db,
+        ctx.program,
+        Cohort(
+            id=CohortId(new_id("coh")),
+            team=annotator.team,
+            training=annotator.training,
+            guideline_id=guideline_id,
+            batch_id=batch_id,
+        ),
+    )

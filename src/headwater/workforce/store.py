@@ -1,0 +1,230 @@
+"""Tables and SQL of the workforce."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from headwater.governance.model import PersonId
+from headwater.storage.database import Moment, insert, metadata
+from headwater.workforce.model import Affiliation, Annotator, Cohort, CohortId, Qualification, QualificationId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from headwater.storage.database import Connection
+
+annotator = sa.Table(
+    "annotator",
+    metadata,
+    sa.Column("program", sa.String(40), primary_key=True),
+    sa.Column("person", sa.String(40), primary_key=True),
+    sa.Column("team", sa.String(64), nullable=False),
+    sa.Column("affiliation", sa.String(20), nullable=False),
+    sa.Column("training", sa.String(64), nullable=False),
+    sa.Column("skills", sa.JSON, nullable=False),
+    sa.Column("is_available", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+)
+
+cohort = sa.Table(
+    "cohort",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("program", sa.String(40), nullable=False),
+    sa.Column("batch_id", sa.String(40), nullable=False),
+    sa.Column("guideline_id", sa.String(40), nullable=False),
+    sa.Column("team", sa.String(64), nullable=False),
+    sa.Column("training", sa.String(64), nullable=False),
+    sa.UniqueConstraint("program", "batch_id", "guideline_id", "team", "training"),
+    info={"append_only": True},
+)
+
+qualification = sa.Table(
+    "qualification",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("program", sa.String(40), nullable=False),
+    sa.Column("person", sa.String(40), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("batch_id", sa.String(40), nullable=False),
+    sa.Column("right", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("bar", sa.Float, nullable=False),
+    sa.Column("passed", sa.Boolean, nullable=False),
+    sa.Column("decided_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Index(None, "program", "person", "subject"),
+    info={"append_only": True},
+)
+
+
+def get(db: Connection, program: str, person: str) -> Annotator | None:
+    """Return a person's part in the workforce."""
+    row = db.execute(
+        sa.select(annotator).where(annotator.c.program == program, annotator.c.person == person)
+    ).one_or_none()
+    return _annotator(row) if row else None
+
+
+def everyone(db: Connection, program: str) -> list[Annotator]:
+    """Return everybody enrolled, by team."""
+    rows = db.execute(
+        sa.select(annotator).where(annotator.c.program == program).order_by(annotator.c.team, annotator.c.person)
+    )
+    return [_annotator(row) for row in rows]
+
+
+def save(db: Connection, program: str, row: Annotator) -> None:
+    """Store an annotator, new or changed."""
+    values = {
+        "team": row.team,
+        "affiliation": row.affiliation.value,
+        "training": row.training,
+        "skills": sorted(row.skills),
+        "is_available": row.is_available,
+        "version": row.version,
+        "updated_at": row.updated_at,
+    }
+    statement = insert(db, annotator).values(program=program, person=row.person, **values)
+    db.execute(statement.on_conflict_do_update(index_elements=["program", "person"], set_=values))
+
+
+def cohort_of(db: Connection, program: str, row: Cohort) -> Cohort:
+    """Return the cohort with these four coordinates, storing the given one when there is none."""
+    found = find_cohort(db, program, row)
+    if found is not None:
+        return found
+    db.execute(
+        insert(db, cohort)
+        .values(
+            id=row.id,
+            program=program,
+            batch_id=row.batch_id,
+            guideline_id=row.guideline_id,
+            team=row.team,
+            training=row.training,
+        )
+        .on_conflict_do_nothing()
+    )
+    return find_cohort(db, program, row) or row
+
+
+def find_cohort(db: Connection, program: str, row: Cohort) -> Cohort | None:
+    """Return the stored cohort with the four coordinates of the given one."""
+    found = db.execute(
+        _COHORT_OF,
+        {
+            "program": program,
+            "batch": row.batch_id,
+            "guideline": row.guideline_id,
+            "team": row.team,
+            "training": row.training,
+        },
+    ).one_or_none()
+    return _cohort(found) if found else None
+
+
+_COHORT_OF = sa.select(cohort).where(
+    cohort.c.program == sa.bindparam("program"),
+    cohort.c.batch_id == sa.bindparam("batch"),
+    cohort.c.guideline_id == sa.bindparam("guideline"),
+    cohort.c.team == sa.bindparam("team"),
+    cohort.c.training == sa.bindparam("training"),
+)
+
+
+def cohorts(db: Connection, program: str, *, ids: Sequence[str] = (), batch_id: str = "") -> list[Cohort]:
+    """Return cohorts by id, or of a batch, or all of the program."""
+    query = sa.select(cohort).where(cohort.c.program == program)
+    if ids:
+        query = query.where(cohort.c.id.in_(ids))
+    if batch_id:
+        query = query.where(cohort.c.batch_id == batch_id)
+    return [_cohort(row) for row in db.execute(query.order_by(cohort.c.team, cohort.c.training, cohort.c.id))]
+
+
+def add_qualification(db: Connection, program: str, row: Qualification) -> None:
+    """Store the outcome of a test."""
+    db.execute(
+        qualification.insert().values(
+            id=row.id,
+            program=program,
+            person=row.person,
+            subject=row.subject,
+            batch_id=row.batch_id,
+            right=row.right,
+            total=row.total,
+            bar=row.bar,
+            passed=row.passed,
+            decided_at=row.decided_at,
+            expires_at=row.expires_at,
+        )
+    )
+
+
+def qualifications(db: Connection, program: str, *, person: str = "", subject: str = "") -> list[Qualification]:
+    """Return outcomes of tests, newest first."""
+    query = sa.select(qualification).where(qualification.c.program == program)
+    if person:
+        query = query.where(qualification.c.person == person)
+    if subject:
+        query = query.where(qualification.c.subject == subject)
+    return [_qualification(row) for row in db.execute(query.order_by(qualification.c.id.desc()))]
+
+
+def holds(db: Connection, program: str, person: str, subject: str, now: datetime) -> bool:
+    """Return whether the person's newest test of a subject was passed and has not expired."""
+    query = (
+        sa.select(qualification.c.passed, qualification.c.expires_at)
+        .where(
+            qualification.c.program == program,
+            qualification.c.person == person,
+            qualification.c.subject == subject,
+        )
+        .order_by(qualification.c.id.desc())
+        .limit(1)
+    )
+    row = db.execute(query).one_or_none()
+    return bool(row and row.passed and (row.expires_at is None or row.expires_at > now))
+
+
+def _annotator(row: sa.Row[tuple[object, ...]]) -> Annotator:
+    return Annotator(
+        person=PersonId(row.person),
+        team=row.team,
+        affiliation=Affiliation(row.affiliation),
+        training=row.training,
+        skills=frozenset(row.skills),
+        is_available=row.is_available,
+        version=row.version,
+        updated_at=row.updated_at,
+    )
+
+
+def _cohort(row: sa.Row[tuple[object, ...]]) -> Cohort:
+    return Cohort(
+        id=CohortId(row.id),
+        team=row.team,
+        training=row.training,
+        guideline_id=row.guideline_id,
+        batch_id=row.batch_id,
+    )
+
+
+def _qualification(row: sa.Row[tuple[object, ...]]) -> Qualification:
+    return Qualification(
+        id=QualificationId(row.id),
+        person=PersonId(row.person),
+        subject=row.subject,
+        batch_id=row.batch_id,
+        right=row.right,
+        total=row.total,
+        bar=row.bar,
+        passed=row.passed,
+        decided_at=row.decided_at,
+        expires_at=row.expires_at,
+    )
