@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
@@ -12,7 +12,21 @@ from headwater.storage.database import Moment, metadata
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headwater.context import Context
+    from headwater.core.clock import Clock
+    from headwater.storage.database import Connection
+
+
+class Act(Protocol):
+    """What of a context an act needs to be remembered; a context stands above storage."""
+
+    @property
+    def db(self) -> Connection:
+        """The transaction of the act."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
 
 performed = sa.Table(
     "performed",
@@ -24,7 +38,7 @@ performed = sa.Table(
 """Acts that happened, by a key their caller chose; a repeat finds its answer here."""
 
 
-def recall(ctx: Context, key: str) -> dict[str, Any] | None:
+def recall(ctx: Act, key: str) -> dict[str, Any] | None:
     """Return the result remembered under a key, or None."""
     found: dict[str, Any] | None = ctx.db.execute(
         sa.select(performed.c.result).where(performed.c.key == key)
@@ -32,12 +46,12 @@ def recall(ctx: Context, key: str) -> dict[str, Any] | None:
     return found
 
 
-def remember(ctx: Context, key: str, result: object) -> None:
+def remember(ctx: Act, key: str, result: object) -> None:
     """Keep a result under a key, which must be new."""
     ctx.db.execute(performed.insert().values(key=key, result=plain(result), at=ctx.clock.now()))
 
 
-def once(ctx: Context, key: str, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def once(ctx: Act, key: str, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Return what `act` returned when it was first done under this key, doing it now if it never was."""
     known = recall(ctx, key)
     if known is not None:
