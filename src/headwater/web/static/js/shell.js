@@ -1,0 +1,23 @@
+// What every page does: the theme switch and the keys that move between pages.
+const root = document.documentElement;
+const kept = localStorage.getItem("headwater-theme");
+if (kept) root.dataset.theme = kept;
+
+document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  localStorage.setItem("headwater-theme", root.dataset.theme);
+});
+
+const help = document.querySelector("#keys");
+document.querySelector("[data-keys]")?.addEventListener("click", () => help.showModal());
+const targets = new Map([...document.querySelectorAll("[data-key]")].map((link) => [link.dataset.key, link]));
+let waiting = 0;
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "?" && help && !document.querySelector("hw-annotate")) { help.showModal(); event.preventDefault(); return; }
+  if (event.key === "/") { const search = document.querySelector("[data-search]"); if (search) { search.focus(); event.preventDefault(); } return; }
+  if (event.key === "g") { waiting = Date.now(); return; }
+  if (Date.now() - waiting < 1500 && targets.has(event.key)) { event.preventDefault(); targets.get(event.key).click(); }
+  waiting = 0;
+});
