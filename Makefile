@@ -43,7 +43,8 @@ test: install-dev system lint ## Check everything: lint, types, architecture, te
 	$(RUN)pytest -n 2 --dist loadgroup
 
 docs: install-dev ## Build the documentation into docs/_build
-	$(RUN)sphinx-build -W -b html docs docs/_build
+	$(RUN)sphinx-build -q -W --keep-going -b html docs docs/_build
+	@echo "The documentation is in docs/_build/index.html"
 
 bench: $(patsubst benchmarks/%.py,bench-%,$(wildcard benchmarks/*.py)) ## Run every benchmark beside its peers
 
