@@ -1,0 +1,81 @@
+"""Releases: gates, members, differences, approval, files."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import APIRouter, Response
+
+from headwater.governance import queries as governance
+from headwater.governance.model import Decision
+from headwater.release import queries, service
+from headwater.training import queries as training
+from headwater.web.session import Visitor, back, page
+
+router = APIRouter(prefix="/p/{program}")
+FILES = (
+    "manifest.json", "members.parquet", "labels.parquet", "README.md", "DATASHEET.md", "croissant.json",
+    "provenance.json", "dps.json", "spdx.json", "SHA256SUMS", "attestation.dsse",
+)
+
+
+@router.get("/releases")
+def listing(visitor: Visitor) -> Response:
+    """Show releases, newest first."""
+    with visitor.reading() as ctx:
+        return page(visitor, ctx, "release/releases.html", active="releases", releases=queries.releases(ctx))
+
+
+@router.get("/releases/{release}")
+def one(visitor: Visitor, release: str) -> Response:
+    """Show a release: gates, counts, what changed, files, decisions."""
+    with visitor.reading() as ctx:
+        found = queries.release(ctx, release)
+        manifest = json.loads(queries.file(ctx, found.id, "manifest.json"))
+        proposals = governance.proposals(ctx, subject=found.id)
+        return page(
+            visitor,
+            ctx,
+            "release/release.html",
+            active="releases",
+            release=found,
+            gates=queries.gates_now(ctx, found),
+            counts=manifest["counts"],
+            selection=manifest["selection"]["text"],
+            difference=queries.diff(ctx, found.parent, found.id) if found.parent else None,
+            files=[name for name in FILES if ctx.objects.exists(f"{found.path}/{name}")],
+            proposals=proposals,
+            proposed={item.decision for item in proposals if item.decided_at is None},
+            approve=Decision.RELEASE_APPROVE,
+            runs=training.runs(ctx, release=found.id),
+        )
+
+
+@router.post("/releases/{release}/propose")
+def propose(visitor: Visitor, release: str) -> Response:
+    """Put a candidate before the Accountable."""
+    with visitor.acting() as ctx:
+        service.propose(ctx, release)
+    return back(visitor, f"releases/{release}")
+
+
+@router.get("/releases/{release}/files/{name}")
+def file(visitor: Visitor, release: str, name: str) -> Response:
+    """Give one file of a release."""
+    with visitor.reading() as ctx:
+        data = queries.file(ctx, release, name)
+    return Response(
+        data,
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get("/training")
+def runs(visitor: Visitor) -> Response:
+    """Show training runs, newest first."""
+    with visitor.reading() as ctx:
+        releases = {item.id: f"{item.dataset}@{item.version}" for item in queries.releases(ctx)}
+        return page(
+            visitor, ctx, "release/training.html", active="training", runs=training.runs(ctx), releases=releases
+        )
