@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -63,3 +64,21 @@ _RANGES = (
     ("review_rate", 0.0, 1.0),
     ("budget", 0, 10**12),
 )
+
+
+def is_gold_turn(given: int, rate: float, chance: Callable[[int], float]) -> bool:
+    """Return whether the next task is to be hidden gold.
+
+    One task of every 1/rate is, at a place within those that only `chance` knows: the rate is met exactly and no
+    place is likelier than another.
+
+    Args:
+        given: How many tasks the annotator was given before.
+        rate: Share of gold, in [0, 0.5].
+        chance: A number in [0, 1) for each stretch of 1/rate tasks, unpredictable and always the same.
+    """
+    if rate <= 0:
+        return False
+    stretch = int(given * rate + 1e-9)
+    first, last = math.ceil(stretch / rate - 1e-9), math.ceil((stretch + 1) / rate - 1e-9)
+    return given == first + int(chance(stretch) * (last - first))

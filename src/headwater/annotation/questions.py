@@ -12,6 +12,7 @@ from headwater.core.errors import InvalidError
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """What a question may be called: it becomes a column in exports."""
 VALUE_LIMIT = 128
+RATING_LIMIT = 101
 UNDECIDED = "cannot_decide"
 """The key of an answer that says the question cannot be decided, with its reason; open to every question."""
 
@@ -310,8 +311,8 @@ def _check_bounds(question: Question, where: str) -> None:
     low, high = question.bounds
     if low > high:
         raise SchemaError(f"{where}: the minimum {low:g} is above the maximum {high:g}.")
-    if question.kind is Kind.RATING and (low != int(low) or high != int(high) or high - low > 100):
-        raise SchemaError(f"{where}: a rating runs over at most 101 whole numbers.")
+    if question.kind is Kind.RATING and (low != int(low) or high != int(high) or high - low >= RATING_LIMIT):
+        raise SchemaError(f"{where}: a rating runs over at most {RATING_LIMIT} whole numbers.")
     if question.kind is Kind.MULTIPLE and low > len(question.options):
         raise SchemaError(f"{where}: asks for {low:g} choices of only {len(question.options)} options.")
 

@@ -23,6 +23,8 @@ TEXT_LIMIT = 200_000
 """Longest free text, in characters."""
 MARK_LIMIT = 10_000
 """Most spans, boxes, points or outlines in one answer."""
+_CORNERS = 3
+_SHOWN, _NAMED = 60, 12
 
 
 class ResponseError(InvalidError):
@@ -110,6 +112,17 @@ def check(questions: Sequence[Question], values: object, facts: Facts) -> dict[s
 def undecided(answer: object) -> str:
     """Return the reason of an answer that says it cannot be decided; empty for any other answer."""
     return str(answer[UNDECIDED]) if isinstance(answer, Mapping) and UNDECIDED in answer else ""
+
+
+def agrees(known: Mapping[str, object], values: Mapping[str, object]) -> bool:
+    """Return whether a response gives every answer that is known; choices of several may come in any order."""
+    return all(_same(right, values.get(name)) for name, right in known.items())
+
+
+def _same(right: object, given: object) -> bool:
+    if isinstance(right, list) and isinstance(given, list) and all(isinstance(each, str) for each in (*right, *given)):
+        return sorted(right) == sorted(given)
+    return right == given
 
 
 def _missing(answer: object) -> bool:
@@ -257,7 +270,7 @@ def _box_problem(mark: Mapping[str, object], facts: Facts) -> str:
 
 def _polygon_problem(mark: Mapping[str, object], facts: Facts) -> str:
     points = mark.get("points")
-    if not isinstance(points, list) or len(points) < 3 or not all(_is_point(point) for point in points):
+    if not isinstance(points, list) or len(points) < _CORNERS or not all(_is_point(point) for point in points):
         return "needs 'points', at least three pairs of numbers"
     inside = all(_inside(x, y, facts) for x, y in points)
     return "" if inside else f"reaches outside the image of {facts.width} × {facts.height} pixels"
@@ -327,7 +340,7 @@ def _whole(value: object) -> int | None:
 
 
 def _is_point(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(_number(each) is not None for each in value)
+    return isinstance(value, list) and len(value) == len("xy") and all(_number(each) is not None for each in value)
 
 
 def _inside(x: float, y: float, facts: Facts) -> bool:
@@ -336,12 +349,12 @@ def _inside(x: float, y: float, facts: Facts) -> bool:
 
 def _shown(value: object) -> str:
     text = f"'{value}'" if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def _some(values: tuple[str, ...]) -> str:
-    shown = ", ".join(values[:12])
-    return f"{shown} … ({len(values)} in all)" if len(values) > 12 else shown or "nothing"
+    shown = ", ".join(values[:_NAMED])
+    return f"{shown} … ({len(values)} in all)" if len(values) > _NAMED else shown or "nothing"
 
 
 def _range(low: float, high: float) -> str:

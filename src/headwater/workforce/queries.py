@@ -78,4 +78,4 @@ def qualifications(ctx: Context, *, person: str = "", subject: str = "") -> list
 
 def is_qualified(ctx: Context, subject: str, person: str = "") -> bool:
     """Return whether a person's newest test of a subject was passed and still holds; the actor's by default."""
-    return store.holds(ctx.db, ctx.program, person or ctx.actor, subject, ctx.clock.now())
+    return store.holds(ctx.db, ctx.program, person or ctx.actor, subject=subject, now=ctx.clock.now())

@@ -176,7 +176,7 @@ def qualifications(db: Connection, program: str, *, person: str = "", subject: s
     return [_qualification(row) for row in db.execute(query.order_by(qualification.c.id.desc()))]
 
 
-def holds(db: Connection, program: str, person: str, subject: str, now: datetime) -> bool:
+def holds(db: Connection, program: str, person: str, *, subject: str, now: datetime) -> bool:
     """Return whether the person's newest test of a subject was passed and has not expired."""
     query = (
         sa.select(qualification.c.passed, qualification.c.expires_at)

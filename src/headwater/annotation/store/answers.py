@@ -190,6 +190,13 @@ def get(db: Connection, campaign_id: str, identifier: str) -> Answer | None:
     return _answer(row) if row else None
 
 
+def last(db: Connection, task_id: str, annotator: str) -> Answer | None:
+    """Return an annotator's latest answer to a task, in force or not."""
+    query = sa.select(answer).where(answer.c.task_id == task_id, answer.c.annotator == annotator)
+    row = db.execute(query.order_by(answer.c.id.desc()).limit(1)).one_or_none()
+    return _answer(row) if row else None
+
+
 def of_task(db: Connection, task_id: str, *, current: bool = True) -> list[Answer]:
     """Return the answers to a task, oldest first; only those in force unless told otherwise."""
     query = sa.select(answer).where(answer.c.task_id == task_id)
@@ -231,7 +238,7 @@ _TALLY = sa.text(  # the names are constants of this module
 INSERT INTO tally (cohort_id, annotator, campaign_id, batch_id, {", ".join(_SUMS)}, first_at, last_at)
 VALUES (:cohort_id, :annotator, :campaign_id, :batch_id, {", ".join(f":{name}" for name in _SUMS)}, :at, :at)
 ON CONFLICT (cohort_id, annotator) DO UPDATE SET
-{", ".join(f"{name} = tally.{name} + excluded.{name}" for name in _SUMS)}, last_at = excluded.last_at"""  # noqa: S608
+{", ".join(f"{name} = tally.{name} + excluded.{name}" for name in _SUMS)}, last_at = excluded.last_at"""
 ).bindparams(sa.bindparam("at", type_=Moment))
 
 

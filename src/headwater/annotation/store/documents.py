@@ -70,14 +70,20 @@ def schemas(
     db: Connection, program: str, *, identifier: str = "", name: str = "", standing: Standing | None = None
 ) -> list[Schema]:
     """Return versions of schemas, by name, newest first."""
-    return [_schema(row) for row in db.execute(_versions(label_schema, program, identifier, name, standing))]
+    return [
+        _schema(row)
+        for row in db.execute(_versions(label_schema, program, identifier=identifier, name=name, standing=standing))
+    ]
 
 
 def guidelines(
     db: Connection, program: str, *, identifier: str = "", name: str = "", standing: Standing | None = None
 ) -> list[Guideline]:
     """Return versions of guidelines, by name, newest first."""
-    return [_guideline(row) for row in db.execute(_versions(guideline, program, identifier, name, standing))]
+    return [
+        _guideline(row)
+        for row in db.execute(_versions(guideline, program, identifier=identifier, name=name, standing=standing))
+    ]
 
 
 def set_schema_standing(db: Connection, identifier: str, standing: Standing, at: datetime | None = None) -> None:
@@ -102,7 +108,7 @@ def questions_of(text: str) -> tuple[Question, ...]:
 
 
 def _versions(
-    table: sa.Table, program: str, identifier: str, name: str, standing: Standing | None
+    table: sa.Table, program: str, *, identifier: str, name: str, standing: Standing | None
 ) -> sa.Select[tuple[object, ...]]:
     query = sa.select(table).where(table.c.program == program)
     if identifier:

@@ -80,9 +80,11 @@ class Held(NamedTuple):
     prelabel: str
     given_at: datetime
     expires_at: datetime
+    version: int
     answer_id: str
     client_id: str
     next_id: str
+    reason: str
     record_id: str
     about: str
     tier: str
@@ -220,12 +222,12 @@ ORDER BY t.rank LIMIT 1"""
 _TAKE_SQLITE = sa.text(
     f"""
 UPDATE task SET need = need - 1 WHERE id = (SELECT t.id {_ELIGIBLE})
-RETURNING id, rank, rank AS low, batch_id, record_id, about"""  # noqa: S608 -- constant text
+RETURNING id, rank, rank AS low, batch_id, record_id, about"""
 )
 _TAKE = f"""
 WITH low AS (SELECT t.rank {_ELIGIBLE}), pick AS (SELECT t.id {_ELIGIBLE} FOR UPDATE OF t{{}})
 UPDATE task SET need = need - 1 FROM pick WHERE task.id = pick.id
-RETURNING task.id, task.rank, (SELECT low.rank FROM low) AS low, task.batch_id, task.record_id, task.about"""  # noqa: S608 -- constant text
+RETURNING task.id, task.rank, (SELECT low.rank FROM low) AS low, task.batch_id, task.record_id, task.about"""
 _TAKE_SKIPPING = sa.text(_TAKE.format(" SKIP LOCKED"))
 _TAKE_WAITING = sa.text(_TAKE.format(""))
 
@@ -274,8 +276,8 @@ def _held(where: str) -> sa.TextualSelect:
 _statements: dict[str, sa.TextualSelect] = {}
 _HELD = """
 SELECT l.id, l.token, l.campaign_id, l.task_id, l.annotator, l.state, l.batch_id, l.schema_id, l.guideline_id,
- l.cohort_id, l.facts, l.prelabel, l.given_at, l.expires_at, l.answer_id, l.client_id, l.next_id, t.record_id, t.about,
- t.tier, n.kind, s.questions, g.known, g.explanation
+ l.cohort_id, l.facts, l.prelabel, l.given_at, l.expires_at, l.version, l.answer_id, l.client_id, l.next_id,
+ l.reason, t.record_id, t.about, t.tier, n.kind, s.questions, g.known, g.explanation
 FROM lease AS l JOIN task AS t ON t.id = l.task_id JOIN lane AS n ON n.id = t.lane_id
 JOIN label_schema AS s ON s.id = l.schema_id LEFT JOIN gold AS g ON g.task_id = l.task_id AND g.retired_at IS NULL
 WHERE"""
@@ -315,9 +317,10 @@ def follow(db: Connection, lease_id: str, next_id: str) -> None:
     db.execute(lease.update().where(lease.c.id == lease_id).values(next_id=next_id))
 
 
-def unsettle(db: Connection, lease_id: str) -> None:
-    """Make an answered lease live again."""
-    values = {"state": LeaseState.LIVE.value, "answer_id": "", "client_id": "", "next_id": ""}
+def unsettle(db: Connection, lease_id: str, *, until: datetime, reason: str) -> None:
+    """Make an answered lease live again, with something to tell its holder."""
+    cleared = {"answer_id": "", "client_id": "", "next_id": "", "reason": reason}
+    values = cleared | {"state": LeaseState.LIVE.value, "version": lease.c.version + 1, "expires_at": until}
     db.execute(lease.update().where(lease.c.id == lease_id).values(values))
 
 

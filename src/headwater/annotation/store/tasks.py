@@ -72,6 +72,7 @@ lease = sa.Table(
     sa.Column("prelabel", sa.String(40), nullable=False),
     sa.Column("given_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
     sa.Column("answer_id", sa.String(40), nullable=False),
     sa.Column("client_id", sa.String(64), nullable=False),
     sa.Column("next_id", sa.String(40), nullable=False),
@@ -101,7 +102,8 @@ lease = sa.Table(
     sqlite_with_rowid=False,
     postgresql_with={"fillfactor": 80},
 )
-"""`kept` is 1 in the states in which the annotator is not given the task again; the index makes that a law."""
+"""`kept` is 1 in the states in which the annotator is not given the task again; the index makes that a law.
+`version` counts the annotator's earlier answers to the task."""
 
 seat = sa.Table(
     "seat",
@@ -220,6 +222,14 @@ def by_records(db: Connection, campaign_id: str, records: Sequence[str]) -> dict
         )
         found |= {row.record_id: _task(row) for row in db.execute(query)}
     return found
+
+
+def about(db: Connection, campaign_id: str, record_id: str, subject: str) -> str | None:
+    """Return the task that reviews an answer or adjudicates a task."""
+    query = sa.select(task.c.id).where(
+        task.c.campaign_id == campaign_id, task.c.record_id == record_id, task.c.about == subject
+    )
+    return db.execute(query).scalar_one_or_none()
 
 
 def upcoming(db: Connection, lane_id: int, rank: int, limit: int) -> list[str]:

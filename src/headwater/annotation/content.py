@@ -1,0 +1,142 @@
+"""What an annotator sees of a record: its text, turns, responses or image, and never its attributes or ids."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from headwater.annotation.responses import Facts
+from headwater.core.errors import NotFoundError
+from headwater.sourcing import queries as sourcing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from headwater.context import Context
+    from headwater.sourcing.model import Record
+    from headwater.storage.records import RecordTables
+
+_KEEP_S = 60.0
+"""How long a record fetched ahead is kept: short, so that an erased record is gone from memory too."""
+_KEEP = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A record as shown for annotation."""
+
+    shown: dict[str, Any]
+    """`kind`, and what the kind has: `text`, `turns` of role and text, `responses`, `image` with width and height."""
+    facts: Facts
+
+
+def of_record(record: Record) -> Content:
+    """Return what is shown of a record.
+
+    A pair is shown as a chat of two turns; alternatives to rank are `responses` in the payload, texts or mappings
+    with `text`; an image is `image` in the payload, the name of a stored object, with its width and height.
+    """
+    payload = record.payload
+    shown: dict[str, Any] = {"kind": record.kind, "text": record.text, "language": record.language}
+    turns = _turns(record)
+    if turns:
+        shown |= {"kind": "chat", "turns": turns}
+    responses = [_text(each) for each in _list(payload.get("responses"))]
+    if responses:
+        shown["responses"] = responses
+    size = (_pixels(payload.get("width")), _pixels(payload.get("height")))
+    if payload.get("image"):
+        shown |= {"image": str(payload["image"]), "width": size[0], "height": size[1]}
+    facts = Facts(
+        turns=tuple(turn["role"] for turn in turns),
+        lengths=tuple(len(turn["text"]) for turn in turns) or (len(record.text),),
+        responses=len(responses),
+        width=size[0],
+        height=size[1],
+    )
+    return Content(shown=shown, facts=facts)
+
+
+def fetch(ctx: Context, record_id: str, ahead: Callable[[], Sequence[str]]) -> Content | None:
+    """Return what is shown of a record; None when the record was erased.
+
+    Args:
+        ctx: The context.
+        record_id: The record.
+        ahead: Says which records will be wanted soon; asked only when this one is not at hand, so that one read of
+            the record table serves many tasks.
+    """
+    shelf = _shelf(ctx.records)
+    found = shelf.get((ctx.program, record_id))
+    if found is None:
+        wanted = list(dict.fromkeys([record_id, *ahead()]))
+        for record in _take(ctx, wanted):
+            shelf.put((ctx.program, record.id), of_record(record))
+        found = shelf.get((ctx.program, record_id))
+    return found
+
+
+def _take(ctx: Context, wanted: list[str]) -> list[Record]:
+    try:
+        return sourcing.take(ctx, wanted)
+    except NotFoundError:
+        if len(wanted) == 1:
+            return []
+        return [record for each in wanted for record in _take(ctx, [each])]
+
+
+class _Shelf:
+    """A small memory of contents fetched ahead."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], tuple[float, Content]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, str]) -> Content | None:
+        with self._lock:
+            found = self._kept.get(key)
+        return found[1] if found and found[0] > time.monotonic() else None
+
+    def put(self, key: tuple[str, str], content: Content) -> None:
+        with self._lock:
+            self._kept[key] = (time.monotonic() + _KEEP_S, content)
+            self._kept.move_to_end(key)
+            while len(self._kept) > _KEEP:
+                self._kept.popitem(last=False)
+
+
+_shelves: WeakKeyDictionary[RecordTables, _Shelf] = WeakKeyDictionary()
+
+
+def _shelf(records: RecordTables) -> _Shelf:
+    return _shelves.setdefault(records, _Shelf())
+
+
+def _turns(record: Record) -> list[dict[str, str]]:
+    messages = _list(record.payload.get("messages"))
+    if messages:
+        return [
+            {"role": str(each.get("role", "user")), "text": str(each.get("content", ""))}
+            for each in messages
+            if isinstance(each, dict)
+        ]
+    if "reply" in record.payload:
+        reply = str(record.payload["reply"])
+        return [{"role": "user", "text": record.text}, {"role": "assistant", "text": reply}]
+    return []
+
+
+def _text(value: object) -> str:
+    return str(value.get("text", "")) if isinstance(value, dict) else str(value)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _pixels(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

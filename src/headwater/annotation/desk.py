@@ -1,0 +1,313 @@
+"""Handing out work: which task an annotator gets next, and the lease that goes with it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from headwater.annotation import content
+from headwater.annotation.handouts import Assignment, Handout, Why
+from headwater.annotation.model import (
+    HOLD_LIMIT,
+    CampaignState,
+    LaneKind,
+    LeaseId,
+    LeaseState,
+    Tier,
+    UnknownCampaignError,
+)
+from headwater.annotation.plan import Plan, is_gold_turn
+from headwater.annotation.store import answers, documents, queue, tasks
+from headwater.annotation.store.campaigns import plan_of
+from headwater.core.ids import new_id
+from headwater.governance.authority import require
+from headwater.governance.model import Decision
+from headwater.workforce import queries as people
+from headwater.workforce import service as workforce
+
+if TYPE_CHECKING:
+    from headwater.context import Context
+    from headwater.workforce.model import Annotator
+
+DECISIONS = {
+    Tier.ANNOTATE: Decision.ANNOTATION_ANSWER,
+    Tier.REVIEW: Decision.ANNOTATION_REVIEW,
+    Tier.ADJUDICATE: Decision.ANNOTATION_ADJUDICATE,
+}
+CALIBRATING, WORKING, FAILED = "calibrating", "working", "failed"
+_ORDER = {kind.value: place for place, kind in enumerate(LaneKind)}
+_AHEAD = 32
+"""Records read together: one read of the record table serves this many tasks."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """An annotator sitting in a campaign, in one transaction."""
+
+    campaign_id: str
+    tier: Tier
+    place: queue.Seat
+    plan: Plan
+    member: Annotator
+    changes: dict[str, Any] = field(default_factory=dict)
+    """What is to be kept about the seat."""
+
+    @property
+    def lease_time(self) -> timedelta:
+        """How long a task is held."""
+        return timedelta(minutes=self.plan.lease_minutes)
+
+
+def sit(ctx: Context, campaign_id: str, tier: Tier) -> Desk:
+    """Sit the actor down in a campaign, which serialises what they do there.
+
+    Raises:
+        NotYoursError: The actor does no work of this tier.
+        UnknownCampaignError: The program has no such campaign.
+    """
+    require(ctx, DECISIONS[tier])
+    place = queue.sit(ctx.db, ctx.program, campaign_id, ctx.actor)
+    if place is None:
+        raise UnknownCampaignError(f"There is no campaign '{campaign_id}' in this program.")
+    return Desk(campaign_id=campaign_id, tier=tier, place=place, plan=plan_of(place.plan), member=people.annotator(ctx))
+
+
+def hand_out(ctx: Context, desk: Desk, holding: Sequence[str] = ()) -> Handout:
+    """Give the annotator a task: one they hold but whose lease the client does not know, else a fresh one.
+
+    Args:
+        ctx: The context of the transaction in which the annotator sat down.
+        desk: The annotator in the campaign.
+        holding: Leases the client has at hand; they are renewed when half their time is over.
+    """
+    require(ctx, DECISIONS[desk.tier])
+    why = _closed(ctx, desk)
+    if why is None:
+        found = _resume(ctx, desk, holding)
+        if found is None:
+            found = _fresh(ctx, desk)
+        assignment, why = (found, Why.NONE) if isinstance(found, Assignment) else (None, found)
+    else:
+        assignment = None
+    answered = desk.changes.get("answered", desk.place.answered)
+    return Handout(assignment=assignment, why=why, answered=answered)
+
+
+def assignment_of(ctx: Context, held: queue.Held) -> Assignment | None:
+    """Return what the annotator sees of a task they hold; None when its record was erased."""
+    found = content.fetch(ctx, held.record_id, lambda: ())
+    if found is None:
+        return None
+    return Assignment(
+        lease_id=LeaseId(held.id),
+        token=held.token,
+        expires_at=held.expires_at,
+        tier=Tier(held.tier),
+        content=found.shown,
+        questions=documents.questions_of(held.questions),
+        schema_id=held.schema_id,
+        guideline_id=held.guideline_id,
+        draft=_draft(ctx, held),
+        note=held.reason,
+        about=held.about,
+    )
+
+
+def leave(ctx: Context, desk: Desk) -> None:
+    """Keep what changed about the annotator's place."""
+    require(ctx, DECISIONS[desk.tier])
+    if desk.changes:
+        queue.rise(ctx.db, desk.campaign_id, ctx.actor, desk.changes)
+
+
+def _draft(ctx: Context, held: queue.Held) -> dict[str, object]:
+    before = answers.last(ctx.db, held.task_id, held.annotator) if held.version else None
+    return before.values if before else {}
+
+
+def _closed(ctx: Context, desk: Desk) -> Why | None:
+    """Return why nothing can be handed out, or None."""
+    state = desk.place.campaign_state
+    if state != CampaignState.OPEN:
+        return Why.PAUSED if state == CampaignState.PAUSED else Why.CLOSED
+    if not desk.member.is_available:
+        return Why.UNAVAILABLE
+    if desk.plan.skill and desk.plan.skill not in desk.member.skills:
+        return Why.UNSKILLED
+    if desk.plan.budget:
+        spent = sum(each.answers for each in answers.tallies(ctx.db, desk.campaign_id))
+        if spent >= desk.plan.budget:
+            return Why.BUDGET
+    return None
+
+
+def _resume(ctx: Context, desk: Desk, holding: Sequence[str]) -> Assignment | Why | None:
+    mine = [each for each in queue.held(ctx.db, desk.campaign_id, ctx.actor) if each.tier == desk.tier]
+    now = ctx.clock.now()
+    late = [each.id for each in mine if each.expires_at - now < desk.lease_time / 2]
+    if late:
+        queue.renew(ctx.db, late, now + desk.lease_time)
+    for each in mine:
+        if each.id in holding:
+            continue
+        again = each._replace(expires_at=now + desk.lease_time) if each.id in late else each
+        found = assignment_of(ctx, again)
+        if found is not None:
+            return found
+        queue.end(ctx.db, each.id, LeaseState.REVOKED, reason="record erased")
+        tasks.retire(ctx.db, each.task_id)
+    return Why.HOLDING if len(mine) >= HOLD_LIMIT else None
+
+
+def _fresh(ctx: Context, desk: Desk) -> Assignment | Why:
+    queue.take_back(ctx.db, desk.campaign_id, ctx.clock.now())
+    while True:
+        lanes = _served(ctx, desk, queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor))
+        if lanes is None:
+            return Why.FAILED
+        lane, taken = _take(ctx, desk, lanes)
+        if lane is None or taken is None:
+            if _judge(ctx, desk):
+                continue
+            return Why.FAILED if desk.changes.get("stage") == FAILED else Why.DONE
+        found = _give(ctx, desk, lane, taken)
+        if found is not None:
+            return found
+
+
+def _served(ctx: Context, desk: Desk, lanes: list[queue.OpenLane]) -> list[queue.OpenLane] | None:
+    """Return the lanes to look in, in order; None when the annotator failed calibration."""
+    usable = [lane for lane in lanes if not lane.skill or lane.skill in desk.member.skills]
+    if desk.tier is Tier.ANNOTATE and desk.plan.calibration_bar > 0:
+        stage = desk.changes.get("stage", desk.place.stage)
+        if not stage:
+            stage = WORKING if people.is_qualified(ctx, desk.place.guideline_id) else CALIBRATING
+            desk.changes["stage"] = stage
+        if stage == FAILED:
+            return None
+        if stage == CALIBRATING:
+            usable = [lane for lane in usable if lane.kind == LaneKind.CALIBRATION]
+    ordinary = [lane for lane in usable if lane.kind != LaneKind.GOLD]
+    wants_gold = ordinary and all(lane.kind != LaneKind.CALIBRATION for lane in ordinary)
+    if wants_gold and desk.place.batch_id and _is_gold_turn(ctx, desk):
+        ordinary = usable
+    return sorted(ordinary, key=lambda lane: (_ORDER[lane.kind], lane.priority, lane.id))
+
+
+def _is_gold_turn(ctx: Context, desk: Desk) -> bool:
+    def chance(stretch: int) -> float:
+        return _chance(ctx, f"{desk.campaign_id}:{ctx.actor}:{stretch}")
+
+    return is_gold_turn(desk.place.given, desk.plan.gold_rate, chance)
+
+
+def _chance(ctx: Context, what: str) -> float:
+    return int(ctx.keys.hmac("gold", what.encode())[-12:], 16) / 16**12
+
+
+def _take(
+    ctx: Context, desk: Desk, lanes: list[queue.OpenLane]
+) -> tuple[queue.OpenLane, queue.Taken] | tuple[None, None]:
+    for lane in lanes:
+        if lane.kind == LaneKind.GOLD:
+            start = int(_chance(ctx, f"{desk.campaign_id}:{ctx.actor}:at:{desk.place.given}") * lane.tail)
+            taken = queue.take(ctx.db, lane.id, start, ctx.actor) or queue.take(ctx.db, lane.id, 0, ctx.actor)
+        else:
+            taken = queue.take(ctx.db, lane.id, lane.passed, ctx.actor)
+            passed = lane.tail if taken is None else taken.rank if taken.low == taken.rank else taken.low - 1
+            queue.pass_by(ctx.db, lane.id, ctx.actor, passed)
+        if taken is not None:
+            return lane, taken
+    return None, None
+
+
+def _give(ctx: Context, desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | None:
+    """Return the assignment of a task that was just taken; None when its record was erased."""
+
+    def ahead() -> Sequence[str]:
+        return tasks.upcoming(ctx.db, lane.id, taken.rank, _AHEAD)
+
+    found = content.fetch(ctx, taken.record_id, ahead)
+    if found is None:
+        tasks.retire(ctx.db, taken.id)
+        return None
+    batch_id = taken.batch_id
+    if lane.kind == LaneKind.GOLD:
+        batch_id = desk.place.batch_id
+    elif batch_id != desk.place.batch_id:
+        desk.changes["batch_id"] = batch_id
+    if lane.kind != LaneKind.CALIBRATION:
+        desk.changes["given"] = desk.place.given + 1
+    now = ctx.clock.now()
+    lease = _lease(ctx, desk, taken, batch_id=batch_id, facts=found.facts.as_data(), now=now)
+    queue.hold(ctx.db, lease)
+    return Assignment(
+        lease_id=LeaseId(str(lease["id"])),
+        token=str(lease["token"]),
+        expires_at=now + desk.lease_time,
+        tier=desk.tier,
+        content=found.shown,
+        questions=documents.questions_of(desk.place.questions),
+        schema_id=desk.place.schema_id,
+        guideline_id=desk.place.guideline_id,
+        draft={},
+        note="",
+        about=taken.about,
+    )
+
+
+def _lease(
+    ctx: Context, desk: Desk, taken: queue.Taken, *, batch_id: str, facts: dict[str, object], now: datetime
+) -> dict[str, object]:
+    coordinates = {"guideline_id": desk.place.guideline_id, "batch_id": batch_id}
+    cohort = people.cohort_of(ctx, desk.member, **coordinates)
+    if cohort is None:
+        cohort = workforce.cohort(ctx, desk.member, **coordinates)
+    return {
+        "id": new_id("lea"),
+        "token": secrets.token_hex(16),
+        "campaign_id": desk.campaign_id,
+        "task_id": taken.id,
+        "annotator": ctx.actor,
+        "state": LeaseState.LIVE.value,
+        "kept": 1,
+        "batch_id": batch_id,
+        "schema_id": desk.place.schema_id,
+        "guideline_id": desk.place.guideline_id,
+        "cohort_id": cohort.id,
+        "facts": facts,
+        "prelabel": "",
+        "given_at": now,
+        "expires_at": now + desk.lease_time,
+        "version": 0,
+        "answer_id": "",
+        "client_id": "",
+        "next_id": "",
+        "reason": "",
+    }
+
+
+def _judge(ctx: Context, desk: Desk) -> bool:
+    """End the actor's calibration round when all of it is answered; returns whether ordinary work opened."""
+    stage = desk.changes.get("stage", desk.place.stage)
+    if desk.tier is not Tier.ANNOTATE or desk.plan.calibration_bar <= 0 or stage != CALIBRATING:
+        return False
+    if queue.held(ctx.db, desk.campaign_id, ctx.actor):
+        return False
+    mine = [each for each in answers.tallies(ctx.db, desk.campaign_id, annotator=ctx.actor) if each.judged]
+    if not mine:
+        return False
+    done = workforce.qualify(
+        ctx,
+        ctx.actor,
+        subject=desk.place.guideline_id,
+        right=sum(each.correct for each in mine),
+        total=sum(each.judged for each in mine),
+        bar=desk.plan.calibration_bar,
+        batch_id=mine[-1].batch_id,
+    )
+    desk.changes["stage"] = WORKING if done.passed else FAILED
+    return done.passed

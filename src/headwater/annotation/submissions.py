@@ -1,0 +1,208 @@
+"""Recording submissions: whose lease it is, whether it still holds, and everything that is counted with an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from headwater.annotation import responses
+from headwater.annotation.desk import DECISIONS, Desk
+from headwater.annotation.handouts import Feedback
+from headwater.annotation.model import (
+    Answer,
+    AnswerId,
+    BatchId,
+    CampaignId,
+    GuidelineId,
+    LaneKind,
+    LeaseId,
+    LeaseLapsedError,
+    LeaseState,
+    LeaseTokenError,
+    SchemaId,
+    Task,
+    TaskId,
+    Tier,
+    UnknownLeaseError,
+)
+from headwater.annotation.store import answers, campaigns, queue, tasks
+from headwater.core.ids import new_id
+from headwater.governance.authority import require
+from headwater.governance.model import Decision, PersonId
+
+if TYPE_CHECKING:
+    from headwater.context import Context
+
+_LONGEST_MS = 24 * 3600 * 1000
+REWORK = timedelta(days=3)
+"""How long an answer a reviewer returned is kept for its author."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """An answer as its client sends it."""
+
+    lease_id: str
+    token: str
+    client_id: str
+    """A UUID the client makes once per answer and repeats with every retry."""
+    values: Mapping[str, object]
+    lead_time_ms: int = 0
+
+
+def own(ctx: Context, lease_id: str, token: str) -> queue.Held:
+    """Return the actor's lease.
+
+    Raises:
+        UnknownLeaseError: The actor never held it.
+        LeaseTokenError: The token is another one.
+    """
+    held = queue.get(ctx.db, lease_id, ctx.actor)
+    if held is None:
+        raise UnknownLeaseError(f"You hold no task '{lease_id}'.", remedy="Claim a task.")
+    if held.token != token:
+        raise LeaseTokenError(remedy="Claim the task again; your text is kept in the browser.")
+    return held
+
+
+def ensure_live(ctx: Context, desk: Desk, held: queue.Held) -> None:
+    """Return when a lease still holds, or lapsed without anybody taking its place.
+
+    Raises:
+        LeaseLapsedError: Its place is taken.
+    """
+    require(ctx, DECISIONS[desk.tier])
+    if held.state == LeaseState.LIVE:
+        return
+    if held.state == LeaseState.LAPSED and queue.revive(ctx.db, held, ctx.clock.now() + desk.lease_time):
+        return
+    raise LeaseLapsedError(
+        f"Your hold on this task ended at {held.expires_at:%H:%M:%S} UTC and its place was taken; "
+        "this answer was not recorded.",
+        remedy="Keep your text if you need it and claim the next task.",
+    )
+
+
+def record(ctx: Context, desk: Desk, held: queue.Held, submission: Submission) -> Answer:
+    """Store a checked answer to a held task, and everything that is counted with it."""
+    require(ctx, DECISIONS[desk.tier])
+    row = _answer(ctx, held, submission)
+    answers.add(ctx.db, row)
+    queue.settle(ctx.db, held.id, answer_id=row.id, client_id=row.client_id)
+    count = queue.count(ctx.db, held.task_id, 1)
+    sums = {"answers": 1, "closed": int(count.answers == count.wanted), "lead_time_ms": row.lead_time_ms}
+    _tally(ctx, held, sums | _judged(held, row.values, 1))
+    desk.changes["answered"] = desk.place.answered + 1
+    _sample_for_review(ctx, desk, held, row)
+    return row
+
+
+def decline(ctx: Context, held: queue.Held, state: LeaseState, reason: str = "") -> None:
+    """End a live lease without an answer and let its task go to others."""
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    if held.state != LeaseState.LIVE:
+        return
+    queue.end(ctx.db, held.id, state, reason=reason)
+    queue.give_back(ctx.db, held.task_id)
+    if state is LeaseState.SKIPPED:
+        _tally(ctx, held, {"skipped": 1})
+
+
+def withdraw(
+    ctx: Context, held: queue.Held, *, tier: Tier = Tier.ANNOTATE, kept_for: timedelta = timedelta(), reason: str = ""
+) -> None:
+    """Take the answer of a lease out of force and put its task back on its annotator's desk.
+
+    Args:
+        ctx: The context.
+        held: The answered lease.
+        tier: In what capacity the actor does this.
+        kept_for: How long the task stays theirs; as long as before by default.
+        reason: What the annotator is told.
+    """
+    require(ctx, DECISIONS[tier])
+    now = ctx.clock.now()
+    before = answers.get(ctx.db, held.campaign_id, held.answer_id)
+    answers.supersede(ctx.db, held.answer_id, now)
+    review = tasks.about(ctx.db, held.campaign_id, held.record_id, held.answer_id)
+    if review is not None:
+        tasks.retire(ctx.db, review)
+    queue.unsettle(ctx.db, held.id, until=now + kept_for if kept_for else held.expires_at, reason=reason)
+    count = queue.count(ctx.db, held.task_id, -1)
+    sums = {"answers": -1, "closed": -int(count.answers == count.wanted - 1)}
+    _tally(ctx, held, sums | _judged(held, before.values if before else {}, -1))
+
+
+def feedback(held: queue.Held, values: Mapping[str, object]) -> Feedback | None:
+    """Return what a calibration task teaches; None for every other task, gold or not."""
+    if held.lane_kind != LaneKind.CALIBRATION or held.gold is None:
+        return None
+    return Feedback(is_right=responses.agrees(held.gold, values), known=held.gold, explanation=held.explanation or "")
+
+
+def _answer(ctx: Context, held: queue.Held, submission: Submission) -> Answer:
+    return Answer(
+        id=AnswerId(new_id("ans")),
+        lease_id=LeaseId(held.id),
+        campaign_id=CampaignId(held.campaign_id),
+        batch_id=BatchId(held.batch_id),
+        task_id=TaskId(held.task_id),
+        record_id=held.record_id,
+        annotator=PersonId(held.annotator),
+        cohort_id=held.cohort_id,
+        schema_id=SchemaId(held.schema_id),
+        guideline_id=GuidelineId(held.guideline_id),
+        tier=Tier(held.tier),
+        values=dict(submission.values),
+        version=held.version + 1,
+        lead_time_ms=min(max(submission.lead_time_ms, 0), _LONGEST_MS),
+        client_id=submission.client_id,
+        prelabel=held.prelabel,
+        is_edited=False,
+        submitted_at=ctx.clock.now(),
+        superseded_at=None,
+    )
+
+
+def _tally(ctx: Context, held: queue.Held, sums: dict[str, int]) -> None:
+    answers.tally_up(
+        ctx.db,
+        cohort_id=held.cohort_id,
+        annotator=held.annotator,
+        campaign_id=held.campaign_id,
+        batch_id=held.batch_id,
+        at=ctx.clock.now(),
+        sums=sums,
+    )
+
+
+def _judged(held: queue.Held, values: Mapping[str, object], by: int) -> dict[str, int]:
+    if held.gold is None:
+        return {}
+    return {"judged": by, "correct": by * int(responses.agrees(held.gold, values))}
+
+
+def _sample_for_review(ctx: Context, desk: Desk, held: queue.Held, answer: Answer) -> None:
+    """Put a share of the answers before reviewers: which ones, nobody can tell beforehand."""
+    rate = desk.plan.review_rates.get(desk.member.team, desk.plan.review_rate)
+    hidden = held.lane_kind in (LaneKind.GOLD, LaneKind.CALIBRATION)
+    if rate <= 0 or hidden or desk.tier is not Tier.ANNOTATE:
+        return
+    if int(ctx.keys.hmac("review", answer.id.encode())[-12:], 16) >= rate * 16**12:
+        return
+    lane = campaigns.lane_of(ctx.db, held.campaign_id, campaigns.Lane(tier=Tier.REVIEW, kind=LaneKind.WORK, priority=0))
+    check = Task(
+        id=TaskId(new_id("tsk")),
+        campaign_id=answer.campaign_id,
+        batch_id=answer.batch_id,
+        record_id=answer.record_id,
+        tier=Tier.REVIEW,
+        wanted=1,
+        answers=0,
+        need=1,
+        about=answer.id,
+        created_at=answer.submitted_at,
+    )
+    tasks.add_one(ctx.db, check, lane_id=lane, barred=answer.annotator)

@@ -1,0 +1,176 @@
+"""Working on tasks: claim, submit, hold, give back, skip, undo.
+
+Annotators know a task only by its lease. A submission carries the lease's token and a UUID of the client: sent
+twice it is recorded once, with the same reply. The next task travels with the reply to the last answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headwater.annotation import responses, submissions
+from headwater.annotation.desk import Desk, assignment_of, hand_out, leave, sit
+from headwater.annotation.handouts import Handout, Receipt, Why
+from headwater.annotation.model import (
+    AlreadyAnsweredError,
+    AnswerId,
+    LaneKind,
+    LeaseLapsedError,
+    LeaseState,
+    Tier,
+)
+from headwater.annotation.store import documents, queue
+from headwater.core.errors import InvalidError
+from headwater.governance.authority import require
+from headwater.governance.model import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from headwater.annotation.submissions import Submission
+    from headwater.context import Context
+
+
+def claim(ctx: Context, campaign_id: str, *, holding: Sequence[str] = ()) -> Handout:
+    """Give the actor a task of a campaign.
+
+    Args:
+        ctx: The annotator's context.
+        campaign_id: The campaign.
+        holding: Leases the client still has at hand. A task the actor holds that is not among them, after a crash or
+            on another device, is handed out again before any fresh one.
+
+    Raises:
+        NotYoursError: The actor does not answer in this program.
+        UnknownCampaignError: The program has no such campaign.
+    """
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    desk = sit(ctx, campaign_id, Tier.ANNOTATE)
+    found = hand_out(ctx, desk, holding)
+    leave(ctx, desk)
+    return found
+
+
+def submit(
+    ctx: Context, campaign_id: str, submission: Submission, *, claim_next: bool = True, holding: Sequence[str] = ()
+) -> Receipt:
+    """Record the actor's answer to a task they hold and hand out the next one, in one transaction.
+
+    A lease whose time is over is still good while nobody else has its place.
+
+    Args:
+        ctx: The annotator's context.
+        campaign_id: The campaign.
+        submission: The answer.
+        claim_next: Whether to hand out the next task.
+        holding: Leases of tasks the client has fetched ahead.
+
+    Raises:
+        UnknownLeaseError: The actor never held this task.
+        LeaseTokenError: The token is another lease's.
+        LeaseLapsedError: The lease ended and its place was taken.
+        AlreadyAnsweredError: The task was answered by another submission.
+        ResponseError: The values do not answer the questions.
+    """
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    desk = sit(ctx, campaign_id, Tier.ANNOTATE)
+    held = submissions.own(ctx, submission.lease_id, submission.token)
+    if held.state == LeaseState.ANSWERED:
+        return _replay(ctx, desk, held, submission, claim_next=claim_next)
+    submissions.ensure_live(ctx, desk, held)
+    values = responses.check(documents.questions_of(held.questions), submission.values, responses.Facts.of(held.facts))
+    answer = submissions.record(ctx, desk, held, replace(submission, values=values))
+    following = None
+    if claim_next:
+        following = hand_out(ctx, desk, holding)
+        if following.assignment is not None:
+            queue.follow(ctx.db, held.id, following.assignment.lease_id)
+    leave(ctx, desk)
+    feedback = submissions.feedback(held, values)
+    return Receipt(answer_id=answer.id, replayed=False, feedback=feedback, next=following)
+
+
+def heartbeat(ctx: Context, campaign_id: str, *, leases: Mapping[str, str]) -> datetime:
+    """Move the end of leases the actor is still working on, by their tokens; returns when they end now.
+
+    Leases that are over are passed by: their next submission says so.
+    """
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    desk = sit(ctx, campaign_id, Tier.ANNOTATE)
+    held = queue.held(ctx.db, campaign_id, ctx.actor)
+    until = ctx.clock.now() + desk.lease_time
+    queue.renew(ctx.db, [each.id for each in held if leases.get(each.id) == each.token], until)
+    return until
+
+
+def release_lease(ctx: Context, campaign_id: str, *, lease_id: str, token: str) -> None:
+    """Give a task back unanswered; the actor may get it again."""
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    sit(ctx, campaign_id, Tier.ANNOTATE)
+    held = submissions.own(ctx, lease_id, token)
+    submissions.decline(ctx, held, LeaseState.RETURNED)
+
+
+def skip(ctx: Context, campaign_id: str, *, lease_id: str, token: str, reason: str, claim_next: bool = True) -> Handout:
+    """Pass a task to others for good, with a reason, and hand out the next one.
+
+    Raises:
+        InvalidError: No reason is given.
+        UnknownLeaseError, LeaseTokenError: See `submit`.
+    """
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    if not reason.strip():
+        raise InvalidError("A task is skipped with a reason.", remedy="Say in a few words why you cannot answer it.")
+    desk = sit(ctx, campaign_id, Tier.ANNOTATE)
+    held = submissions.own(ctx, lease_id, token)
+    submissions.decline(ctx, held, LeaseState.SKIPPED, reason.strip())
+    found = Handout(assignment=None, why=Why.NONE, answered=desk.place.answered)
+    if claim_next:
+        found = hand_out(ctx, desk)
+    leave(ctx, desk)
+    return found
+
+
+def undo(ctx: Context, campaign_id: str, *, lease_id: str, token: str) -> Handout:
+    """Take back the actor's answer to a task while the lease's time runs, and hand the task out again.
+
+    The answer stays on record as superseded; the next one is a later version.
+
+    Raises:
+        LeaseLapsedError: The time of the lease is over.
+        UnknownLeaseError, LeaseTokenError: See `submit`.
+    """
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    desk = sit(ctx, campaign_id, Tier.ANNOTATE)
+    held = submissions.own(ctx, lease_id, token)
+    if held.state == LeaseState.ANSWERED:
+        if held.expires_at <= ctx.clock.now() or held.lane_kind == LaneKind.CALIBRATION:
+            raise LeaseLapsedError("This answer can no longer be taken back.", remedy="Ask a reviewer to correct it.")
+        submissions.withdraw(ctx, held)
+        desk.changes["answered"] = desk.place.answered - 1
+        leave(ctx, desk)
+    answered = desk.changes.get("answered", desk.place.answered)
+    again = queue.get(ctx.db, held.id, ctx.actor) or held
+    return Handout(assignment=assignment_of(ctx, again), why=Why.NONE, answered=answered)
+
+
+def _replay(ctx: Context, desk: Desk, held: queue.Held, submission: Submission, *, claim_next: bool) -> Receipt:
+    """Return the reply to a submission that was recorded before."""
+    if held.client_id != submission.client_id:
+        raise AlreadyAnsweredError(
+            "This task was already answered by another submission, perhaps in another window.",
+            remedy="Compare the two; undo the first to replace it.",
+        )
+    following = None
+    if claim_next:
+        known = queue.get(ctx.db, held.next_id, ctx.actor) if held.next_id else None
+        found = assignment_of(ctx, known) if known is not None and known.state == LeaseState.LIVE else None
+        if found is None:
+            following = hand_out(ctx, desk)
+        else:
+            following = Handout(assignment=found, why=Why.NONE, answered=desk.place.answered)
+    leave(ctx, desk)
+    feedback = submissions.feedback(held, dict(submission.values))
+    return Receipt(answer_id=AnswerId(held.answer_id), replayed=True, feedback=feedback, next=following)
