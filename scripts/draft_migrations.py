@@ -57,13 +57,18 @@ def draft(part: str, tables: set[str], revision: str, previous: str | None) -> s
             connection,
             opts={
                 "include_object": lambda item, name, kind, _reflected, _other: (
-                    name in tables if kind == "table" else getattr(item, "table", None) is None or item.table.name in tables
+                    name in tables
+                    if kind == "table"
+                    else getattr(item, "table", None) is None or item.table.name in tables
                 ),
                 "render_item": lambda _kind, item, _context: "sa.BigInteger()" if isinstance(item, Moment) else False,
             },
         )
         operations = produce_migrations(context, metadata).upgrade_ops
-        body = render_python_code(operations, render_item=lambda kind, item, _: "sa.BigInteger()" if isinstance(item, Moment) else False)
+        body = render_python_code(
+            operations,
+            render_item=lambda _kind, item, _context: "sa.BigInteger()" if isinstance(item, Moment) else False,
+        )
     body = "\n".join(line for line in body.splitlines() if "# ###" not in line).strip()
     guards = []
     for name in sorted(tables):

@@ -31,13 +31,16 @@ PAGES = sorted(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_on_a_page_runs(page: str, tmp_path: Path) -> None:
+    script = []
     for block in FENCE.finditer((ROOT / page).read_text(encoding="utf-8")):
         if block["name"]:
             (tmp_path / block["name"]).write_text(block["code"], encoding="utf-8")
         elif block["language"] == "console":
-            _run(["bash", "-euo", "pipefail", "-c", typed(block["code"])], tmp_path)
+            script.append(typed(block["code"]))
         elif block["language"] == "python":
-            _run([sys.executable, "-W", "error", "-c", block["code"]], tmp_path)
+            script.append(f"python -W error - <<'END OF BLOCK'\n{block['code']}END OF BLOCK")
+    done = _run("\n".join(script), tmp_path)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
 def typed(block: str) -> str:
@@ -49,10 +52,15 @@ def test_only_what_follows_the_prompt_is_typed() -> None:
     assert typed("$ echo one \\\n>   two\none two\n$ true\n") == "echo one \\\n  two\ntrue"
 
 
-def _run(command: list[str], folder: Path) -> None:
+def _run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    done = subprocess.run(
-        command, cwd=folder, env=kept | {"PATH": path}, capture_output=True, text=True, check=False, timeout=100
+    return subprocess.run(
+        ["bash", "-euxo", "pipefail", "-c", script],
+        cwd=folder,
+        env=kept | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
     )
-    assert done.returncode == 0, f"{command[-1]}\n{done.stdout}\n{done.stderr}"

@@ -15,7 +15,7 @@ router = APIRouter(prefix="/programs/{program}/jobs", tags=["jobs"])
 def list_jobs(caller: Caller) -> list[JobStatus]:
     """List the program's jobs, newest first."""
     with caller.reading() as ctx:
-        return caller.app.jobs.list(ctx.program)
+        return caller.app.jobs.all(ctx.program)
 
 
 @router.get("/{job}")

@@ -107,7 +107,9 @@ class _Caller:
         """
         wanted = self.request.headers.get("if-match")
         if wanted not in (None, "*", etag(version)):
-            raise StaleError(f"You hold version {wanted}; it is now {etag(version)}.", remedy="Read it again, then repeat.")
+            raise StaleError(
+                f"You hold version {wanted}; it is now {etag(version)}.", remedy="Read it again, then repeat."
+            )
 
     def _identify(self, ctx: Context, scope: str) -> tuple[str, str]:
         kind, _, token = self.request.headers.get("authorization", "").partition(" ")
@@ -148,4 +150,3 @@ def page_of(items: list[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:
 def etag(version: int | str) -> str:
     """Return the entity tag of a version."""
     return f'"{version}"'
-

@@ -39,9 +39,7 @@ def approve(ctx: Context, proposal: Proposal, *, reason: str) -> None:
     """Approve a proposal by the use case of its part, which checks rights, digest and consultation."""
     carry_out = _APPROVE.get(proposal.decision)
     if carry_out is None:
-        decisions.approve(
-            ctx, proposal.decision, subject=proposal.subject, digest=proposal.digest, reason=reason
-        )
+        decisions.approve(ctx, proposal.decision, subject=proposal.subject, digest=proposal.digest, reason=reason)
         return
     carry_out(ctx, proposal.subject, reason=reason)
 

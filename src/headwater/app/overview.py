@@ -78,7 +78,9 @@ def _records(ctx: Context) -> Stage:
     count = sourcing.count(ctx)
     gaps = coverage.gaps(ctx) if count else []
     gap = f"{gaps[0].slice}: {gaps[0].records:,} of {gaps[0].wanted:,}" if gaps else ""
-    return _stage("Records", "records", f"{count:,} records", gap=gap, idle=not count, bad=bool(gaps and gaps[0].critical))
+    return _stage(
+        "Records", "records", f"{count:,} records", gap=gap, idle=not count, bad=bool(gaps and gaps[0].critical)
+    )
 
 
 def _annotation(ctx: Context) -> Stage:
@@ -90,7 +92,9 @@ def _annotation(ctx: Context) -> Stage:
 
 
 def _quality(ctx: Context) -> Stage:
-    measures = [item for item in quality.latest(ctx) if item.scope.startswith("cohort:") and item.metric == "gold.accuracy"]
+    measures = [
+        item for item in quality.latest(ctx) if item.scope.startswith("cohort:") and item.metric == "gold.accuracy"
+    ]
     rejected = [item for item in quality.inspections(ctx) if item.verdict in (Verdict.REJECTED, Verdict.WAIVED)]
     if not measures:
         return _stage("Quality", "quality", "not measured yet", idle=True)

@@ -57,7 +57,10 @@ def assign(
 @person.command("password")
 def password(
     handle: Handle,
-    secret: Annotated[str, typer.Option(prompt="New password", hide_input=True, confirmation_prompt=True, help="Asked for when missing.")],
+    secret: Annotated[
+        str,
+        typer.Option(prompt="New password", hide_input=True, confirmation_prompt=True, help="Asked for when missing."),
+    ],
 ) -> None:
     """Set a person's password."""
     with acting(in_program=False) as ctx:

@@ -32,7 +32,11 @@ def list_entries(
 ) -> None:
     """List entries of the program's chain, newest first."""
     with reading() as ctx:
-        show(queries.entries(ctx, before=before, words=words, limit=limit), ("seq", "at", "actor", "event", "subject"), as_json)
+        show(
+            queries.entries(ctx, before=before, words=words, limit=limit),
+            ("seq", "at", "actor", "event", "subject"),
+            as_json,
+        )
 
 
 @cli.command("checkpoint")

@@ -115,7 +115,10 @@ def authorise(brief_id: Annotated[str, typer.Argument(help="A brief's id.")], re
 
 
 @brief.command("verify")
-def verify(brief_id: Annotated[str, typer.Argument(help="A brief's id.")], release: Annotated[str, typer.Option(help="The release made after its work.")]) -> None:
+def verify(
+    brief_id: Annotated[str, typer.Argument(help="A brief's id.")],
+    release: Annotated[str, typer.Option(help="The release made after its work.")],
+) -> None:
     """Measure the effect of a brief on a later release."""
     with acting() as ctx:
         row = briefs.verify(ctx, brief_id, release=release)

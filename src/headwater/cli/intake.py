@@ -10,7 +10,8 @@ import typer
 
 from headwater.cli.session import Json, done, err, follow, lines, reading, show, to_dict, whoami, workspace
 from headwater.core.canonical import plain
-from headwater.sourcing import queries, reading as files
+from headwater.sourcing import queries
+from headwater.sourcing import reading as files
 
 cli = typer.Typer(help="Intakes: run, list, look at rejects.", no_args_is_help=True)
 
@@ -21,7 +22,9 @@ def run(
     source: Annotated[str, typer.Option(help="Name of an approved source.")],
     language: Annotated[list[str] | None, typer.Option(help="Languages to keep (ISO 639-1); all by default.")] = None,
     personal_data: Annotated[str, typer.Option(help="`mask`, `reject` or `keep`.")] = "mask",
-    near_duplicate: Annotated[float, typer.Option(help="Least similarity of a near duplicate; 2 switches it off.")] = 0.75,
+    near_duplicate: Annotated[
+        float, typer.Option(help="Least similarity of a near duplicate; 2 switches it off.")
+    ] = 0.75,
 ) -> None:
     """Take a file in as a durable job with progress; killed at any moment, it goes on where it was."""
     files.items(file)
@@ -38,7 +41,10 @@ def run(
         result = status.result or {}
         with app.read_as(actor, program) as ctx:
             counts = queries.reject_counts(ctx, [result["intake"]])
-    done(f"Read {result['read']:,}, added {result['added']:,} records, rejected {result['rejected']:,} ({result['intake']}).")
+    done(
+        f"Read {result['read']:,}, added {result['added']:,} records, rejected {result['rejected']:,} "
+        f"({result['intake']})."
+    )
     for reason, count in counts.items():
         done(f"  {reason}: {count:,}")
     if counts:

@@ -14,15 +14,15 @@ COLUMNS = ("id", "kind", "state", "done", "total", "unit", "rate", "eta_s", "mes
 
 
 @cli.command("list")
-def list_jobs(as_json: Json = False) -> None:  # noqa: FBT002
+def list_jobs(as_json: Json = False) -> None:
     """List the jobs of the program, newest first."""
     with workspace() as app:
         _, program = whoami(app)
-        show(app.jobs.list(program), COLUMNS, as_json)
+        show(app.jobs.all(program), COLUMNS, as_json)
 
 
 @cli.command("show")
-def show_job(job: JobId, as_json: Json = False) -> None:  # noqa: FBT002
+def show_job(job: JobId, as_json: Json = False) -> None:
     """Show one job with its progress, result or error."""
     with workspace() as app:
         show(app.jobs.get(job), (*COLUMNS, "result"), as_json)

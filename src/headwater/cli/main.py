@@ -57,14 +57,16 @@ cli = typer.Typer(
 
 @cli.callback(invoke_without_command=True)
 def options(
-    directory: Annotated[Path, typer.Option("--workspace", envvar="HEADWATER_WORKSPACE", help="The workspace folder.")] = Path(),
+    directory: Annotated[
+        Path, typer.Option("--workspace", envvar="HEADWATER_WORKSPACE", help="The workspace folder.")
+    ] = Path(),
     handle: Annotated[
         str, typer.Option("--as", envvar="HEADWATER_AS", help="Who acts; the first administrator by default.")
     ] = "",
     program: Annotated[
         str, typer.Option(envvar="HEADWATER_PROGRAM", help="The program; the only one by default.")
     ] = "",
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,  # noqa: FBT002
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
     """Choose workspace, person and program for the command that follows."""
     if show_version:

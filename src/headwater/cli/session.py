@@ -95,7 +95,7 @@ def whoami(app: App, *, in_program: bool = True) -> tuple[str, str]:
     return person.id, programs[0].id
 
 
-def show(value: object, columns: Sequence[str] | Mapping[str, Callable[[Any], object]], as_json: bool = False) -> None:  # noqa: FBT001, FBT002
+def show(value: object, columns: Sequence[str] | Mapping[str, Callable[[Any], object]], as_json: bool = False) -> None:
     """Print a record or a list of records, as a table or as JSON.
 
     Args:

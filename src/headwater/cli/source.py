@@ -78,7 +78,9 @@ def show_source(name: Name, as_json: Json = False) -> None:
     """Show a source with its intake form."""
     with reading() as ctx:
         fields = ("title", "issuer", "origin", "method", "intended_use", "licence", "consent", "retention", "owner")
-        show(queries.source(ctx, name), ("name", "kind", "state", *(f"provenance.{field}" for field in fields)), as_json)
+        show(
+            queries.source(ctx, name), ("name", "kind", "state", *(f"provenance.{field}" for field in fields)), as_json
+        )
 
 
 @cli.command("gaps")

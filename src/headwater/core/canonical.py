@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 
 _CHUNK = 1 << 20
-
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
 def canonical_json(value: object) -> bytes:
@@ -29,23 +27,23 @@ def canonical_json(value: object) -> bytes:
     Raises:
         TypeError: A value has no canonical form.
     """
-    return rfc8785.dumps(plain(value))  # type: ignore[arg-type]
+    return rfc8785.dumps(plain(value))
 
 
-def plain(value: object) -> Json:
+def plain(value: object) -> Any:  # noqa: ANN401 -- what JSON has
     """Return the value with only what JSON has (see `canonical_json`)."""
     if isinstance(value, Enum):
         return plain(value.value)
-    if value is None or isinstance(value, bool | int | str):
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, set | frozenset):
-        return [plain(item) for item in sorted(value)]
+        value = sorted(value)
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return [plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} cannot be written as canonical JSON")

@@ -166,8 +166,12 @@ def guideline() -> str:
     """Return the guideline as Markdown, one section per topic."""
     parts = [
         "# Topic of a message",
-        "Read the user's message first and the assistant's reply second; the message decides. "
-        "Choose the one topic whose team should answer. When two fit, follow the tie-break of the first.",
+        (
+            "Read the user's message first and the assistant's reply second; the message decides. "
+            "Choose the one topic whose team should answer. When two fit, follow the tie-break of the first."
+        ),
     ]
-    parts += [f"## {topic.value}\n\n**{topic.name}.** {topic.rule}\n\n*Tie-break:* {topic.tie_break}" for topic in TOPICS]
+    parts += [
+        f"## {topic.value}\n\n**{topic.name}.** {topic.rule}\n\n*Tie-break:* {topic.tie_break}" for topic in TOPICS
+    ]
     return "\n\n".join(parts) + "\n"

@@ -69,7 +69,7 @@ def compare(
     )
 
 
-def _change(  # noqa: PLR0913, PLR0917 -- two sides of one slice
+def _change(
     name: str,
     before: NDArray[np.bool_],
     after: NDArray[np.bool_],

@@ -40,9 +40,7 @@ def evaluation(ctx: Context, identifier: str) -> Evaluation:
     return found[0]
 
 
-def samples(
-    ctx: Context, identifier: str, *, failed: bool = False, after: str = "", limit: int = 100
-) -> list[Sample]:
+def samples(ctx: Context, identifier: str, *, failed: bool = False, after: str = "", limit: int = 100) -> list[Sample]:
     """Return samples of an evaluation by id, those after one; only failed ones when asked."""
     return store.samples(ctx.db, evaluation(ctx, identifier).id, failed=failed, after=after, limit=limit)
 

@@ -90,7 +90,7 @@ def read_samples(path: Path) -> list[Sample]:
                 value = json.loads(line)
                 passed = value["passed"]
                 if not isinstance(passed, bool):
-                    raise BadSamplesError(f"{path}, line {number}: 'passed' must be true or false.")  # noqa: TRY004
+                    raise BadSamplesError(f"{path}, line {number}: 'passed' must be true or false.")
                 rows.append(
                     Sample(
                         sample_id=str(value["sample_id"]),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from headwater.core.canonical import plain
 from headwater.evaluation.model import Evaluation, EvaluationId, Finding, FindingId, FindingState, Sample
-from headwater.stats.interval import Estimate
+from headwater.stats.interval import restored
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def evaluations(
         Evaluation(
             **{name: row[name] for name in row if name not in ("program", "id", "accuracy")},
             id=EvaluationId(row["id"]),
-            accuracy=_estimate(row["accuracy"]),
+            accuracy=restored(row["accuracy"]),
         )
         for row in rows
     ]
@@ -111,7 +110,10 @@ def samples(
 def add_findings(db: Connection, program: str, rows: Sequence[Finding]) -> None:
     """Store findings."""
     if rows:
-        values = [{**asdict(row), "program": program, "rate": plain(asdict(row.rate)), "examples": list(row.examples)} for row in rows]
+        values = [
+            {**asdict(row), "program": program, "rate": plain(asdict(row.rate)), "examples": list(row.examples)}
+            for row in rows
+        ]
         db.execute(finding.insert(), values)
 
 
@@ -128,7 +130,7 @@ def findings(db: Connection, program: str, *, identifier: str = "", release: str
             **{name: row[name] for name in row if name not in ("program", "id", "state", "rate", "examples")},
             id=FindingId(row["id"]),
             state=FindingState(row["state"]),
-            rate=_estimate(row["rate"]),
+            rate=restored(row["rate"]),
             examples=tuple(row["examples"]),
         )
         for row in rows
@@ -138,7 +140,3 @@ def findings(db: Connection, program: str, *, identifier: str = "", release: str
 def set_finding_state(db: Connection, identifier: str, state: FindingState) -> None:
     """Move a finding to a state."""
     db.execute(finding.update().where(finding.c.id == identifier).values(state=state.value))
-
-
-def _estimate(value: Any) -> Estimate:  # noqa: ANN401 -- JSON
-    return Estimate(**{name: math.nan if item is None else item for name, item in value.items()})

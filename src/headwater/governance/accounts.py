@@ -193,9 +193,7 @@ def sign_out(ctx: Context, token: str) -> None:
     store.drop_proof(ctx.db, store.session, token_hash=_hash(token))
 
 
-def create_token(
-    ctx: Context, *, label: str, may_write: bool = False, program: str = "", days: float = 90.0
-) -> Token:
+def create_token(ctx: Context, *, label: str, may_write: bool = False, program: str = "", days: float = 90.0) -> Token:
     """Make a personal token of the actor's; its secret is in the result and nowhere else.
 
     Raises:

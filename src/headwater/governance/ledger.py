@@ -61,7 +61,7 @@ def append(ctx: Context, event: str, *, subject: str, body: Mapping[str, object]
         actor=ctx.actor,
         event=event,
         subject=subject,
-        body=dict(plain(body)),  # type: ignore[call-overload]
+        body=plain(body),
         previous=end.hash,
         hash="",
     )

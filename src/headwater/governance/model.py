@@ -122,7 +122,9 @@ def default_chart() -> tuple[Cell, ...]:
     cells: list[Cell] = []
     for decision in Decision:
         responsible = _RESPONSIBLE.get(decision, (Role.OPERATIONS,))
-        cells += [Cell(decision=decision, involvement=Involvement.RESPONSIBLE, party=role_party(r)) for r in responsible]
+        cells += [
+            Cell(decision=decision, involvement=Involvement.RESPONSIBLE, party=role_party(r)) for r in responsible
+        ]
         cells.append(Cell(decision=decision, involvement=Involvement.ACCOUNTABLE, party=role_party(Role.LEAD)))
     cells += [Cell(decision=d, involvement=Involvement.CONSULTED, party=role_party(Role.EXPERT)) for d in _CONSULTED]
     cells += [Cell(decision=d, involvement=Involvement.INFORMED, party=role_party(Role.ENGINEER)) for d in _INFORMED]

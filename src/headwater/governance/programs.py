@@ -80,14 +80,14 @@ def create(  # noqa: PLR0913 -- a charter has this many parts
         chart=default_chart(),
         solo=solo,
     )
-    program = Program(
-        id=ProgramId(new_id("prg")), slug=slug, name=name, charter=charter, created_at=ctx.clock.now()
-    )
+    program = Program(id=ProgramId(new_id("prg")), slug=slug, name=name, charter=charter, created_at=ctx.clock.now())
     store.add(ctx.db, program)
     store.add_charter(ctx.db, new_id("chr"), program.id, charter, program.created_at)
     store.enforce(ctx.db, program.id, charter)
     inside = replace(ctx, program=program.id)
-    ledger.append(inside, "program.created", subject=program.id, body={"slug": slug, "charter": digest(asdict(charter))})
+    ledger.append(
+        inside, "program.created", subject=program.id, body={"slug": slug, "charter": digest(asdict(charter))}
+    )
     return program
 
 
@@ -135,7 +135,7 @@ def chart_problems(ctx: Context) -> list[ChartProblem]:
     members = queries.members(ctx)
     held = {role_party(role) for person, role in members if person.is_active}
     active = {person.id for person, _ in members if person.is_active}
-    everyone = {person.id: person for person in queries.everyone(ctx)}
+    everyone = {str(person.id): person for person in queries.everyone(ctx)}
     problems = [problem for decision in Decision for problem in _problems_of(ctx, decision)]
     wanted = Counter(cell.party for cell in queries.program(ctx).charter.chart)
     for party, count in sorted(wanted.items()):

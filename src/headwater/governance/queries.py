@@ -22,7 +22,8 @@ from headwater.governance.model import (
     UnknownProgramError,
     Waiver,
 )
-from headwater.governance.store import decisions, ledger, people, programs as store
+from headwater.governance.store import decisions, ledger, people
+from headwater.governance.store import programs as store
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -97,7 +98,7 @@ def everyone(ctx: Context) -> list[Person]:
 
 def names(ctx: Context) -> dict[str, str]:
     """Return the handle of every person by id, for showing."""
-    return {item.id: item.handle for item in people.everyone(ctx.db)} | {SYSTEM: "system"}
+    return {str(item.id): item.handle for item in people.everyone(ctx.db)} | {str(SYSTEM): "system"}
 
 
 def members(ctx: Context) -> list[tuple[Person, Role]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A thing with provenance: a source, an intake, a batch, a release, a model, a finding…"""
+    """A thing with provenance: a source, an intake, a batch, a release, a model, a finding."""
 
     id: str
     kind: str

@@ -42,9 +42,7 @@ def _walk(ctx: Context, identifier: str, relations: Sequence[Relations], *, up: 
         nodes, edges, depth = store.walk(ctx.db, ctx.program, identifier, up=up)
         return Graph(root=identifier, nodes=tuple(nodes), edges=tuple(edges), depth=depth)
     near = [
-        other
-        for relation in relations
-        for other in (relation.parents if up else relation.children)(ctx, identifier)
+        other for relation in relations for other in (relation.parents if up else relation.children)(ctx, identifier)
     ]
     if not near:
         raise NotFoundError(f"Nothing is known of '{identifier}' in this program.", remedy="Check the id.")

@@ -67,9 +67,7 @@ def add_edges(db: Connection, edges: Iterable[Edge]) -> None:
 def walk(db: Connection, program: str, start: str, *, up: bool) -> tuple[list[Node], list[Edge], dict[str, int]]:
     """Return what can be reached from a node against the stream (up) or with it."""
     near, far = (lineage_edge.c.target, lineage_edge.c.source) if up else (lineage_edge.c.source, lineage_edge.c.target)
-    reached = (
-        sa.select(sa.literal(start).label("id"), sa.literal(0).label("depth")).cte("reached", recursive=True)
-    )
+    reached = sa.select(sa.literal(start).label("id"), sa.literal(0).label("depth")).cte("reached", recursive=True)
     reached = reached.union(
         sa.select(far, reached.c.depth + 1).join(reached, near == reached.c.id).where(reached.c.depth < 64)  # noqa: PLR2004
     )

@@ -17,6 +17,8 @@ from headwater.quality.model import Label, NotAssessableError
 from headwater.stats.inference.choose import infer
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from headwater.annotation.queries import Answers
     from headwater.context import Context
     from headwater.stats.inference.truth import Truth
@@ -36,9 +38,7 @@ def resolve(ctx: Context, campaign_id: str, *, question: str, method: str = "aut
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
     gold = np.full(len(given.task_ids), -1, dtype=np.int64)
     gold[given.task[given.is_gold]] = given.gold_value[given.is_gold]
-    truth = infer(
-        given.task, given.annotator, given.value, classes=len(given.values), gold=gold, method=method
-    )
+    truth = infer(given.task, given.annotator, given.value, classes=len(given.values), gold=gold, method=method)
     settled = annotation.settled(ctx, campaign_id, question=question)
     rows = _labels(ctx, given, truth, settled, question)
     store.replace_labels(ctx.db, ctx.program, campaign_id, rows)
@@ -79,9 +79,9 @@ def _labels(ctx: Context, given: Answers, truth: Truth, settled: dict[str, str],
     return rows
 
 
-def _mode(task: np.ndarray, code: np.ndarray, tasks: int, codes: int) -> np.ndarray:  # type: ignore[type-arg]
+def _mode(task: NDArray[np.int64], code: NDArray[np.int64], tasks: int, codes: int) -> NDArray[np.intp]:
     """Return the most frequent code of each task; the lowest of equals."""
-    return np.bincount(task * codes + code, minlength=tasks * codes).reshape(tasks, codes).argmax(axis=1)
+    return np.asarray(np.bincount(task * codes + code, minlength=tasks * codes).reshape(tasks, codes).argmax(axis=1))
 
 
 def _trace(ctx: Context, rows: list[Label]) -> None:

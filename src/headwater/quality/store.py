@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 
 from headwater.core.canonical import plain
 from headwater.quality.model import Inspection, Label, Measure, MeasureId, Verdict
-from headwater.stats.interval import Estimate
+from headwater.stats.interval import restored
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
@@ -172,13 +171,12 @@ def plain_lists(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measure(row: Any) -> Measure:  # noqa: ANN401 -- a row mapping
-    numbers = {name: math.nan if value is None else value for name, value in row["estimate"].items()}
     return Measure(
         id=MeasureId(row["id"]),
         campaign_id=row["campaign_id"],
         metric=row["metric"],
         scope=row["scope"],
-        estimate=Estimate(**numbers),
+        estimate=restored(row["estimate"]),
         measured_at=row["measured_at"],
     )
 

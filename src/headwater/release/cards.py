@@ -23,7 +23,11 @@ def readme(facts: Facts) -> str:
         f"{facts['program_name']}. {facts['purpose']}".strip(),
         "",
         f"Members: {_total(facts):,}. Selection: {facts['selection']['text']}.",
-        *(["", "**Solo program:** the same person may have prepared and approved this release."] if facts["solo"] else []),
+        *(
+            ["", "**Solo program:** the same person may have prepared and approved this release."]
+            if facts["solo"]
+            else []
+        ),
         "",
         "## Splits",
         "",
@@ -46,8 +50,10 @@ def readme(facts: Facts) -> str:
         "",
         "## Verify",
         "",
-        "`headwater release verify .` checks every byte; `sha256sum -c SHA256SUMS` does the same for all but the "
-        "attestation, with plain tools.",
+        (
+            "`headwater release verify .` checks every byte; `sha256sum -c SHA256SUMS` does the same for all but the "
+            "attestation, with plain tools."
+        ),
         "",
     ]
     return "\n".join(lines)
@@ -66,8 +72,10 @@ def datasheet(facts: Facts) -> str:
         ("How was the data acquired?", "; ".join(f"{source['name']}: {source['method']}" for source in sources)),
         (
             "Who labelled it, and how?",
-            f"{facts['counts']['answers']} answers of {len(facts['counts']['cohorts'])} cohorts under guideline "
-            f"{', '.join(facts['guidelines'])}; resolved by {', '.join(sorted(facts['counts']['methods']))}.",
+            (
+                f"{facts['counts']['answers']} answers of {len(facts['counts']['cohorts'])} cohorts under guideline "
+                f"{', '.join(facts['guidelines'])}; resolved by {', '.join(sorted(facts['counts']['methods']))}."
+            ),
         ),
         ("On what basis may people's data be used?", "; ".join(source["consent"] for source in sources)),
         ("Under which licences is it distributed?", "; ".join(sorted({source["licence"] for source in sources}))),
@@ -105,14 +113,22 @@ def croissant(facts: Facts) -> dict[str, Any]:
         "creator": {"@type": "sc:Organization", "name": facts["program_name"]},
         "datePublished": facts["created"],
         "distribution": [
-            {"@type": "cr:FileObject", "@id": name, "name": name, "contentUrl": name, "encodingFormat": "application/vnd.apache.parquet"}
+            {
+                "@type": "cr:FileObject",
+                "@id": name,
+                "name": name,
+                "contentUrl": name,
+                "encodingFormat": "application/vnd.apache.parquet",
+            }
             for name in ("members.parquet", "labels.parquet")
         ],
         "rai:dataCollection": "; ".join(source["method"] for source in sources),
         "rai:dataCollectionType": sorted({source["kind"] for source in sources}),
         "rai:dataAnnotationProtocol": facts["guidelines"],
         "rai:dataAnnotationPlatform": facts["builder"],
-        "rai:dataAnnotationAnalysis": "not measured" if agreement is None else f"Krippendorff's alpha {agreement['value']}",
+        "rai:dataAnnotationAnalysis": "not measured"
+        if agreement is None
+        else f"Krippendorff's alpha {agreement['value']}",
         "rai:annotationsPerItem": str(round(facts["counts"]["answers"] / max(_total(facts), 1), 2)),
         "rai:machineAnnotationTools": sorted(facts["counts"]["methods"]),
         "rai:dataUseCases": sorted({source["intended_use"] for source in sources}),

@@ -58,10 +58,7 @@ def waived(gate: Gate, waivers: dict[str, str]) -> Gate:
 
 
 def _standard(ctx: Context, standard: Standard, labels: Sequence[Label], records: Sequence[Record]) -> Gate:
-    if standard.metric == "pii.residual":
-        measured = _residual(records)
-    else:
-        measured = _worst(ctx, standard, labels)
+    measured = _residual(records) if standard.metric == "pii.residual" else _worst(ctx, standard, labels)
     return Gate(
         metric=standard.metric,
         comparison=standard.comparison,

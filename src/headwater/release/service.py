@@ -42,9 +42,7 @@ class Draft:
     files: dict[str, bytes]
 
 
-def assemble_draft(
-    ctx: Context, *, dataset: str, selection: Selection, split: SplitPolicy | None = None
-) -> Draft:
+def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: SplitPolicy | None = None) -> Draft:
     """Work out the next release of a dataset from what is accepted now; changes nothing.
 
     Raises:
@@ -55,9 +53,7 @@ def assemble_draft(
     labels = [label for label in labels if label.confidence >= selection.minimum_confidence]
     records = sourcing.take(ctx, [label.record_id for label in labels])
     kept = [
-        (label, record)
-        for label, record in zip(labels, records, strict=True)
-        if queries.selects(selection, record)
+        (label, record) for label, record in zip(labels, records, strict=True) if queries.selects(selection, record)
     ]
     if not kept:
         raise EmptyReleaseError(

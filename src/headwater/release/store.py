@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 
 from headwater.core.canonical import plain
 from headwater.release.model import Gate, Release, ReleaseId, ReleaseState, Selection, SplitPolicy
-from headwater.stats.interval import Estimate
+from headwater.stats.interval import restored
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def containing(db: Connection, record: str) -> list[ReleaseId]:
 
 
 def _release(row: Any) -> Release:  # noqa: ANN401 -- a row mapping
-    gates = tuple(Gate(**{**gate, "measured": _estimate(gate["measured"])}) for gate in row["gates"])
+    gates = tuple(Gate(**{**gate, "measured": restored(gate["measured"])}) for gate in row["gates"])
     values = {name: row[name] for name in row if name not in ("program", "selection", "split", "gates", "state")}
     return Release(
         **values,
@@ -110,7 +109,3 @@ def _release(row: Any) -> Release:  # noqa: ANN401 -- a row mapping
         split=SplitPolicy(**row["split"]),
         gates=gates,
     )
-
-
-def _estimate(value: dict[str, Any]) -> Estimate:
-    return Estimate(**{name: math.nan if item is None else item for name, item in value.items()})

@@ -1,8 +1,8 @@
 """Verification of a release directory: every byte, with nothing but the directory.
 
-    manifest.json   names the digest of every other file; itself named by the attestation and SHA256SUMS
-    SHA256SUMS      for `sha256sum -c`; re-made from the manifest and compared
-    attestation.dsse  in canonical form and signed; its subject is the manifest
+manifest.json   names the digest of every other file; itself named by the attestation and SHA256SUMS
+SHA256SUMS      for `sha256sum -c`; re-made from the manifest and compared
+attestation.dsse  in canonical form and signed; its subject is the manifest
 """
 
 from __future__ import annotations

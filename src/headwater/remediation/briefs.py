@@ -30,7 +30,10 @@ from headwater.stats.interval import Estimate
 from headwater.stats.retraining import difference_in_differences
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from headwater.context import Context
+    from headwater.evaluation.model import Sample
 
 
 def propose(  # noqa: PLR0913 -- a brief has this many sides
@@ -71,7 +74,9 @@ def propose(  # noqa: PLR0913 -- a brief has this many sides
         used=[Node(id=cause.id, kind="diagnosis", label=cause.deficit.value)],
         generated=[Node(id=row.id, kind="brief", label=f"{kind.value}: {row.predicate or row.cohort_id}")],
     )
-    summary = f"{kind.value.capitalize()} brief for {cause.deficit.value}: {row.predicate or row.cohort_id}, {volume} items"
+    summary = (
+        f"{kind.value.capitalize()} brief for {cause.deficit.value}: {row.predicate or row.cohort_id}, {volume} items"
+    )
     decisions.propose(ctx, Decision.BRIEF_AUTHORISE, subject=row.id, digest=_digest(row), summary=summary)
     return row
 
@@ -162,7 +167,7 @@ def _move(ctx: Context, row: Brief, wanted: BriefState, *, state: str) -> Brief:
     return moved
 
 
-def _inside(predicate: str, samples: list[evaluation.Sample]) -> np.ndarray:  # type: ignore[type-arg]
+def _inside(predicate: str, samples: list[Sample]) -> NDArray[np.bool_]:
     test = slices.parse(predicate)
     return np.array([test.matches(evaluation.fields_of(item)) for item in samples], dtype=bool)
 
@@ -179,4 +184,3 @@ def _digest(row: Brief) -> str:
             "acceptance": asdict(row.acceptance),
         }
     )
-

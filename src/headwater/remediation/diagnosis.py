@@ -25,6 +25,8 @@ from headwater.stats.interval import wilson
 from headwater.stats.neighbours import enrichment, label_issues, noisy_groups
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from headwater.context import Context
     from headwater.evaluation.queries import Retrains
 
@@ -48,9 +50,7 @@ def diagnose(ctx: Context, release: str, *, eval_set: str, seed: int = 0) -> lis
     for row in rows:
         used = [Node(id=value, kind=kind, label=value) for value, kind in _upstream(row)]
         label = f"{row.deficit.value} {row.predicate}".strip()
-        lineage.record(
-            ctx, activity="diagnosis", used=used, generated=[Node(id=row.id, kind="diagnosis", label=label)]
-        )
+        lineage.record(ctx, activity="diagnosis", used=used, generated=[Node(id=row.id, kind="diagnosis", label=label)])
         ledger.append(ctx, "finding.diagnosed", subject=row.id, body={"deficit": row.deficit, "cohort": row.cohort_id})
     for finding in open_:
         evaluations.triage(ctx, finding.id, state=FindingState.DIAGNOSED, reason="diagnosed")
@@ -73,7 +73,9 @@ def _of_finding(ctx: Context, finding: Finding, side: TrainingSide, results: Ret
         deficit, cohort, p, evidence = Deficit.GUIDELINE_CONFLICT, conflict[0], conflict[1], conflict[2]
     elif here.high < there.low:
         deficit, cohort, p = Deficit.COVERAGE_GAP, "", math.nan
-        evidence = f"{here.value:.1%} of training members ({here}) against {there.value:.1%} of evaluation samples ({there})"
+        evidence = (
+            f"{here.value:.1%} of training members ({here}) against {there.value:.1%} of evaluation samples ({there})"
+        )
     else:
         deficit, cohort, p = Deficit.GUIDELINE_AMBIGUITY, "", math.nan
         evidence = (
@@ -94,7 +96,7 @@ def _of_finding(ctx: Context, finding: Finding, side: TrainingSide, results: Ret
     )
 
 
-def _labelled(side: TrainingSide, results: Retrains, inside: np.ndarray) -> int:  # type: ignore[type-arg]
+def _labelled(side: TrainingSide, results: Retrains, inside: NDArray[np.bool_]) -> int:
     """Return how many training members carry the targets of a slice, weighted by their mix in it."""
     targets = Counter(item.target for item, here in zip(results.samples, inside, strict=True) if here)
     whole = Counter(item.target for item in results.samples)
@@ -103,7 +105,9 @@ def _labelled(side: TrainingSide, results: Retrains, inside: np.ndarray) -> int:
 
 
 def _conflict(
-    side: TrainingSide, results: Retrains, failed: np.ndarray  # type: ignore[type-arg]
+    side: TrainingSide,
+    results: Retrains,
+    failed: NDArray[np.intp],
 ) -> tuple[str, float, str] | None:
     """Return the cohort whose labels agree with the wrong predictions near the failures, if one stands out.
 

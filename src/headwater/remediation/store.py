@@ -21,7 +21,7 @@ from headwater.remediation.model import (
     Effect,
     Grade,
 )
-from headwater.stats.interval import Estimate
+from headwater.stats.interval import restored
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ brief = sa.Table(
 def add_diagnoses(db: Connection, program: str, rows: Sequence[Diagnosis]) -> None:
     """Store diagnoses."""
     if rows:
-        values = [{**asdict(row), "program": program, "evidence": list(row.evidence), "p": plain(row.p)} for row in rows]
+        values = [
+            {**asdict(row), "program": program, "evidence": list(row.evidence), "p": plain(row.p)} for row in rows
+        ]
         db.execute(diagnosis.insert(), values)
 
 
@@ -132,12 +134,8 @@ def _brief(row: Any) -> Brief:  # noqa: ANN401 -- a row mapping
         id=BriefId(row["id"]),
         type=BriefType(row["type"]),
         state=BriefState(row["state"]),
-        baseline=_estimate(row["baseline"]),
+        baseline=restored(row["baseline"]),
         acceptance=AcceptanceTest(**row["acceptance"]),
         effect=Effect(row["effect"]) if row["effect"] else None,
-        measured=_estimate(row["measured"]) if row["measured"] else None,
+        measured=restored(row["measured"]) if row["measured"] else None,
     )
-
-
-def _estimate(value: Any) -> Estimate:  # noqa: ANN401 -- JSON
-    return Estimate(**{name: math.nan if item is None else item for name, item in value.items()})

@@ -70,7 +70,7 @@ class Curator:
         for record, _, raw in known:
             self._remember(record, np.frombuffer(raw, np.uint32))
 
-    def apply(self, item: Item) -> Kept | Turned:
+    def apply(self, item: Item) -> Kept | Turned:  # noqa: PLR0911 -- one return a step
         """Return what becomes of an item."""
         if item.problem:
             return Turned(item, "malformed", item.problem)

@@ -89,7 +89,9 @@ def take(ctx: Context, identifiers: Sequence[str]) -> list[Record]:
     Raises:
         UnknownRecordError: One of them is not there.
     """
-    found = {item.id: item for item in _records(ctx.records.take(ctx.db, ctx.program, list(dict.fromkeys(identifiers))))}
+    found = {
+        item.id: item for item in _records(ctx.records.take(ctx.db, ctx.program, list(dict.fromkeys(identifiers))))
+    }
     for identifier in identifiers:
         if identifier not in found:
             raise UnknownRecordError(f"There is no record '{identifier}'.")
@@ -188,7 +190,7 @@ def _prefilter(where: str) -> str:
         return ""  # the attribute of that name wins over the column
     if wanted["name"] in _INDEXED:
         return f"{wanted['name']} = '{wanted['value']}'"
-    return f"contains(attributes, '\"{wanted['name']}\":\"{wanted['value']}\"')"
+    return f'contains(attributes, \'"{wanted["name"]}":"{wanted["value"]}"\')'
 
 
 def _containing(words: str) -> str:

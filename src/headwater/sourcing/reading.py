@@ -59,7 +59,9 @@ def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON he
     payload: dict[str, object] = dict(value["payload"]) if isinstance(value.get("payload"), dict) else {}
     payload |= {key: value[key] for key in ("reply", "messages") if key in value}
     kind = "chat" if "messages" in payload else "pair" if "reply" in payload else "text"
-    return Item(place=place, text=text, kind=str(value.get("kind", kind)), payload=payload, attributes=rest | attributes)
+    return Item(
+        place=place, text=text, kind=str(value.get("kind", kind)), payload=payload, attributes=rest | attributes
+    )
 
 
 def _lines(path: Path, longest: int) -> Iterator[Item]:
@@ -81,7 +83,11 @@ def _lines(path: Path, longest: int) -> Iterator[Item]:
             try:
                 yield item_of(place, json.loads(line))
             except (json.JSONDecodeError, RecursionError) as error:
-                where = f"at column {error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "nests too deep"
+                where = (
+                    f"at column {error.colno}: {error.msg}"
+                    if isinstance(error, json.JSONDecodeError)
+                    else "nests too deep"
+                )
                 yield _bad(place, f"not JSON {where}; repair or remove the line", line)
 
 

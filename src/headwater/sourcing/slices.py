@@ -93,7 +93,9 @@ class _Reader:
         while text[at:].strip():
             match = _TOKEN.match(text, at)
             if match is None:
-                raise SliceError(f"The slice '{text}' has '{text[at:].strip()[0]}' at character {at + 1}, which means nothing.")
+                raise SliceError(
+                    f"The slice '{text}' has '{text[at:].strip()[0]}' at character {at + 1}, which means nothing."
+                )
             self.tokens.append(_Token(str(match.lastgroup), match.group(str(match.lastgroup)), match.start() + 1))
             at = match.end()
 

@@ -126,7 +126,9 @@ def check_licence(expression: str) -> None:
     Raises:
         IncompleteSourceError: It is neither.
     """
-    words = [word for word in expression.replace("(", " ").replace(")", " ").split() if word not in ("AND", "OR", "WITH")]
+    words = [
+        word for word in expression.replace("(", " ").replace(")", " ").split() if word not in ("AND", "OR", "WITH")
+    ]
     if all(word.startswith("LicenseRef-") for word in words):
         return
     try:

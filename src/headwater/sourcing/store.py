@@ -154,9 +154,7 @@ def add_rejects(db: Connection, rows: Sequence[Reject]) -> None:
         db.execute(reject.insert(), [asdict(row) for row in rows])
 
 
-def rejects(
-    db: Connection, intake_id: str, *, reason: str = "", after: int = 0, limit: int = 100
-) -> list[Reject]:
+def rejects(db: Connection, intake_id: str, *, reason: str = "", after: int = 0, limit: int = 100) -> list[Reject]:
     """Return rejects in order of place."""
     query = sa.select(reject).where(reject.c.intake_id == intake_id, reject.c.place > after)
     if reason:

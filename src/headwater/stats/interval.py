@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -18,6 +18,8 @@ from scipy import special
 from headwater.core.errors import InvalidError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike, NDArray
 
 
@@ -53,6 +55,12 @@ class Estimate:
             return f"undefined (n = {self.n}, {self.method}): {self.note}"
         span = f"{self.confidence:.0%} interval {self.low:.3f} to {self.high:.3f}, " if self.low <= self.high else ""
         return f"{self.value:.3f} ({span}n = {self.n}, {self.method})"
+
+
+def restored(value: Mapping[str, Any]) -> Estimate:
+    """Return the estimate whose fields were written as JSON, where an undefined number is null."""
+    numbers: dict[str, Any] = {name: math.nan if item is None else item for name, item in value.items()}
+    return Estimate(**numbers)
 
 
 class Bounds(NamedTuple):

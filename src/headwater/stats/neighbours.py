@@ -45,7 +45,10 @@ def enrichment(hit: NDArray[np.bool_], group: NDArray[np.int64], groups: int) ->
     adjusted = benjamini_hochberg(np.where(n > 0, tails, 1.0))
     return [
         Blame(
-            group=code, n=int(n[code]), hits=int(hits[code]), expected=float(bad * n[code] / max(total, 1)),
+            group=code,
+            n=int(n[code]),
+            hits=int(hits[code]),
+            expected=float(bad * n[code] / max(total, 1)),
             p=float(adjusted[code]),
         )
         for code in range(groups)
@@ -110,7 +113,10 @@ def noisy_groups(
     adjusted = benjamini_hochberg((exceeded + 1) / (permutations + 1))
     return [
         Blame(
-            group=code, n=int(n[code]), hits=int(observed[code]), expected=float(total[code] / permutations),
+            group=code,
+            n=int(n[code]),
+            hits=int(observed[code]),
+            expected=float(total[code] / permutations),
             p=float(adjusted[code]),
         )
         for code in range(groups)

@@ -57,7 +57,7 @@ def difference_in_differences(
     return _effect(before, after, treated, control, confidence, rng)
 
 
-def _effect(  # noqa: PLR0913, PLR0917 -- two releases, two slices
+def _effect(
     before: NDArray[np.bool_],
     after: NDArray[np.bool_],
     treated: NDArray[np.bool_] | None,
@@ -65,7 +65,11 @@ def _effect(  # noqa: PLR0913, PLR0917 -- two releases, two slices
     confidence: float,
     rng: np.random.Generator,
 ) -> Estimate:
-    method = "difference over retrains, two-way bootstrap" if control is None else "difference in differences, two-way bootstrap"
+    method = (
+        "difference over retrains, two-way bootstrap"
+        if control is None
+        else "difference in differences, two-way bootstrap"
+    )
     items = before.shape[1]
     inside = np.ones(items, dtype=bool) if treated is None else treated
     n = int(inside.sum())
@@ -90,7 +94,12 @@ def _effect(  # noqa: PLR0913, PLR0917 -- two releases, two slices
     tail = (1 - confidence) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
     return Estimate(
-        value=value, low=float(low), high=float(high), n=n, method=method, confidence=confidence,
+        value=value,
+        low=float(low),
+        high=float(high),
+        n=n,
+        method=method,
+        confidence=confidence,
         standard_error=float(draws.std(ddof=1)),
     )
 

@@ -101,7 +101,7 @@ class Database:
             connection = self.engine.connect().execution_options(headwater_immediate=immediate)
         except OperationalError as error:
             raise UnavailableError(
-                f"The database at {self.engine.url.render_as_string(hide_password=True)} does not answer: {error.orig}.",
+                f"The database at {self.engine.url!r} does not answer: {error.orig}.",
                 remedy="Check that the server runs and that database_url is right.",
             ) from error
         with connection, connection.begin():

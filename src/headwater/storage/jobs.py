@@ -200,7 +200,7 @@ class Jobs:
             raise NotFoundError(f"There is no job '{identifier}'.", remedy="See: headwater job list")
         return _status(row)
 
-    def list(self, program: str, *, limit: int = 100) -> list[JobStatus]:
+    def all(self, program: str, *, limit: int = 100) -> list[JobStatus]:
         """Return a program's jobs, newest first."""
         query = sa.select(job_table).where(job_table.c.program == program).order_by(job_table.c.created_at.desc())
         with self._database.read() as db:
@@ -275,7 +275,9 @@ class Jobs:
             DBOS.resume_workflow(identifier)
 
     def _orphans(self) -> list[JobStatus]:
-        query = sa.select(job_table).where(job_table.c.state.in_(["queued", "running"])).order_by(job_table.c.created_at)
+        query = (
+            sa.select(job_table).where(job_table.c.state.in_(["queued", "running"])).order_by(job_table.c.created_at)
+        )
         found = []
         with self._database.write() as db:
             for row in db.execute(query.with_for_update(skip_locked=True)).mappings().all():

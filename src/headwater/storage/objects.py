@@ -86,7 +86,7 @@ class ObjectStore:
         """Return whether there is an object of that name."""
         return self._backend.read(name) is not None
 
-    def list(self, prefix: str = "") -> list[str]:
+    def names(self, prefix: str = "") -> list[str]:
         """Return the names that begin with a prefix, sorted."""
         return sorted(self._backend.names(prefix))
 
@@ -99,7 +99,7 @@ class ObjectStore:
         """Write the objects under a prefix as files below a folder and return their paths."""
         prefix = prefix.rstrip("/") + "/"
         paths = []
-        for name in self.list(prefix):
+        for name in self.names(prefix):
             path = target / name.removeprefix(prefix)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(self.get(name))

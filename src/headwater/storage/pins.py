@@ -65,7 +65,11 @@ def lease(database: Database, program: str, now: datetime) -> Pin:
     """
     me = writer_name()
     with database.write() as db:
-        row = db.execute(sa.select(record_pin).where(record_pin.c.program == program).with_for_update()).mappings().first()
+        row = (
+            db.execute(sa.select(record_pin).where(record_pin.c.program == program).with_for_update())
+            .mappings()
+            .first()
+        )
         if row is None:
             db.execute(
                 record_pin.insert().values(
@@ -74,9 +78,7 @@ def lease(database: Database, program: str, now: datetime) -> Pin:
             )
         elif row["writer"] in ("", me) or row["writer_until"] < now or not alive(row["writer"]):
             db.execute(
-                record_pin.update()
-                .where(record_pin.c.program == program)
-                .values(writer=me, writer_until=now + LEASE)
+                record_pin.update().where(record_pin.c.program == program).values(writer=me, writer_until=now + LEASE)
             )
         else:
             raise ConflictError(
@@ -116,6 +118,8 @@ def alive(writer: str) -> bool:
 
 def _started(process: int) -> str:
     try:
-        return Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[19]
+        return (
+            Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[19]
+        )
     except OSError:
         return ""

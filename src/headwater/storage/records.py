@@ -116,7 +116,7 @@ class RecordTables:
         places = pc.index_in(pa.array(list(ids), pa.string()), found.column("record_id").combine_chunks()).drop_null()
         return found.take(places).select(wanted)
 
-    def scan(  # noqa: PLR0913 -- a query has this many sides
+    def scan(
         self,
         db: Connection,
         program: str,
@@ -203,7 +203,7 @@ class RecordTables:
         if pin.version == 0:
             dataset.delete("true")
         elif dataset.version != pin.version:
-            dataset.checkout_version(pin.version).restore()
+            dataset.checkout_version(pin.version).restore()  # type: ignore[no-untyped-call]
         else:
             return dataset
         return lance.dataset(self._uri(program), storage_options=self._options)

@@ -8,7 +8,11 @@ import unicodedata
 
 def clean(text: str) -> str:
     """Return the text in NFC without control characters (line breaks and tabs stay) and without outer space."""
-    kept = "".join(char for char in unicodedata.normalize("NFC", text) if char in "\n\t" or unicodedata.category(char)[0] != "C" or char in "\u200c\u200d")
+    kept = "".join(
+        char
+        for char in unicodedata.normalize("NFC", text)
+        if char in "\n\t" or unicodedata.category(char)[0] != "C" or char in "\u200c\u200d"
+    )
     return kept.strip()
 
 

@@ -38,7 +38,10 @@ _PATTERNS = (
     (PersonalKind.IBAN, re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b")),
     (PersonalKind.CARD, re.compile(r"\b\d(?:[ -]?\d){12,18}\b")),
     (PersonalKind.IP, re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")),
-    (PersonalKind.PHONE, re.compile(r"(?<![\w.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,4}\)[\s.-]?)?\d{2,4}(?:[\s.-]\d{2,8}){1,4}(?![\w.])")),
+    (
+        PersonalKind.PHONE,
+        re.compile(r"(?<![\w.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{1,4}\)[\s.-]?)?\d{2,4}(?:[\s.-]\d{2,8}){1,4}(?![\w.])"),
+    ),
 )
 
 

@@ -62,5 +62,7 @@ def register(  # noqa: PLR0913 -- a run has this many sides
     model_node = Node(id=row.model_id, kind="model", label=name, digest=model_digest)
     lineage.record(ctx, activity="training", used=[release_node], generated=[run_node])
     lineage.record(ctx, activity="training", used=[run_node], generated=[model_node])
-    ledger.append(ctx, "run.registered", subject=row.id, body={"release": found.id, "model": row.model_id, "seed": seed})
+    ledger.append(
+        ctx, "run.registered", subject=row.id, body={"release": found.id, "model": row.model_id, "seed": seed}
+    )
     return row

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from headwater.training.model import Run
 from headwater.storage.database import Moment, metadata
+from headwater.training.model import Run
 
 if TYPE_CHECKING:
     from headwater.storage.database import Connection

@@ -76,7 +76,13 @@ def _welcome(visitor: Visitor, token: str, target: str) -> Response:
     secure = settings.secure_cookies == "always" or (settings.secure_cookies == "auto" and settings.public)
     response = RedirectResponse(target, status_code=303)
     response.set_cookie(
-        COOKIE, token, max_age=int(settings.session_hours * 3600), httponly=True, secure=secure, samesite="lax", path="/"
+        COOKIE,
+        token,
+        max_age=int(settings.session_hours * 3600),
+        httponly=True,
+        secure=secure,
+        samesite="lax",
+        path="/",
     )
     return response
 

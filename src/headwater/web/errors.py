@@ -44,7 +44,9 @@ def install(pages: FastAPI) -> None:
     @pages.exception_handler(RequestValidationError)
     async def _malformed(_: Request, error: RequestValidationError) -> Response:
         found = error.errors()[0]
-        return _page(422, f"The field '{found['loc'][-1]}' is not as expected: {found['msg']}.", "Go back and repair it.")
+        return _page(
+            422, f"The field '{found['loc'][-1]}' is not as expected: {found['msg']}.", "Go back and repair it."
+        )
 
     @pages.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> Response:

@@ -14,8 +14,29 @@ if TYPE_CHECKING:
     from headwater.stats.interval import Estimate
 
 _TONES = {
-    "good": {"approved", "accepted", "published", "done", "open-campaign", "effective", "passed", "closed", "better", "good"},
-    "attention": {"proposed", "candidate", "waived", "inconclusive", "running", "draft", "attention", "diagnosed", "authorised"},
+    "good": {
+        "approved",
+        "accepted",
+        "published",
+        "done",
+        "open-campaign",
+        "effective",
+        "passed",
+        "closed",
+        "better",
+        "good",
+    },
+    "attention": {
+        "proposed",
+        "candidate",
+        "waived",
+        "inconclusive",
+        "running",
+        "draft",
+        "attention",
+        "diagnosed",
+        "authorised",
+    },
     "bad": {"rejected", "refused", "failed", "yanked", "ineffective", "bad", "worse"},
 }
 
@@ -36,7 +57,7 @@ def when(moment: datetime | None) -> Markup:
 
 def number(value: float | None) -> str:
     """Return a count with thousands separated, or a share with three digits."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if value is None or math.isnan(value):
         return "–"
     return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
@@ -91,4 +112,3 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "interval_bar": interval_bar,
     "short": short,
 }
-TESTS: dict[str, Callable[..., bool]] = {"undefined_number": lambda value: math.isnan(value)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastapi import APIRouter, Response
 
@@ -15,8 +15,19 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/p/{program}/lineage")
 KINDS = (
-    "source", "intake", "record", "guideline", "cohort", "batch", "release", "run", "model", "evaluation", "finding",
-    "diagnosis", "brief",
+    "source",
+    "intake",
+    "record",
+    "guideline",
+    "cohort",
+    "batch",
+    "release",
+    "run",
+    "model",
+    "evaluation",
+    "finding",
+    "diagnosis",
+    "brief",
 )
 WIDTH, HEIGHT, GAP = 118, 34, 12
 MOST_IN_COLUMN = 14
@@ -53,7 +64,7 @@ def around(visitor: Visitor, identifier: str) -> Response:
         return page(visitor, ctx, "lineage/graph.html", active="lineage", root=identifier, **_drawn(both))
 
 
-def _drawn(graph: Graph) -> dict[str, object]:
+def _drawn(graph: Graph) -> dict[str, Any]:
     columns: dict[str, list[Node]] = {}
     for node in graph.nodes:
         columns.setdefault(node.kind, []).append(node)

@@ -14,8 +14,17 @@ from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}")
 FILES = (
-    "manifest.json", "members.parquet", "labels.parquet", "README.md", "DATASHEET.md", "croissant.json",
-    "provenance.json", "dps.json", "spdx.json", "SHA256SUMS", "attestation.dsse",
+    "manifest.json",
+    "members.parquet",
+    "labels.parquet",
+    "README.md",
+    "DATASHEET.md",
+    "croissant.json",
+    "provenance.json",
+    "dps.json",
+    "spdx.json",
+    "SHA256SUMS",
+    "attestation.dsse",
 )
 
 

@@ -43,7 +43,6 @@ templates = Environment(
     lstrip_blocks=True,
 )
 templates.filters |= formats.FILTERS
-templates.tests |= formats.TESTS
 
 
 class _Visitor:
@@ -101,7 +100,9 @@ async def _visitor(request: Request) -> _Visitor:
 Visitor = Annotated[_Visitor, Depends(_visitor)]
 
 
-def page(visitor: _Visitor, ctx: Context | None, template: str, /, *, status: int = 200, **values: object) -> HTMLResponse:
+def page(
+    visitor: _Visitor, ctx: Context | None, template: str, /, *, status: int = 200, **values: object
+) -> HTMLResponse:
     """Render a page.
 
     Args:

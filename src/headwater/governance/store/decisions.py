@@ -157,7 +157,9 @@ def record(db: Connection, row: DecisionRecord) -> None:
     db.execute(decision_record.insert().values(asdict(row)))
 
 
-def records(db: Connection, program: str, *, subject: str = "", before: str = "", limit: int = 100) -> list[DecisionRecord]:
+def records(
+    db: Connection, program: str, *, subject: str = "", before: str = "", limit: int = 100
+) -> list[DecisionRecord]:
     """Return decisions, newest first, those before an id when given."""
     query = sa.select(decision_record).where(decision_record.c.program == program)
     if subject:

@@ -131,9 +131,7 @@ def members(db: Connection, program: str) -> list[tuple[Person, Role]]:
         .where(membership.c.program == program)
         .order_by(person.c.handle, membership.c.role)
     )
-    return [
-        (found, Role(row["role"])) for row in db.execute(query).mappings() if (found := _person(row)) is not None
-    ]
+    return [(found, Role(row["role"])) for row in db.execute(query).mappings() if (found := _person(row)) is not None]
 
 
 def roles(db: Connection, program: str, who: str) -> list[Role]:

@@ -108,7 +108,7 @@ def enforce(db: Connection, program_id: str, body: Charter) -> None:
     db.execute(program.update().where(program.c.id == program_id).values(charter_version=body.version))
     db.execute(raci.delete().where(raci.c.program == program_id))
     if body.chart:
-        db.execute(raci.insert(), [{"program": program_id, **plain(asdict(cell))} for cell in body.chart])  # type: ignore[dict-item]
+        db.execute(raci.insert(), [{"program": program_id, **plain(asdict(cell))} for cell in body.chart])
 
 
 def charter_by_id(db: Connection, identifier: str) -> Charter | None:
@@ -119,7 +119,9 @@ def charter_by_id(db: Connection, identifier: str) -> Charter | None:
 
 def last_version(db: Connection, program_id: str) -> int:
     """Return the highest charter version of a program, in force or not."""
-    return int(db.execute(sa.select(sa.func.max(charter.c.version)).where(charter.c.program == program_id)).scalar_one())
+    return int(
+        db.execute(sa.select(sa.func.max(charter.c.version)).where(charter.c.program == program_id)).scalar_one()
+    )
 
 
 def select(db: Connection, *, identifier: str = "", slug: str = "") -> list[Program]:
@@ -150,9 +152,7 @@ def involved(db: Connection, program_id: str, decision: Decision, how: Involveme
         .distinct()
         .select_from(person)
         .join(membership, sa.and_(membership.c.person == person.c.id, membership.c.program == program_id))
-        .join(
-            raci, sa.or_(raci.c.party == person.c.id, raci.c.party == sa.literal("role:").concat(membership.c.role))
-        )
+        .join(raci, sa.or_(raci.c.party == person.c.id, raci.c.party == sa.literal("role:").concat(membership.c.role)))
         .where(
             raci.c.program == program_id,
             raci.c.decision == decision.value,

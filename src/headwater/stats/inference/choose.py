@@ -64,7 +64,9 @@ def _best(given: Answers, gold: NDArray[np.int64] | None, rng: np.random.Generat
     return max(scores, key=lambda name: (scores[name], name == "majority"))
 
 
-def _gold_accuracy(given: Answers, gold: NDArray[np.int64], run: Callable[..., Truth], rng: np.random.Generator) -> float:
+def _gold_accuracy(
+    given: Answers, gold: NDArray[np.int64], run: Callable[..., Truth], rng: np.random.Generator
+) -> float:
     """Return the share of gold tasks found when their own fold is hidden."""
     known = rng.permutation(np.flatnonzero(gold >= 0))
     right = 0
@@ -81,10 +83,14 @@ def _held_out(given: Answers, run: Callable[..., Truth], rng: np.random.Generato
     total = 0.0
     for hidden in range(FOLDS):
         seen, unseen = fold != hidden, fold == hidden
-        part = Answers(given.task[seen], given.worker[seen], given.label[seen], given.tasks, given.workers, given.classes)
+        part = Answers(
+            given.task[seen], given.worker[seen], given.label[seen], given.tasks, given.workers, given.classes
+        )
         truth = run(part)
         chance = np.einsum(
-            "nk,nk->n", truth.posterior[given.task[unseen]], truth.confusion[given.worker[unseen], :, given.label[unseen]]
+            "nk,nk->n",
+            truth.posterior[given.task[unseen]],
+            truth.confusion[given.worker[unseen], :, given.label[unseen]],
         )
         total += float(np.log(np.maximum(chance, 1e-12)).sum())
     return total / len(given.task)

@@ -10,10 +10,11 @@ independent Dirichlet rows, a deviation from the paper.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy import sparse
 from scipy.special import logsumexp, softmax
-from typing import TYPE_CHECKING
 
 from headwater.stats.inference.truth import Answers, Truth
 

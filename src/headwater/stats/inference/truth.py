@@ -32,18 +32,18 @@ class Truth:
     @property
     def label(self) -> NDArray[np.int64]:
         """The likeliest class of each task; the lowest code of equals."""
-        return self.posterior.argmax(axis=1)
+        return np.asarray(self.posterior.argmax(axis=1))
 
     @property
     def confidence(self) -> NDArray[np.float64]:
         """The probability of each task's likeliest class."""
-        return self.posterior.max(axis=1)
+        return np.asarray(self.posterior.max(axis=1))
 
     @property
     def skill(self) -> NDArray[np.float64]:
         """Probability that a worker answers right, averaged over classes as they occur."""
         prior = self.posterior.mean(axis=0)
-        return np.einsum("wkk,k->w", self.confusion, prior)
+        return np.asarray(np.einsum("wkk,k->w", self.confusion, prior))
 
 
 class Answers(NamedTuple):

@@ -44,9 +44,7 @@ def frozen(table: str, columns: Sequence[str]) -> None:
     differs = " OR ".join(f"NEW.{name}::text IS DISTINCT FROM OLD.{name}::text" for name in columns)
     body = f"IF {differs} THEN RAISE EXCEPTION '{message}'; END IF; RETURN NEW;"
     op.execute(_function(f"{table}_frozen", body))
-    op.execute(
-        f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_frozen()"
-    )
+    op.execute(f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_frozen()")
 
 
 def _function(name: str, body: str) -> str:

@@ -1,0 +1,110 @@
+"""Guidelines: written, proposed, published; a change is a new version that says why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headwater.annotation import queries
+from headwater.annotation.model import Guideline, GuidelineError, GuidelineId, Standing, StandingError
+from headwater.annotation.schemas import NAME
+from headwater.annotation.store import documents as store
+from headwater.core.canonical import digest
+from headwater.core.ids import new_id
+from headwater.governance import decisions, ledger
+from headwater.governance.authority import require
+from headwater.governance.model import Decision, PersonId, ProgramId
+from headwater.lineage import service as lineage
+from headwater.lineage.model import Node
+
+if TYPE_CHECKING:
+    from headwater.context import Context
+
+LONGEST = 500_000
+
+
+def create(ctx: Context, *, name: str, text: str, change: str = "") -> Guideline:
+    """Write a version of a guideline: the first of its name, or the next.
+
+    Args:
+        ctx: The context.
+        name: Its name, which stays over versions.
+        text: Markdown; a heading that names a label opens that label's section.
+        change: Why it differs from the version before; needed from the second version on.
+
+    Raises:
+        GuidelineError: The name, text or reason cannot stand, or nothing differs.
+    """
+    require(ctx, Decision.GUIDELINE_PUBLISH)
+    if not NAME.fullmatch(name):
+        raise GuidelineError(f"'{name}' cannot name a guideline: letters, digits, space, dot, dash; at most 64.")
+    if not text.strip() or len(text) > LONGEST:
+        raise GuidelineError(f"The text has {len(text)} characters; expected 1 to {LONGEST}.")
+    earlier = store.guidelines(ctx.db, ctx.program, name=name)
+    if earlier and earlier[0].text == text:
+        raise GuidelineError(f"Nothing differs from version {earlier[0].version} of '{name}'.")
+    if earlier and not change.strip():
+        raise GuidelineError(
+            f"'{name}' has {earlier[0].version} version(s).", remedy="Say in a sentence why this one differs."
+        )
+    version = earlier[0].version + 1 if earlier else 1
+    row = Guideline(
+        id=GuidelineId(new_id("gdl")),
+        program=ProgramId(ctx.program),
+        name=name,
+        version=version,
+        standing=Standing.DRAFT,
+        text=text,
+        change=change.strip(),
+        digest=digest({"name": name, "version": version, "text": text}),
+        author=PersonId(ctx.actor),
+        created_at=ctx.clock.now(),
+        published_at=None,
+    )
+    store.add_guideline(ctx.db, row)
+    ledger.append(ctx, "guideline.written", subject=row.id, body={"version": version, "digest": row.digest})
+    return row
+
+
+def propose(ctx: Context, guideline_id: str) -> Guideline:
+    """Put a version of a guideline before the Accountable; experts are consulted.
+
+    Raises:
+        StandingError: It is no draft.
+    """
+    require(ctx, Decision.GUIDELINE_PUBLISH)
+    row = queries.guideline(ctx, guideline_id)
+    if row.standing not in (Standing.DRAFT, Standing.PROPOSED):
+        raise StandingError(f"{_title(row)} is {row.standing}; only a draft is proposed.")
+    summary = f"{_title(row)}: {row.change}" if row.change else _title(row)
+    decisions.propose(ctx, Decision.GUIDELINE_PUBLISH, subject=row.id, digest=row.digest, summary=summary)
+    store.set_guideline_standing(ctx.db, row.id, Standing.PROPOSED)
+    return queries.guideline(ctx, guideline_id)
+
+
+def approve(ctx: Context, guideline_id: str, *, reason: str) -> Guideline:
+    """Publish a proposed version as the Accountable; the version published before is superseded.
+
+    Campaigns keep the version they run under until they are moved to the new one.
+    """
+    require(ctx, Decision.GUIDELINE_PUBLISH)
+    row = queries.guideline(ctx, guideline_id)
+    decisions.approve(ctx, Decision.GUIDELINE_PUBLISH, subject=row.id, digest=row.digest, reason=reason)
+    for old in store.guidelines(ctx.db, ctx.program, name=row.name, standing=Standing.PUBLISHED):
+        store.set_guideline_standing(ctx.db, old.id, Standing.SUPERSEDED)
+    store.set_guideline_standing(ctx.db, row.id, Standing.PUBLISHED, ctx.clock.now())
+    node = Node(id=row.id, kind="guideline", label=_title(row), digest=row.digest)
+    lineage.record(ctx, activity="guideline.publish", used=[], generated=[node])
+    return queries.guideline(ctx, guideline_id)
+
+
+def refuse(ctx: Context, guideline_id: str, *, reason: str) -> Guideline:
+    """Send a proposed version back as the Accountable."""
+    require(ctx, Decision.GUIDELINE_PUBLISH)
+    row = queries.guideline(ctx, guideline_id)
+    decisions.refuse(ctx, Decision.GUIDELINE_PUBLISH, subject=row.id, reason=reason)
+    store.set_guideline_standing(ctx.db, row.id, Standing.DRAFT)
+    return queries.guideline(ctx, guideline_id)
+
+
+def _title(row: Guideline) -> str:
+    return f"Guideline {row.name} v{row.version}"
