@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint docs serve bench install install-dev system format migrations
 .NOTPARALLEL:
+unexport PYTHONDONTWRITEBYTECODE # the program starts in a third of the time when its bytecode is kept
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
