@@ -20,6 +20,8 @@ PARTS = (
     "lineage",
     "jobs",
     "sourcing",
+    "release",
+    "evaluation",
 )
 """Modules under `headwater.api` that export a `router`."""
 

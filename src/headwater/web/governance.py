@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Response
 
@@ -11,6 +11,9 @@ from headwater.core.errors import NotFoundError
 from headwater.governance import decisions, ledger, notices, programs, queries
 from headwater.governance.model import Decision, Involvement
 from headwater.web.session import Visitor, back, page
+
+if TYPE_CHECKING:
+    from headwater.context import Context
 
 router = APIRouter(prefix="/p/{program}")
 LETTERS = {
@@ -27,7 +30,7 @@ def people(visitor: Visitor) -> Response:
     with visitor.reading() as ctx:
         members = queries.members(ctx)
         persons = list({person.id: person for person, _ in members}.values())
-        grid = [(which, _letters(queries.involved, ctx, which)) for which in Decision]
+        grid = [(which, _letters(ctx, which)) for which in Decision]
         return page(
             visitor,
             ctx,
@@ -42,10 +45,10 @@ def people(visitor: Visitor) -> Response:
         )
 
 
-def _letters(involved, ctx, which) -> dict[str, str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _letters(ctx: Context, which: Decision) -> dict[str, str]:
     found: dict[str, str] = {}
     for how, letter in LETTERS.items():
-        for person in involved(ctx, which, how):
+        for person in queries.involved(ctx, which, how):
             found[person] = found.get(person, "") + letter
     return found
 

@@ -1,0 +1,93 @@
+"""Evaluations, comparisons, findings, diagnoses, briefs."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from headwater.api.session import Caller, Page, Pages, page_of
+from headwater.evaluation import comparisons, findings, queries, service
+from headwater.evaluation.model import Comparison, Evaluation, Finding, Sample
+from headwater.remediation import diagnosis
+from headwater.remediation import queries as remediation
+from headwater.remediation.model import Brief, Diagnosis
+
+router = APIRouter(prefix="/programs/{program}", tags=["evaluation"])
+
+
+class Results(BaseModel):
+    """Results of a model, sample by sample."""
+
+    run: str
+    eval_set: str = Field(min_length=1, max_length=120)
+    samples: list[Sample] = Field(min_length=1)
+
+
+class Search(BaseModel):
+    """Where to look for weaknesses."""
+
+    release: str
+    eval_set: str
+
+
+@router.get("/evaluations")
+def list_evaluations(caller: Caller, release: str = "", eval_set: str = "") -> list[Evaluation]:
+    """List evaluations, newest first."""
+    with caller.reading() as ctx:
+        return queries.evaluations(ctx, release=release, eval_set=eval_set)
+
+
+@router.post("/evaluations", status_code=201, response_model=Evaluation)
+def import_results(body: Results, caller: Caller) -> Evaluation | Response:
+    """Take in the results of a run's model."""
+    return caller.write(
+        lambda ctx: service.import_results(ctx, run=body.run, eval_set=body.eval_set, samples=body.samples)
+    )
+
+
+@router.get("/evaluations/{evaluation}/samples")
+def samples(evaluation: str, caller: Caller, paging: Pages, failed: bool = False) -> Page[Sample]:
+    """List samples by id."""
+    with caller.reading() as ctx:
+        rows = queries.samples(ctx, evaluation, failed=failed, after=paging.after or "", limit=paging.limit + 1)
+    return page_of(rows, paging.limit, lambda row: row.sample_id)
+
+
+@router.get("/comparisons/{old}/{new}")
+def compare(old: str, new: str, eval_set: str, caller: Caller) -> Comparison:
+    """Compare two releases over their retrains."""
+    with caller.reading() as ctx:
+        return comparisons.compare(ctx, old, new, eval_set=eval_set)
+
+
+@router.get("/findings")
+def list_findings(caller: Caller, release: str = "") -> list[Finding]:
+    """List findings, newest first."""
+    with caller.reading() as ctx:
+        return queries.findings(ctx, release=release)
+
+
+@router.post("/findings/search", response_model=list[Finding])
+def search(body: Search, caller: Caller) -> list[Finding] | Response:
+    """Find the slices in which a release's models fail, and keep them."""
+    return caller.write(lambda ctx: findings.search(ctx, body.release, eval_set=body.eval_set))
+
+
+@router.get("/diagnoses")
+def list_diagnoses(caller: Caller, release: str = "") -> list[Diagnosis]:
+    """List diagnoses, newest first."""
+    with caller.reading() as ctx:
+        return remediation.diagnoses(ctx, release=release)
+
+
+@router.post("/diagnoses", response_model=list[Diagnosis])
+def diagnose(body: Search, caller: Caller) -> list[Diagnosis] | Response:
+    """Diagnose a release's open findings and its cohorts."""
+    return caller.write(lambda ctx: diagnosis.diagnose(ctx, body.release, eval_set=body.eval_set))
+
+
+@router.get("/briefs")
+def briefs(caller: Caller, release: str = "") -> list[Brief]:
+    """List briefs, newest first."""
+    with caller.reading() as ctx:
+        return remediation.briefs(ctx, release=release)

@@ -1,0 +1,37 @@
+"""The ledger: entries, verification, checkpoints."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from headwater.api.session import Caller, Page, Pages, page_of
+from headwater.core.errors import InvalidError
+from headwater.governance import ledger, queries
+from headwater.governance.ledger import Audit, Checkpoint
+from headwater.governance.model import LedgerEntry
+
+router = APIRouter(prefix="/programs/{program}/ledger", tags=["ledger"])
+
+
+@router.get("")
+def entries(caller: Caller, paging: Pages, words: str = "") -> Page[LedgerEntry]:
+    """List entries, newest first."""
+    if paging.after and not paging.after.isdecimal():
+        raise InvalidError(f"'{paging.after}' is not a cursor.", remedy="Pass `next` of the page before.")
+    with caller.reading() as ctx:
+        rows = queries.entries(ctx, before=int(paging.after or 0), words=words, limit=paging.limit + 1)
+    return page_of(rows, paging.limit, lambda row: str(row.seq))
+
+
+@router.get("/verification")
+def verify(caller: Caller) -> Audit:
+    """Walk the chain again; names the first entry that does not hold."""
+    with caller.reading() as ctx:
+        return ledger.verify(ctx)
+
+
+@router.get("/checkpoint")
+def checkpoint(caller: Caller) -> Checkpoint:
+    """Return a signed checkpoint, to be kept in a second place."""
+    with caller.reading() as ctx:
+        return ledger.checkpoint(ctx)

@@ -1,0 +1,103 @@
+"""A small typed client of the HTTP API.
+
+from headwater.client import Client
+
+with Client("http://127.0.0.1:8000", token="hw_…", program="support") as headwater:
+    for record in headwater.each("records", where="language = 'en'"):
+        print(record["text"])
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+
+from headwater.core import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+_KINDS: dict[int, type[errors.HeadwaterError]] = {
+    401: errors.UnauthenticatedError,
+    403: errors.ForbiddenError,
+    404: errors.NotFoundError,
+    409: errors.ConflictError,
+    412: errors.StaleError,
+    422: errors.InvalidError,
+    429: errors.LimitError,
+    503: errors.UnavailableError,
+}
+
+
+class Client:
+    """A connection to a Headwater server as the owner of a token, in one program."""
+
+    def __init__(self, url: str, *, token: str, program: str, timeout_s: float = 30.0) -> None:
+        """Open the connection lazily.
+
+        Args:
+            url: Where the server is, without a path.
+            token: A personal token, from `headwater token create`.
+            program: Short name of the program.
+            timeout_s: Seconds to wait for a reply.
+        """
+        self._http = httpx.Client(
+            base_url=f"{url.rstrip('/')}/api/v1/programs/{program}/",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=timeout_s,
+        )
+
+    def get(self, path: str, **query: object) -> Any:  # noqa: ANN401 -- JSON
+        """Return what the API shows at a path below the program.
+
+        Raises:
+            HeadwaterError: The server refused; the same classes as in Python.
+        """
+        return self._reply(self._http.get(path, params=_given(query)))
+
+    def post(self, path: str, body: object = None, *, key: str = "") -> Any:  # noqa: ANN401 -- JSON
+        """Do something once and return the reply; repeated safely under the same idempotency key."""
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
+        return self._reply(self._http.post(path, json=body, headers=headers))
+
+    def each(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
+        """Yield every item of a paged list, fetching pages as they are needed."""
+        after = None
+        while True:
+            page = self.get(path, **query, after=after)
+            yield from page["items"]
+            after = page["next"]
+            if after is None:
+                return
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        """Return the client."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self.close()
+
+    @staticmethod
+    def _reply(response: httpx.Response) -> Any:  # noqa: ANN401 -- JSON
+        if response.is_success:
+            return response.json() if response.content else None
+        try:
+            problem = response.json()
+        except ValueError:
+            problem = {"detail": response.text[:200]}
+        kind = _KINDS.get(response.status_code, errors.HeadwaterError)
+        raise kind(str(problem.get("detail", response.reason_phrase)), remedy=str(problem.get("remedy", "")))
+
+
+def _given(query: dict[str, object]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value is not None}
