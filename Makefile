@@ -39,6 +39,7 @@ lint: install-dev
 	$(RUN)mypy
 	$(RUN)lint-imports
 	$(RUN)deptry src
+	$(RUN)pylint --score n src/headwater
 
 test: install-dev system lint ## Check everything: lint, types, architecture, tests
 	$(RUN)pytest -n 2 --dist loadgroup
