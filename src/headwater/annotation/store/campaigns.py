@@ -57,6 +57,7 @@ batch = sa.Table(
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("tasks", sa.Integer, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
     sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("root", sa.String(80), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
@@ -114,7 +115,7 @@ def select(db: Connection, program: str, *, identifier: str = "", name: str = ""
 
 def add_batch(db: Connection, row: Batch) -> None:
     """Store a batch."""
-    db.execute(batch.insert().values(**asdict(row) | {"kind": row.kind.value}))
+    db.execute(batch.insert().values(**asdict(row) | {"kind": row.kind.value, "done": 0}))
 
 
 def batches(db: Connection, campaign_id: str) -> list[Batch]:
@@ -139,6 +140,21 @@ def resize_batch(db: Connection, identifier: str, by: int) -> None:
     db.execute(batch.update().where(batch.c.id == identifier).values(tasks=batch.c.tasks + by))
 
 
+def recount_batch(db: Connection, identifier: str, done: int) -> None:
+    """Keep how many tasks of a batch were done at a time at which tallies start anew."""
+    db.execute(batch.update().where(batch.c.id == identifier).values(done=done))
+
+
+def done_before(db: Connection, campaign_id: str) -> dict[str, int]:
+    """Return how many tasks of each batch were done before the tallies started."""
+    return {row.id: row.done for row in db.execute(sa.select(batch).where(batch.c.campaign_id == campaign_id))}
+
+
+def prioritise_batch(db: Connection, identifier: str, priority: int) -> None:
+    """Keep the priority of a batch."""
+    db.execute(batch.update().where(batch.c.id == identifier).values(priority=priority))
+
+
 def seal_batch(db: Connection, identifier: str, root: str, at: datetime) -> None:
     """Keep the Merkle root of a batch's answers."""
     db.execute(batch.update().where(batch.c.id == identifier).values(root=root, sealed_at=at))
@@ -153,6 +169,12 @@ def lane_of(db: Connection, campaign_id: str, sort: Lane) -> int:
         db.execute(insert(db, lane).values(**values, tail=0).on_conflict_do_nothing())
         found = db.execute(query).scalar_one()
     return int(found)
+
+
+def lanes(db: Connection, campaign_id: str) -> list[tuple[int, Lane]]:
+    """Return the lanes of a campaign for annotators in general."""
+    rows = db.execute(sa.select(lane).where(lane.c.campaign_id == campaign_id, lane.c.annotator == ""))
+    return [(row.id, Lane(Tier(row.tier), LaneKind(row.kind), row.priority, row.skill)) for row in rows]
 
 
 def extend(db: Connection, lane_id: int, count: int) -> int:

@@ -10,6 +10,7 @@ from headwater.annotation.model import (
     EVERYONE,
     BatchId,
     CampaignId,
+    LaneKind,
     Lease,
     LeaseId,
     LeaseState,
@@ -221,6 +222,19 @@ def by_records(db: Connection, campaign_id: str, records: Sequence[str]) -> dict
             task.c.about == "",
         )
         found |= {row.record_id: _task(row) for row in db.execute(query)}
+    return found
+
+
+def in_lanes(db: Connection, task_ids: Sequence[str], kind: LaneKind) -> set[str]:
+    """Return which of some tasks stand in lanes of a kind."""
+    found: set[str] = set()
+    for start in range(0, len(task_ids), 500):
+        query = (
+            sa.select(task.c.id)
+            .join(lane, lane.c.id == task.c.lane_id)
+            .where(task.c.id.in_(task_ids[start : start + 500]), lane.c.kind == kind.value)
+        )
+        found |= set(db.execute(query).scalars())
     return found
 
 
