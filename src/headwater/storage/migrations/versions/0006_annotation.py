@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from headwater.storage.migrations.guards import frozen
+from headwater.storage.migrations.guards import append_only, frozen
 
 revision = "0006_annotation"
 down_revision = "0005_workforce"
@@ -11,6 +11,67 @@ down_revision = "0005_workforce"
 
 def upgrade() -> None:
     """Make the tables."""
+    op.create_table(
+        "answer",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("lease_id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("annotator", sa.String(length=40), nullable=False),
+        sa.Column("cohort_id", sa.String(length=40), nullable=False),
+        sa.Column("schema_id", sa.String(length=40), nullable=False),
+        sa.Column("guideline_id", sa.String(length=40), nullable=False),
+        sa.Column("tier", sa.String(length=20), nullable=False),
+        sa.Column("response", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("lead_time_ms", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("prelabel", sa.String(length=40), nullable=False),
+        sa.Column("is_edited", sa.Boolean(), nullable=False),
+        sa.Column("submitted_at", sa.BigInteger(), nullable=False),
+        sa.Column("superseded_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+        info={
+            "frozen": (
+                "id",
+                "lease_id",
+                "campaign_id",
+                "batch_id",
+                "task_id",
+                "record_id",
+                "annotator",
+                "cohort_id",
+                "schema_id",
+                "guideline_id",
+                "tier",
+                "response",
+                "version",
+                "lead_time_ms",
+                "client_id",
+                "prelabel",
+                "is_edited",
+                "submitted_at",
+            )
+        },
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_answer_campaign", "answer", ["campaign_id", "id"], unique=False)
+    op.create_index("ix_answer_task", "answer", ["task_id"], unique=False)
+    op.create_table(
+        "gold",
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("known", sa.JSON(), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("task_id", name=op.f("pk_gold")),
+    )
+    op.create_index("ix_gold_campaign", "gold", ["campaign_id"], unique=False)
     op.create_table(
         "guideline",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -68,6 +129,7 @@ def upgrade() -> None:
         sa.Column("prelabel", sa.String(length=40), nullable=False),
         sa.Column("given_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("answer_id", sa.String(length=40), nullable=False),
         sa.Column("client_id", sa.String(length=64), nullable=False),
         sa.Column("next_id", sa.String(length=40), nullable=False),
@@ -101,6 +163,38 @@ def upgrade() -> None:
         postgresql_where=sa.text("kept = 1"),
     )
     op.create_table(
+        "review",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("answer_id", sa.String(length=40), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("reviewer", sa.String(length=40), nullable=False),
+        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("response", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_review_answer", "review", ["answer_id"], unique=False)
+    op.create_index("ix_review_campaign", "review", ["campaign_id", "id"], unique=False)
+    op.create_table(
+        "ruling",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("tier", sa.String(length=20), nullable=False),
+        sa.Column("answer_id", sa.String(length=40), nullable=False),
+        sa.Column("ruled_by", sa.String(length=40), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_ruling_campaign", "ruling", ["campaign_id", "id"], unique=False)
+    op.create_table(
         "seat",
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
         sa.Column("annotator", sa.String(length=40), nullable=False),
@@ -110,6 +204,23 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("campaign_id", "annotator", name=op.f("pk_seat")),
     )
+    op.create_table(
+        "tally",
+        sa.Column("cohort_id", sa.String(length=40), nullable=False),
+        sa.Column("annotator", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("closed", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("judged", sa.Integer(), nullable=False),
+        sa.Column("correct", sa.Integer(), nullable=False),
+        sa.Column("lead_time_ms", sa.BigInteger(), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("cohort_id", "annotator", name=op.f("pk_tally")),
+    )
+    op.create_index("ix_tally_campaign", "tally", ["campaign_id"], unique=False)
     op.create_table(
         "task",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -166,6 +277,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("tasks", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("root", sa.String(length=80), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -196,5 +308,30 @@ def upgrade() -> None:
             name=op.f("uq_lane_campaign_id_tier_annotator_kind_priority_skill"),
         ),
     )
+    frozen(
+        "answer",
+        (
+            "id",
+            "lease_id",
+            "campaign_id",
+            "batch_id",
+            "task_id",
+            "record_id",
+            "annotator",
+            "cohort_id",
+            "schema_id",
+            "guideline_id",
+            "tier",
+            "response",
+            "version",
+            "lead_time_ms",
+            "client_id",
+            "prelabel",
+            "is_edited",
+            "submitted_at",
+        ),
+    )
     frozen("guideline", ("program", "name", "version", "text", "digest"))
     frozen("label_schema", ("program", "name", "version", "questions", "digest"))
+    append_only("review")
+    append_only("ruling")
