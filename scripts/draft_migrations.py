@@ -65,6 +65,7 @@ def draft(part: str, tables: set[str], revision: str, previous: str | None) -> s
             },
         )
         operations = produce_migrations(context, metadata).upgrade_ops
+        assert operations is not None
         body = render_python_code(
             operations,
             render_item=lambda _kind, item, _context: "sa.BigInteger()" if isinstance(item, Moment) else False,
