@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from headwater.annotation.model import EVERYONE, LaneKind, LeaseState
+from headwater.annotation.model import EVERYONE, LaneKind, LeaseState, Tier
 from headwater.annotation.store.campaigns import Lane, extend, lane_of
 from headwater.annotation.store.tasks import lane_cursor, lease, seat
 from headwater.storage.database import Moment, insert
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from headwater.annotation.model import Tier
     from headwater.storage.database import Connection
 
 _MOMENTS = {"given_at": Moment, "expires_at": Moment}
@@ -176,7 +175,7 @@ def give_back(db: Connection, task_id: str) -> None:
         target = lane_of(
             db,
             found.campaign_id,
-            Lane(tier=found.tier, kind=LaneKind.RETURNS, priority=found.priority, skill=found.skill),
+            Lane(tier=Tier(found.tier), kind=LaneKind.RETURNS, priority=found.priority, skill=found.skill),
         )
     rank = extend(db, target, 1) + 1
     db.execute(_GIVE_BACK, {"task": task_id, "lane": target, "rank": rank})

@@ -1,0 +1,158 @@
+"""Ready-made records, schemas, guidelines and campaigns."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headwater.annotation import batches, campaigns, gold, guidelines, schemas, tasks
+from headwater.annotation.plan import Plan
+from headwater.annotation.submissions import Submission
+from headwater.core.canonical import canonical_json, digest
+from headwater.storage.records import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headwater.annotation.handouts import Assignment, Receipt
+    from headwater.annotation.model import Campaign, Guideline, Schema
+    from tests.workspaces import Team
+
+TOPICS = ("billing", "fault", "praise")
+QUESTIONS = [
+    {"name": "topic", "kind": "single", "options": list(TOPICS)},
+    {"name": "urgency", "kind": "rating", "required": False},
+]
+TEXT = "# Topics\n\nRead the message.\n\n## billing\n\nMoney.\n\n## fault\n\nSomething broke.\n\n## praise\n\nThanks.\n"
+
+
+def put_records(team: Team, texts: Sequence[str], *, payloads: Sequence[Mapping[str, object]] = ()) -> list[str]:
+    """Put texts into the program's record table and return their ids."""
+    app = team.app
+    ids = [f"rec_{digest([text, place]).removeprefix('sha256:')}" for place, text in enumerate(texts)]
+    count = len(texts)
+    rows = pa.table(
+        {
+            "record_id": ids,
+            "source_id": ["src_test"] * count,
+            "intake_id": ["itk_test"] * count,
+            "kind": ["text"] * count,
+            "text": list(texts),
+            "payload": [canonical_json(each).decode() for each in payloads or [{}] * count],
+            "attributes": ['{"category":"secret truth"}'] * count,
+            "language": ["en"] * count,
+            "digest": ids,
+            "created_at": pa.array([app.clock.now()] * count, pa.timestamp("us", tz="UTC")),
+        },
+        schema=pa.schema([field for field in SCHEMA if field.name != "seq"]),
+    )
+    pin = app.records.append(app.database, team.program, rows)
+    with team.act(team.ops) as ctx:
+        app.records.confirm(ctx.db, team.program, pin)
+    return ids
+
+
+def publish_schema(team: Team, data: object = None, *, name: str = "topic") -> Schema:
+    """Write, propose and approve a schema."""
+    with team.act(team.ops) as ctx:
+        row = schemas.propose(ctx, schemas.create(ctx, name=name, data=data or QUESTIONS).id)
+    _let_consultation_lapse(team)
+    with team.act(team.lead) as ctx:
+        return schemas.approve(ctx, row.id, reason="sound")
+
+
+def publish_guideline(team: Team, text: str = TEXT, *, name: str = "topic", change: str = "clearer") -> Guideline:
+    """Write, propose and approve a guideline."""
+    with team.act(team.ops) as ctx:
+        row = guidelines.propose(ctx, guidelines.create(ctx, name=name, text=text, change=change).id)
+    _let_consultation_lapse(team)
+    with team.act(team.lead) as ctx:
+        return guidelines.approve(ctx, row.id, reason="sound")
+
+
+def plan_campaign(team: Team, records: Sequence[str], *, plan: Plan | None = None, data: object = None) -> Campaign:
+    """Plan a campaign with one batch, under a fresh schema and guideline."""
+    schema, guideline = publish_schema(team, data), publish_guideline(team)
+    with team.act(team.ops) as ctx:
+        row = campaigns.create(ctx, name="first", schema_id=schema.id, guideline_id=guideline.id, plan=plan)
+        batches.add(ctx, row.id, name="one", records=records)
+    return row
+
+
+def open_planned(team: Team, campaign_id: str) -> None:
+    """Propose and approve a planned campaign."""
+    with team.act(team.ops) as ctx:
+        campaigns.propose(ctx, campaign_id)
+    _let_consultation_lapse(team)
+    with team.act(team.lead) as ctx:
+        campaigns.approve(ctx, campaign_id, reason="go")
+
+
+def open_campaign(
+    team: Team,
+    count: int = 10,
+    *,
+    plan: Plan | None = None,
+    known: Mapping[int, str] | None = None,
+    data: object = None,
+) -> Campaign:
+    """Open a campaign about `count` new records; `known` maps places of further records to the right topic."""
+    known = known or {}
+    ids = put_records(team, [f"message {place}" for place in range(count + len(known))])
+    row = plan_campaign(team, ids[:count], plan=plan, data=data)
+    if known:
+        right = {ids[count + place]: {"topic": topic} for place, topic in enumerate(known.values())}
+        with team.act(team.ops) as ctx:
+            gold.mark(ctx, row.id, right)
+    open_planned(team, row.id)
+    return row
+
+
+def claim(team: Team, campaign_id: str, annotator: str, *, holding: Sequence[str] = ()) -> Assignment | None:
+    """Claim one task as an annotator."""
+    with team.act(annotator) as ctx:
+        return tasks.claim(ctx, campaign_id, holding=holding).assignment
+
+
+def answer(  # noqa: PLR0913 -- what an answer is made of
+    team: Team,
+    campaign_id: str,
+    annotator: str,
+    assignment: Assignment,
+    *,
+    topic: str = "billing",
+    client_id: str = "",
+    claim_next: bool = False,
+) -> Receipt:
+    """Submit an answer to an assignment."""
+    with team.act(annotator) as ctx:
+        return tasks.submit(
+            ctx, campaign_id, submission(assignment, topic=topic, client_id=client_id), claim_next=claim_next
+        )
+
+
+def submission(assignment: Assignment, *, topic: str = "billing", client_id: str = "") -> Submission:
+    """Return a submission that gives a topic."""
+    return Submission(
+        lease_id=assignment.lease_id,
+        token=assignment.token,
+        client_id=client_id or str(uuid.uuid4()),
+        values={"topic": topic},
+        lead_time_ms=1500,
+    )
+
+
+def work_through(team: Team, campaign_id: str, annotator: str, *, topic: str = "billing", limit: int = 10_000) -> int:
+    """Answer everything an annotator is given; returns how many."""
+    count = 0
+    while count < limit and (assignment := claim(team, campaign_id, annotator)) is not None:
+        answer(team, campaign_id, annotator, assignment, topic=topic)
+        count += 1
+    return count
+
+
+def _let_consultation_lapse(team: Team) -> None:
+    team.app.clock.advance(**{"hours": timedelta(hours=49).total_seconds() / 3600})  # type: ignore[attr-defined]
