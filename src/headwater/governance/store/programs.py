@@ -166,21 +166,15 @@ def involved(db: Connection, program_id: str, decision: Decision, how: Involveme
 
 def may_act(db: Connection, program_id: str, who: str, decision: Decision) -> bool:
     """Return whether the chart makes a person Responsible or Accountable for a decision."""
-    held = sa.select(sa.literal("role:").concat(membership.c.role)).where(
-        membership.c.program == program_id, membership.c.person == who
-    )
-    query = (
-        sa.select(sa.literal(1))
-        .select_from(raci)
-        .where(
-            raci.c.program == program_id,
-            raci.c.decision == decision.value,
-            raci.c.involvement.in_([Involvement.RESPONSIBLE.value, Involvement.ACCOUNTABLE.value]),
-            sa.or_(raci.c.party == who, raci.c.party.in_(held)),
-        )
-        .limit(1)
-    )
-    return db.execute(query).first() is not None
+    keys = {"program": program_id, "who": who, "decision": decision.value}
+    return db.execute(_MAY_ACT, keys).first() is not None
+
+
+_MAY_ACT = sa.text("""
+SELECT 1 FROM raci AS r WHERE r.program = :program AND r.decision = :decision
+AND r.involvement IN ('responsible', 'accountable') AND (r.party = :who OR r.party IN
+ (SELECT 'role:' || m.role FROM membership AS m WHERE m.program = :program AND m.person = :who)) LIMIT 1""")
+"""Asked first by every act, so it is one prepared statement."""
 
 
 def add_delegation(db: Connection, row: Delegation, program_id: str) -> None:
