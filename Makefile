@@ -37,8 +37,8 @@ lint: install-dev
 	$(RUN)ruff check .
 	$(RUN)ruff format --check --quiet .
 	$(RUN)mypy
-	$(RUN)lint-imports
-	$(RUN)deptry src
+	$(RUN)lint-imports --no-logo
+	$(RUN)deptry --no-ansi src
 	$(RUN)pylint --score n src/headwater
 
 test: install-dev system lint ## Check everything: lint, types, architecture, tests
