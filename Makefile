@@ -33,7 +33,7 @@ demo: install ## Run the whole loop on a real corpus, then serve it on 127.0.0.1
 serve: install ## Serve the demo's workspace again
 	@$(RUN)headwater --workspace $(WORKSPACE) serve
 
-lint: install-dev
+lint: install-dev ## Check lint, format, types, imports, dependencies and duplicates
 	$(RUN)ruff check .
 	$(RUN)ruff format --check --quiet .
 	$(RUN)mypy
