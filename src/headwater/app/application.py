@@ -92,7 +92,14 @@ def open_app(directory: Path, *, clock: Clock | None = None, run_jobs: bool = Fa
         SettingsError: There is no workspace, a setting is wrong, or its schema is newer than this version.
         UnavailableError: The database does not answer.
     """
-    settings = settings_module.load(directory, **overrides)
+    app = assemble(settings_module.load(directory, **overrides), clock=clock)
+    if run_jobs:
+        app.jobs.launch()
+    return app
+
+
+def assemble(settings: Settings, *, clock: Clock | None = None) -> App:
+    """Return the App of the given settings, its database brought to this version's schema."""
     database = Database(settings.database)
     migrations.migrate(database, backup_directory=settings.directory / "backups")
     app = App(
@@ -105,6 +112,4 @@ def open_app(directory: Path, *, clock: Clock | None = None, run_jobs: bool = Fa
         clock=clock or SystemClock(),
     )
     job_kinds.register(app)
-    if run_jobs:
-        app.jobs.launch()
     return app

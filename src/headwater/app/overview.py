@@ -86,7 +86,7 @@ def _records(ctx: Context) -> Stage:
 def _annotation(ctx: Context) -> Stage:
     campaigns = annotation.campaigns(ctx)
     progress = [annotation.progress(ctx, campaign.id) for campaign in campaigns]
-    done, total = sum(item.tasks_done for item in progress), sum(item.tasks for item in progress)
+    done, total = sum(item.done for item in progress), sum(item.tasks for item in progress)
     gap = f"{total - done:,} tasks open" if done < total else ""
     return _stage("Annotation", "campaigns", f"{done:,} of {total:,} tasks done", gap=gap, idle=not campaigns)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.cli import workspace
+from headwater.cli import demo, workspace
 from headwater.cli.session import chosen, err
 from headwater.core import errors
 
@@ -82,6 +82,7 @@ def build() -> typer.Typer:
         cli.add_typer(getattr(importlib.import_module(f"headwater.cli.{module}"), attribute), name=name)
     cli.command("init")(workspace.init)
     cli.command("serve")(workspace.serve)
+    cli.command("demo")(demo.demo)
     return cli
 
 

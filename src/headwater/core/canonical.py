@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 
 _CHUNK = 1 << 20
+_LARGEST = 2**53
+"""Integers from here on are not exact in JSON; they are written as text."""
 
 
 def canonical_json(value: object) -> bytes:
     """Return the RFC 8785 bytes of a value.
 
     Accepts what JSON has, and turns enums into their values, aware datetimes into ISO 8601 UTC with
-    a `Z`, tuples and sets into lists (sets sorted), and NaN into null.
+    a `Z`, tuples and sets into lists (sets sorted), NaN into null, and integers beyond 2⁵³ into text.
 
     Raises:
         TypeError: A value has no canonical form.
@@ -30,12 +32,14 @@ def canonical_json(value: object) -> bytes:
     return rfc8785.dumps(plain(value))
 
 
-def plain(value: object) -> Any:  # noqa: ANN401 -- what JSON has
+def plain(value: object) -> Any:  # noqa: ANN401, PLR0911 -- what JSON has, a return a kind
     """Return the value with only what JSON has (see `canonical_json`)."""
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, float) and math.isnan(value):
         return None
+    if isinstance(value, int) and abs(value) >= _LARGEST:
+        return str(value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, datetime):

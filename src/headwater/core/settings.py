@@ -89,6 +89,11 @@ class Settings(BaseSettings):
         return self.secret_key.get_secret_value() == INSECURE_SECRET or len(self.secret_key.get_secret_value()) < 32  # noqa: PLR2004
 
 
+def fresh(directory: Path, *, secret: str, database_url: str = "") -> Settings:
+    """Return the settings of a workspace that is being made, before its file is there."""
+    return Settings(directory=directory, secret_key=SecretStr(secret), database_url=database_url)
+
+
 def load(directory: Path, **overrides: object) -> Settings:
     """Return the settings of the workspace in a folder.
 

@@ -15,11 +15,12 @@ from headwater.quality import store
 from headwater.quality.model import Measure, MeasureId, NotAssessableError
 from headwater.stats.agreement.krippendorff import alpha
 from headwater.stats.interval import Estimate, wilson
+from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headwater.annotation.queries import Answers
+    from headwater.annotation.answers import Answers
     from headwater.context import Context
 
 RESAMPLES = 1000
@@ -28,8 +29,9 @@ RESAMPLES = 1000
 def assess(ctx: Context, campaign_id: str, *, question: str, seed: int = 0) -> list[Measure]:
     """Measure a campaign's answers to a question and keep the measures.
 
-    Measures `agreement.alpha` (Krippendorff, nominal, bootstrap over tasks) for the question, each cohort and each
-    batch, and `gold.accuracy` (Wilson) overall, per cohort and per annotator.
+    Measures `agreement.alpha` (Krippendorff, nominal, bootstrap over tasks) for the question, each team and each
+    batch, and `gold.accuracy` (Wilson) overall, per team and per annotator. Gold is given to everybody, whatever
+    their batch, so a team's cohorts are measured on it together.
 
     Raises:
         NotAssessableError: There is no answer yet.
@@ -39,8 +41,10 @@ def assess(ctx: Context, campaign_id: str, *, question: str, seed: int = 0) -> l
     if len(given.task) == 0:
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
     now = ctx.clock.now()
-    estimates = {f"agreement.alpha|{scope}": value for scope, value in _agreement(given, question, seed).items()}
-    estimates |= {f"gold.accuracy|{scope}": value for scope, value in _gold(given).items()}
+    teams = {cohort.id: cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
+    team = np.array([teams[name] for name in given.cohort_ids], dtype=object)[given.cohort]
+    estimates = {f"agreement.alpha|{scope}": value for scope, value in _agreement(given, team, question, seed).items()}
+    estimates |= {f"gold.accuracy|{scope}": value for scope, value in _gold(given, team).items()}
     rows = [
         Measure(
             id=MeasureId(new_id("msr")),
@@ -57,11 +61,11 @@ def assess(ctx: Context, campaign_id: str, *, question: str, seed: int = 0) -> l
     return rows
 
 
-def _agreement(given: Answers, question: str, seed: int) -> dict[str, Estimate]:
+def _agreement(given: Answers, team: NDArray[np.object_], question: str, seed: int) -> dict[str, Estimate]:
     ordinary = ~given.is_gold
     found = {f"question:{question}": _alpha(given, ordinary, seed)}
-    for code, name in enumerate(given.cohort_ids):
-        found[f"cohort:{name}"] = _alpha(given, ordinary & (given.cohort == code), seed)
+    for name in sorted(set(team)):
+        found[f"cohort:{name}"] = _alpha(given, ordinary & (team == name), seed)
     for code, name in enumerate(given.batch_ids):
         found[f"batch:{name}"] = _alpha(given, ordinary & (given.batch == code), seed)
     return {scope: estimate for scope, estimate in found.items() if estimate.n > 0}
@@ -77,7 +81,7 @@ def _alpha(given: Answers, rows: NDArray[np.bool_], seed: int) -> Estimate:
     )
 
 
-def _gold(given: Answers) -> dict[str, Estimate]:
+def _gold(given: Answers, team: NDArray[np.object_]) -> dict[str, Estimate]:
     known = given.is_gold & (given.gold_value >= 0)
     right = given.value == given.gold_value
 
@@ -85,6 +89,6 @@ def _gold(given: Answers) -> dict[str, Estimate]:
         return wilson(int(right[rows & known].sum()), int((rows & known).sum()))
 
     found = {"": accuracy(known)}
-    found |= {f"cohort:{name}": accuracy(given.cohort == code) for code, name in enumerate(given.cohort_ids)}
+    found |= {f"cohort:{name}": accuracy(team == name) for name in sorted(set(team))}
     found |= {f"annotator:{name}": accuracy(given.annotator == code) for code, name in enumerate(given.annotator_ids)}
     return {scope: estimate for scope, estimate in found.items() if estimate.n > 0}

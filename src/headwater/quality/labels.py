@@ -15,11 +15,12 @@ from headwater.lineage.model import Node
 from headwater.quality import store
 from headwater.quality.model import Label, NotAssessableError
 from headwater.stats.inference.choose import infer
+from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headwater.annotation.queries import Answers
+    from headwater.annotation.answers import Answers
     from headwater.context import Context
     from headwater.stats.inference.truth import Truth
 
@@ -87,7 +88,8 @@ def _mode(task: NDArray[np.int64], code: NDArray[np.int64], tasks: int, codes: i
 def _trace(ctx: Context, rows: list[Label]) -> None:
     for batch in sorted({row.batch_id for row in rows}):
         inside = [row for row in rows if row.batch_id == batch]
-        used = [Node(id=value, kind="cohort", label=value) for value in sorted({row.cohort_id for row in inside})]
+        teams = {cohort.id: cohort.team for cohort in workforce.cohorts(ctx, ids=[row.cohort_id for row in inside])}
+        used = [Node(id=key, kind="cohort", label=f"{team} cohort") for key, team in sorted(teams.items())]
         used += [
             Node(id=value, kind="guideline", label=value) for value in sorted({row.guideline_id for row in inside})
         ]

@@ -27,7 +27,7 @@ from headwater.remediation.model import (
 )
 from headwater.sourcing import slices
 from headwater.stats.interval import Estimate
-from headwater.stats.retraining import difference_in_differences
+from headwater.stats.retraining import difference, difference_in_differences
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,14 +119,12 @@ def verify(ctx: Context, brief: str, *, release: str, touched: tuple[str, ...] =
     control = ~treated
     for predicate in touched:
         control &= ~_inside(predicate, samples)
-    measured = difference_in_differences(
-        before.right[:, [old[key] for key in keys]],
-        after.right[:, [new[key] for key in keys]],
-        treated=treated,
-        control=control,
-        rng=np.random.default_rng(seed),
-        confidence=1 - test.alpha,
-    )
+    was, now = before.right[:, [old[key] for key in keys]], after.right[:, [new[key] for key in keys]]
+    rng, confidence = np.random.default_rng(seed), 1 - test.alpha
+    if control.any():
+        measured = difference_in_differences(was, now, treated=treated, control=control, rng=rng, confidence=confidence)
+    else:  # the brief is about everything: there is nothing to set it against
+        measured = difference(was, now, inside=treated, rng=rng, confidence=confidence)
     effect = judge(measured, test)
     store.set_brief(ctx.db, row.id, effect=effect.value, measured=plain(asdict(measured)), verified_release=release)
     return _move(ctx, row, BriefState.AUTHORISED, state=BriefState.VERIFIED.value)

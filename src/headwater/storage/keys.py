@@ -31,13 +31,15 @@ class Keys:
     @classmethod
     def create(cls, directory: Path) -> Keys:
         """Make new keys in a folder that holds none yet."""
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        staged = directory.with_name(f".{directory.name}.{secrets.token_hex(6)}")
+        staged.mkdir(mode=0o700, parents=True)
         for name in (_SIGNING, _HASHING):
-            descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor = os.open(staged / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(secrets.token_bytes(32))
                 file.flush()
                 os.fsync(file.fileno())
+        staged.rename(directory)
         return cls.load(directory)
 
     @classmethod
