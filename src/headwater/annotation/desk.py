@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headwater.annotation import content
 from headwater.annotation.handouts import Assignment, Handout, Why
@@ -45,15 +45,16 @@ _AHEAD = 32
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """An annotator sitting in a campaign, in one transaction."""
+    """An annotator sitting in a campaign, in one transaction. Only `sit` makes one, after asking who decides."""
 
+    ctx: Context
     campaign_id: str
     tier: Tier
     place: queue.Seat
     plan: Plan
     member: Annotator
-    changes: dict[str, Any] = field(default_factory=dict)
-    """What is to be kept about the seat."""
+    seated: queue.Seat
+    """The place as it was when the annotator sat down."""
 
     @property
     def lease_time(self) -> timedelta:
@@ -72,28 +73,26 @@ def sit(ctx: Context, campaign_id: str, tier: Tier) -> Desk:
     place = queue.sit(ctx.db, ctx.program, campaign_id, ctx.actor)
     if place is None:
         raise UnknownCampaignError(f"There is no campaign '{campaign_id}' in this program.")
-    return Desk(campaign_id=campaign_id, tier=tier, place=place, plan=plan_of(place.plan), member=people.annotator(ctx))
+    plan, member = plan_of(place.plan), people.annotator(ctx)
+    return Desk(ctx=ctx, campaign_id=campaign_id, tier=tier, place=place, seated=place, plan=plan, member=member)
 
 
-def hand_out(ctx: Context, desk: Desk, holding: Sequence[str] = ()) -> Handout:
+def hand_out(desk: Desk, holding: Sequence[str] = ()) -> Handout:
     """Give the annotator a task: one they hold but whose lease the client does not know, else a fresh one.
 
     Args:
-        ctx: The context of the transaction in which the annotator sat down.
         desk: The annotator in the campaign.
         holding: Leases the client has at hand; they are renewed when half their time is over.
     """
-    require(ctx, DECISIONS[desk.tier])
-    why = _closed(ctx, desk)
+    why = _closed(desk)
     if why is None:
-        found = _resume(ctx, desk, holding)
+        found = _resume(desk, holding)
         if found is None:
-            found = _fresh(ctx, desk)
+            found = _fresh(desk)
         assignment, why = (found, Why.NONE) if isinstance(found, Assignment) else (None, found)
     else:
         assignment = None
-    answered = desk.changes.get("answered", desk.place.answered)
-    return Handout(assignment=assignment, why=why, answered=answered)
+    return Handout(assignment=assignment, why=why, answered=desk.place.answered)
 
 
 def assignment_of(ctx: Context, held: queue.Held) -> Assignment | None:
@@ -116,11 +115,11 @@ def assignment_of(ctx: Context, held: queue.Held) -> Assignment | None:
     )
 
 
-def leave(ctx: Context, desk: Desk) -> None:
+def leave(desk: Desk) -> None:
     """Keep what changed about the annotator's place."""
-    require(ctx, DECISIONS[desk.tier])
-    if desk.changes:
-        queue.rise(ctx.db, desk.campaign_id, ctx.actor, desk.changes)
+    ctx = desk.ctx
+    if desk.place != desk.seated:
+        queue.rise(ctx.db, desk.campaign_id, ctx.actor, desk.place)
 
 
 def _draft(ctx: Context, held: queue.Held) -> dict[str, object]:
@@ -128,8 +127,9 @@ def _draft(ctx: Context, held: queue.Held) -> dict[str, object]:
     return before.values if before else {}
 
 
-def _closed(ctx: Context, desk: Desk) -> Why | None:
+def _closed(desk: Desk) -> Why | None:
     """Return why nothing can be handed out, or None."""
+    ctx = desk.ctx
     state = desk.place.campaign_state
     if state != CampaignState.OPEN:
         return Why.PAUSED if state == CampaignState.PAUSED else Why.CLOSED
@@ -144,7 +144,8 @@ def _closed(ctx: Context, desk: Desk) -> Why | None:
     return None
 
 
-def _resume(ctx: Context, desk: Desk, holding: Sequence[str]) -> Assignment | Why | None:
+def _resume(desk: Desk, holding: Sequence[str]) -> Assignment | Why | None:
+    ctx = desk.ctx
     mine = [each for each in queue.held(ctx.db, desk.campaign_id, ctx.actor) if each.tier == desk.tier]
     now = ctx.clock.now()
     late = [each.id for each in mine if each.expires_at - now < desk.lease_time / 2]
@@ -162,42 +163,46 @@ def _resume(ctx: Context, desk: Desk, holding: Sequence[str]) -> Assignment | Wh
     return Why.HOLDING if len(mine) >= HOLD_LIMIT else None
 
 
-def _fresh(ctx: Context, desk: Desk) -> Assignment | Why:
+def _fresh(desk: Desk) -> Assignment | Why:
+    ctx = desk.ctx
     queue.take_back(ctx.db, desk.campaign_id, ctx.clock.now())
     while True:
-        lanes = _served(ctx, desk, queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor))
+        lanes = _served(desk, queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor))
         if lanes is None:
             return Why.FAILED
-        lane, taken = _take(ctx, desk, lanes)
+        lane, taken = _take(desk, lanes)
         if lane is None or taken is None:
-            if _judge(ctx, desk):
+            if _judge(desk):
                 continue
-            return Why.FAILED if desk.changes.get("stage") == FAILED else Why.DONE
-        found = _give(ctx, desk, lane, taken)
+            return Why.FAILED if desk.place.stage == FAILED else Why.DONE
+        found = _give(desk, lane, taken)
         if found is not None:
             return found
 
 
-def _served(ctx: Context, desk: Desk, lanes: list[queue.OpenLane]) -> list[queue.OpenLane] | None:
+def _served(desk: Desk, lanes: list[queue.OpenLane]) -> list[queue.OpenLane] | None:
     """Return the lanes to look in, in order; None when the annotator failed calibration."""
+    ctx = desk.ctx
     usable = [lane for lane in lanes if not lane.skill or lane.skill in desk.member.skills]
     if desk.tier is Tier.ANNOTATE and desk.plan.calibration_bar > 0:
-        stage = desk.changes.get("stage", desk.place.stage)
+        stage = desk.place.stage
         if not stage:
             stage = WORKING if people.is_qualified(ctx, desk.place.guideline_id) else CALIBRATING
-            desk.changes["stage"] = stage
+            desk.place = desk.place._replace(stage=stage)
         if stage == FAILED:
             return None
         if stage == CALIBRATING:
             usable = [lane for lane in usable if lane.kind == LaneKind.CALIBRATION]
     ordinary = [lane for lane in usable if lane.kind != LaneKind.GOLD]
     wants_gold = ordinary and all(lane.kind != LaneKind.CALIBRATION for lane in ordinary)
-    if wants_gold and desk.place.batch_id and _is_gold_turn(ctx, desk):
+    if wants_gold and desk.place.batch_id and _is_gold_turn(desk):
         ordinary = usable
     return sorted(ordinary, key=lambda lane: (_ORDER[lane.kind], lane.priority, lane.id))
 
 
-def _is_gold_turn(ctx: Context, desk: Desk) -> bool:
+def _is_gold_turn(desk: Desk) -> bool:
+    ctx = desk.ctx
+
     def chance(stretch: int) -> float:
         return _chance(ctx, f"{desk.campaign_id}:{ctx.actor}:{stretch}")
 
@@ -208,9 +213,8 @@ def _chance(ctx: Context, what: str) -> float:
     return int(ctx.keys.hmac("gold", what.encode())[-12:], 16) / 16**12
 
 
-def _take(
-    ctx: Context, desk: Desk, lanes: list[queue.OpenLane]
-) -> tuple[queue.OpenLane, queue.Taken] | tuple[None, None]:
+def _take(desk: Desk, lanes: list[queue.OpenLane]) -> tuple[queue.OpenLane, queue.Taken] | tuple[None, None]:
+    ctx = desk.ctx
     for lane in lanes:
         if lane.kind == LaneKind.GOLD:
             start = int(_chance(ctx, f"{desk.campaign_id}:{ctx.actor}:at:{desk.place.given}") * lane.tail)
@@ -224,8 +228,9 @@ def _take(
     return None, None
 
 
-def _give(ctx: Context, desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | None:
+def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | None:
     """Return the assignment of a task that was just taken; None when its record was erased."""
+    ctx = desk.ctx
 
     def ahead() -> Sequence[str]:
         return tasks.upcoming(ctx.db, lane.id, taken.rank, _AHEAD)
@@ -238,11 +243,11 @@ def _give(ctx: Context, desk: Desk, lane: queue.OpenLane, taken: queue.Taken) ->
     if lane.kind == LaneKind.GOLD:
         batch_id = desk.place.batch_id
     elif batch_id != desk.place.batch_id:
-        desk.changes["batch_id"] = batch_id
+        desk.place = desk.place._replace(batch_id=batch_id)
     if lane.kind != LaneKind.CALIBRATION:
-        desk.changes["given"] = desk.place.given + 1
+        desk.place = desk.place._replace(given=desk.place.given + 1)
     now = ctx.clock.now()
-    lease = _lease(ctx, desk, taken, batch_id=batch_id, facts=found.facts.as_data(), now=now)
+    lease = _lease(desk, taken, batch_id=batch_id, facts=found.facts.as_data(), now=now)
     queue.hold(ctx.db, lease)
     return Assignment(
         lease_id=LeaseId(str(lease["id"])),
@@ -260,8 +265,9 @@ def _give(ctx: Context, desk: Desk, lane: queue.OpenLane, taken: queue.Taken) ->
 
 
 def _lease(
-    ctx: Context, desk: Desk, taken: queue.Taken, *, batch_id: str, facts: dict[str, object], now: datetime
+    desk: Desk, taken: queue.Taken, *, batch_id: str, facts: dict[str, object], now: datetime
 ) -> dict[str, object]:
+    ctx = desk.ctx
     coordinates = {"guideline_id": desk.place.guideline_id, "batch_id": batch_id}
     cohort = people.cohort_of(ctx, desk.member, **coordinates)
     if cohort is None:
@@ -290,9 +296,10 @@ def _lease(
     }
 
 
-def _judge(ctx: Context, desk: Desk) -> bool:
+def _judge(desk: Desk) -> bool:
     """End the actor's calibration round when all of it is answered; returns whether ordinary work opened."""
-    stage = desk.changes.get("stage", desk.place.stage)
+    ctx = desk.ctx
+    stage = desk.place.stage
     if desk.tier is not Tier.ANNOTATE or desk.plan.calibration_bar <= 0 or stage != CALIBRATING:
         return False
     if queue.held(ctx.db, desk.campaign_id, ctx.actor):
@@ -309,5 +316,5 @@ def _judge(ctx: Context, desk: Desk) -> bool:
         bar=desk.plan.calibration_bar,
         batch_id=mine[-1].batch_id,
     )
-    desk.changes["stage"] = WORKING if done.passed else FAILED
+    desk.place = desk.place._replace(stage=WORKING if done.passed else FAILED)
     return done.passed

@@ -47,7 +47,7 @@ class Opinion:
 def claim_review(ctx: Context, campaign_id: str, *, holding: Sequence[str] = ()) -> Handout:
     """Give a reviewer an answer to check, never one of their own."""
     require(ctx, Decision.ANNOTATION_REVIEW)
-    return _claim(ctx, sit(ctx, campaign_id, Tier.REVIEW), holding)
+    return _claim(sit(ctx, campaign_id, Tier.REVIEW), holding)
 
 
 def decide(ctx: Context, campaign_id: str, submission: Submission, opinion: Opinion) -> Handout:
@@ -64,19 +64,19 @@ def decide(ctx: Context, campaign_id: str, submission: Submission, opinion: Opin
     if opinion.verdict is not Verdict.ACCEPT and not opinion.reason.strip():
         raise InvalidError(f"'{opinion.verdict}' needs a reason: the author of the answer reads it.")
     desk = sit(ctx, campaign_id, Tier.REVIEW)
-    held = submissions.own(ctx, submission.lease_id, submission.token)
+    held = submissions.own(desk, submission.lease_id, submission.token)
     if held.state == LeaseState.ANSWERED and held.client_id == submission.client_id:
-        return _claim(ctx, desk, ())
-    submissions.ensure_live(ctx, desk, held)
+        return _claim(desk, ())
+    submissions.ensure_live(desk, held)
     subject = answers.get(ctx.db, campaign_id, held.about)
     if subject is None:
         raise UnknownTaskError(f"The answer '{held.about}' under review is gone.")
     values: dict[str, object] = {}
     if opinion.verdict is Verdict.CORRECT:
         values = _checked(held, submission)
-    submissions.record(ctx, desk, held, replace(submission, values=values or {"verdict": opinion.verdict.value}))
-    _settle(ctx, subject, opinion, values)
-    return _claim(ctx, desk, ())
+    submissions.record(desk, held, replace(submission, values=values or {"verdict": opinion.verdict.value}))
+    _settle(desk, subject, opinion, values)
+    return _claim(desk, ())
 
 
 def ask_adjudication(ctx: Context, campaign_id: str, task_ids: Sequence[str]) -> int:
@@ -110,7 +110,7 @@ def ask_adjudication(ctx: Context, campaign_id: str, task_ids: Sequence[str]) ->
 def claim_dispute(ctx: Context, campaign_id: str, *, holding: Sequence[str] = ()) -> Handout:
     """Give a domain expert a disputed task."""
     require(ctx, Decision.ANNOTATION_ADJUDICATE)
-    return _claim(ctx, sit(ctx, campaign_id, Tier.ADJUDICATE), holding)
+    return _claim(sit(ctx, campaign_id, Tier.ADJUDICATE), holding)
 
 
 def adjudicate(ctx: Context, campaign_id: str, submission: Submission, *, reason: str) -> Handout:
@@ -124,15 +124,15 @@ def adjudicate(ctx: Context, campaign_id: str, submission: Submission, *, reason
     if not reason.strip():
         raise InvalidError("A ruling needs a reason: guidelines are improved by it.")
     desk = sit(ctx, campaign_id, Tier.ADJUDICATE)
-    held = submissions.own(ctx, submission.lease_id, submission.token)
+    held = submissions.own(desk, submission.lease_id, submission.token)
     if held.state == LeaseState.ANSWERED and held.client_id == submission.client_id:
-        return _claim(ctx, desk, ())
-    submissions.ensure_live(ctx, desk, held)
+        return _claim(desk, ())
+    submissions.ensure_live(desk, held)
     values = _checked(held, submission)
-    row = submissions.record(ctx, desk, held, replace(submission, values=values))
+    row = submissions.record(desk, held, replace(submission, values=values))
     _rule(ctx, row, task_id=held.about, tier=Tier.ADJUDICATE, answer_id="")
     ledger.append(ctx, "task.adjudicated", subject=held.about, body={"answer": row.id, "reason": reason.strip()})
-    return _claim(ctx, desk, ())
+    return _claim(desk, ())
 
 
 def settle(ctx: Context, campaign_id: str, task_id: str, values: Mapping[str, object], *, reason: str) -> None:
@@ -168,9 +168,9 @@ def settle(ctx: Context, campaign_id: str, task_id: str, values: Mapping[str, ob
     ledger.append(ctx, "task.adjudicated", subject=task.id, body={"reason": reason.strip()})
 
 
-def _claim(ctx: Context, desk: Desk, holding: Sequence[str]) -> Handout:
-    found = hand_out(ctx, desk, holding)
-    leave(ctx, desk)
+def _claim(desk: Desk, holding: Sequence[str]) -> Handout:
+    found = hand_out(desk, holding)
+    leave(desk)
     return found
 
 
@@ -179,7 +179,8 @@ def _checked(held: queue.Held, submission: Submission) -> dict[str, object]:
     return responses.check(documents.questions_of(held.questions), submission.values, facts)
 
 
-def _settle(ctx: Context, subject: Answer, opinion: Opinion, values: dict[str, object]) -> None:
+def _settle(desk: Desk, subject: Answer, opinion: Opinion, values: dict[str, object]) -> None:
+    ctx = desk.ctx
     now = ctx.clock.now()
     row = Review(
         answer_id=subject.id,
@@ -196,7 +197,7 @@ def _settle(ctx: Context, subject: Answer, opinion: Opinion, values: dict[str, o
     elif opinion.verdict is Verdict.RETURN and subject.superseded_at is None:
         given = queue.get(ctx.db, subject.lease_id, subject.annotator)
         if given is not None:
-            submissions.withdraw(ctx, given, tier=Tier.REVIEW, kept_for=REWORK, reason=opinion.reason.strip())
+            submissions.withdraw(desk, given, kept_for=REWORK, reason=opinion.reason.strip())
     body = {"verdict": opinion.verdict, "task": subject.task_id}
     ledger.append(ctx, "answer.reviewed", subject=subject.id, body=body)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from headwater.annotation import responses
-from headwater.annotation.desk import DECISIONS, Desk
+from headwater.annotation.desk import Desk
 from headwater.annotation.handouts import Feedback
 from headwater.annotation.model import (
     Answer,
@@ -29,11 +28,7 @@ from headwater.annotation.model import (
 )
 from headwater.annotation.store import answers, campaigns, queue, tasks
 from headwater.core.ids import new_id
-from headwater.governance.authority import require
-from headwater.governance.model import Decision, PersonId
-
-if TYPE_CHECKING:
-    from headwater.context import Context
+from headwater.governance.model import PersonId
 
 _LONGEST_MS = 24 * 3600 * 1000
 REWORK = timedelta(days=3)
@@ -52,13 +47,14 @@ class Submission:
     lead_time_ms: int = 0
 
 
-def own(ctx: Context, lease_id: str, token: str) -> queue.Held:
+def own(desk: Desk, lease_id: str, token: str) -> queue.Held:
     """Return the actor's lease.
 
     Raises:
         UnknownLeaseError: The actor never held it.
         LeaseTokenError: The token is another one.
     """
+    ctx = desk.ctx
     held = queue.get(ctx.db, lease_id, ctx.actor)
     if held is None:
         raise UnknownLeaseError(f"You hold no task '{lease_id}'.", remedy="Claim a task.")
@@ -67,13 +63,13 @@ def own(ctx: Context, lease_id: str, token: str) -> queue.Held:
     return held
 
 
-def ensure_live(ctx: Context, desk: Desk, held: queue.Held) -> None:
+def ensure_live(desk: Desk, held: queue.Held) -> None:
     """Return when a lease still holds, or lapsed without anybody taking its place.
 
     Raises:
         LeaseLapsedError: Its place is taken.
     """
-    require(ctx, DECISIONS[desk.tier])
+    ctx = desk.ctx
     if held.state == LeaseState.LIVE:
         return
     if held.state == LeaseState.LAPSED and queue.revive(ctx.db, held, ctx.clock.now() + desk.lease_time):
@@ -85,44 +81,41 @@ def ensure_live(ctx: Context, desk: Desk, held: queue.Held) -> None:
     )
 
 
-def record(ctx: Context, desk: Desk, held: queue.Held, submission: Submission) -> Answer:
+def record(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
     """Store a checked answer to a held task, and everything that is counted with it."""
-    require(ctx, DECISIONS[desk.tier])
-    row = _answer(ctx, held, submission)
+    ctx = desk.ctx
+    row = _answer(desk, held, submission)
     answers.add(ctx.db, row)
     queue.settle(ctx.db, held.id, answer_id=row.id, client_id=row.client_id)
     count = queue.count(ctx.db, held.task_id, 1)
     sums = {"answers": 1, "closed": int(count.answers == count.wanted), "lead_time_ms": row.lead_time_ms}
-    _tally(ctx, held, sums | _judged(held, row.values, 1))
-    desk.changes["answered"] = desk.place.answered + 1
-    _sample_for_review(ctx, desk, held, row)
+    _tally(desk, held, sums | _judged(held, row.values, 1))
+    desk.place = desk.place._replace(answered=desk.place.answered + 1)
+    _sample_for_review(desk, held, row)
     return row
 
 
-def decline(ctx: Context, held: queue.Held, state: LeaseState, reason: str = "") -> None:
+def decline(desk: Desk, held: queue.Held, state: LeaseState, reason: str = "") -> None:
     """End a live lease without an answer and let its task go to others."""
-    require(ctx, Decision.ANNOTATION_ANSWER)
+    ctx = desk.ctx
     if held.state != LeaseState.LIVE:
         return
     queue.end(ctx.db, held.id, state, reason=reason)
     queue.give_back(ctx.db, held.task_id)
     if state is LeaseState.SKIPPED:
-        _tally(ctx, held, {"skipped": 1})
+        _tally(desk, held, {"skipped": 1})
 
 
-def withdraw(
-    ctx: Context, held: queue.Held, *, tier: Tier = Tier.ANNOTATE, kept_for: timedelta = timedelta(), reason: str = ""
-) -> None:
+def withdraw(desk: Desk, held: queue.Held, *, kept_for: timedelta = timedelta(), reason: str = "") -> None:
     """Take the answer of a lease out of force and put its task back on its annotator's desk.
 
     Args:
-        ctx: The context.
+        desk: Whoever withdraws it: its author, or a reviewer.
         held: The answered lease.
-        tier: In what capacity the actor does this.
         kept_for: How long the task stays theirs; as long as before by default.
         reason: What the annotator is told.
     """
-    require(ctx, DECISIONS[tier])
+    ctx = desk.ctx
     now = ctx.clock.now()
     before = answers.get(ctx.db, held.campaign_id, held.answer_id)
     answers.supersede(ctx.db, held.answer_id, now)
@@ -132,7 +125,7 @@ def withdraw(
     queue.unsettle(ctx.db, held.id, until=now + kept_for if kept_for else held.expires_at, reason=reason)
     count = queue.count(ctx.db, held.task_id, -1)
     sums = {"answers": -1, "closed": -int(count.answers == count.wanted - 1)}
-    _tally(ctx, held, sums | _judged(held, before.values if before else {}, -1))
+    _tally(desk, held, sums | _judged(held, before.values if before else {}, -1))
 
 
 def feedback(held: queue.Held, values: Mapping[str, object]) -> Feedback | None:
@@ -142,7 +135,8 @@ def feedback(held: queue.Held, values: Mapping[str, object]) -> Feedback | None:
     return Feedback(is_right=responses.agrees(held.gold, values), known=held.gold, explanation=held.explanation or "")
 
 
-def _answer(ctx: Context, held: queue.Held, submission: Submission) -> Answer:
+def _answer(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
+    ctx = desk.ctx
     return Answer(
         id=AnswerId(new_id("ans")),
         lease_id=LeaseId(held.id),
@@ -166,7 +160,10 @@ def _answer(ctx: Context, held: queue.Held, submission: Submission) -> Answer:
     )
 
 
-def _tally(ctx: Context, held: queue.Held, sums: dict[str, int]) -> None:
+def _tally(desk: Desk, held: queue.Held, sums: dict[str, int]) -> None:
+    ctx = desk.ctx
+    if held.tier != Tier.ANNOTATE:
+        return
     answers.tally_up(
         ctx.db,
         cohort_id=held.cohort_id,
@@ -184,8 +181,9 @@ def _judged(held: queue.Held, values: Mapping[str, object], by: int) -> dict[str
     return {"judged": by, "correct": by * int(responses.agrees(held.gold, values))}
 
 
-def _sample_for_review(ctx: Context, desk: Desk, held: queue.Held, answer: Answer) -> None:
+def _sample_for_review(desk: Desk, held: queue.Held, answer: Answer) -> None:
     """Put a share of the answers before reviewers: which ones, nobody can tell beforehand."""
+    ctx = desk.ctx
     rate = desk.plan.review_rates.get(desk.member.team, desk.plan.review_rate)
     hidden = held.lane_kind in (LaneKind.GOLD, LaneKind.CALIBRATION)
     if rate <= 0 or hidden or desk.tier is not Tier.ANNOTATE:

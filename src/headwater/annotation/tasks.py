@@ -48,8 +48,8 @@ def claim(ctx: Context, campaign_id: str, *, holding: Sequence[str] = ()) -> Han
     """
     require(ctx, Decision.ANNOTATION_ANSWER)
     desk = sit(ctx, campaign_id, Tier.ANNOTATE)
-    found = hand_out(ctx, desk, holding)
-    leave(ctx, desk)
+    found = hand_out(desk, holding)
+    leave(desk)
     return found
 
 
@@ -76,18 +76,18 @@ def submit(
     """
     require(ctx, Decision.ANNOTATION_ANSWER)
     desk = sit(ctx, campaign_id, Tier.ANNOTATE)
-    held = submissions.own(ctx, submission.lease_id, submission.token)
+    held = submissions.own(desk, submission.lease_id, submission.token)
     if held.state == LeaseState.ANSWERED:
-        return _replay(ctx, desk, held, submission, claim_next=claim_next)
-    submissions.ensure_live(ctx, desk, held)
+        return _replay(desk, held, submission, claim_next=claim_next)
+    submissions.ensure_live(desk, held)
     values = responses.check(documents.questions_of(held.questions), submission.values, responses.Facts.of(held.facts))
-    answer = submissions.record(ctx, desk, held, replace(submission, values=values))
+    answer = submissions.record(desk, held, replace(submission, values=values))
     following = None
     if claim_next:
-        following = hand_out(ctx, desk, holding)
+        following = hand_out(desk, holding)
         if following.assignment is not None:
             queue.follow(ctx.db, held.id, following.assignment.lease_id)
-    leave(ctx, desk)
+    leave(desk)
     feedback = submissions.feedback(held, values)
     return Receipt(answer_id=answer.id, replayed=False, feedback=feedback, next=following)
 
@@ -108,9 +108,9 @@ def heartbeat(ctx: Context, campaign_id: str, *, leases: Mapping[str, str]) -> d
 def release_lease(ctx: Context, campaign_id: str, *, lease_id: str, token: str) -> None:
     """Give a task back unanswered; the actor may get it again."""
     require(ctx, Decision.ANNOTATION_ANSWER)
-    sit(ctx, campaign_id, Tier.ANNOTATE)
-    held = submissions.own(ctx, lease_id, token)
-    submissions.decline(ctx, held, LeaseState.RETURNED)
+    desk = sit(ctx, campaign_id, Tier.ANNOTATE)
+    held = submissions.own(desk, lease_id, token)
+    submissions.decline(desk, held, LeaseState.RETURNED)
 
 
 def skip(ctx: Context, campaign_id: str, *, lease_id: str, token: str, reason: str, claim_next: bool = True) -> Handout:
@@ -124,12 +124,12 @@ def skip(ctx: Context, campaign_id: str, *, lease_id: str, token: str, reason: s
     if not reason.strip():
         raise InvalidError("A task is skipped with a reason.", remedy="Say in a few words why you cannot answer it.")
     desk = sit(ctx, campaign_id, Tier.ANNOTATE)
-    held = submissions.own(ctx, lease_id, token)
-    submissions.decline(ctx, held, LeaseState.SKIPPED, reason.strip())
+    held = submissions.own(desk, lease_id, token)
+    submissions.decline(desk, held, LeaseState.SKIPPED, reason.strip())
     found = Handout(assignment=None, why=Why.NONE, answered=desk.place.answered)
     if claim_next:
-        found = hand_out(ctx, desk)
-    leave(ctx, desk)
+        found = hand_out(desk)
+    leave(desk)
     return found
 
 
@@ -144,20 +144,20 @@ def undo(ctx: Context, campaign_id: str, *, lease_id: str, token: str) -> Handou
     """
     require(ctx, Decision.ANNOTATION_ANSWER)
     desk = sit(ctx, campaign_id, Tier.ANNOTATE)
-    held = submissions.own(ctx, lease_id, token)
+    held = submissions.own(desk, lease_id, token)
     if held.state == LeaseState.ANSWERED:
         if held.expires_at <= ctx.clock.now() or held.lane_kind == LaneKind.CALIBRATION:
             raise LeaseLapsedError("This answer can no longer be taken back.", remedy="Ask a reviewer to correct it.")
-        submissions.withdraw(ctx, held)
-        desk.changes["answered"] = desk.place.answered - 1
-        leave(ctx, desk)
-    answered = desk.changes.get("answered", desk.place.answered)
+        submissions.withdraw(desk, held)
+        desk.place = desk.place._replace(answered=desk.place.answered - 1)
+        leave(desk)
     again = queue.get(ctx.db, held.id, ctx.actor) or held
-    return Handout(assignment=assignment_of(ctx, again), why=Why.NONE, answered=answered)
+    return Handout(assignment=assignment_of(ctx, again), why=Why.NONE, answered=desk.place.answered)
 
 
-def _replay(ctx: Context, desk: Desk, held: queue.Held, submission: Submission, *, claim_next: bool) -> Receipt:
+def _replay(desk: Desk, held: queue.Held, submission: Submission, *, claim_next: bool) -> Receipt:
     """Return the reply to a submission that was recorded before."""
+    ctx = desk.ctx
     if held.client_id != submission.client_id:
         raise AlreadyAnsweredError(
             "This task was already answered by another submission, perhaps in another window.",
@@ -168,9 +168,9 @@ def _replay(ctx: Context, desk: Desk, held: queue.Held, submission: Submission, 
         known = queue.get(ctx.db, held.next_id, ctx.actor) if held.next_id else None
         found = assignment_of(ctx, known) if known is not None and known.state == LeaseState.LIVE else None
         if found is None:
-            following = hand_out(ctx, desk)
+            following = hand_out(desk)
         else:
             following = Handout(assignment=found, why=Why.NONE, answered=desk.place.answered)
-    leave(ctx, desk)
+    leave(desk)
     feedback = submissions.feedback(held, dict(submission.values))
     return Receipt(answer_id=AnswerId(held.answer_id), replayed=True, feedback=feedback, next=following)

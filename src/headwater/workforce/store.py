@@ -64,10 +64,13 @@ qualification = sa.Table(
 
 def get(db: Connection, program: str, person: str) -> Annotator | None:
     """Return a person's part in the workforce."""
-    row = db.execute(
-        sa.select(annotator).where(annotator.c.program == program, annotator.c.person == person)
-    ).one_or_none()
+    row = db.execute(_GET, {"program": program, "person": person}).one_or_none()
     return _annotator(row) if row else None
+
+
+_GET = sa.text("""
+SELECT program, person, team, affiliation, training, skills, is_available, version, updated_at
+FROM annotator WHERE program = :program AND person = :person""").columns(*annotator.c)
 
 
 def everyone(db: Connection, program: str) -> list[Annotator]:
@@ -128,13 +131,9 @@ def find_cohort(db: Connection, program: str, row: Cohort) -> Cohort | None:
     return _cohort(found) if found else None
 
 
-_COHORT_OF = sa.select(cohort).where(
-    cohort.c.program == sa.bindparam("program"),
-    cohort.c.batch_id == sa.bindparam("batch"),
-    cohort.c.guideline_id == sa.bindparam("guideline"),
-    cohort.c.team == sa.bindparam("team"),
-    cohort.c.training == sa.bindparam("training"),
-)
+_COHORT_OF = sa.text("""
+SELECT id, program, batch_id, guideline_id, team, training FROM cohort WHERE program = :program
+AND batch_id = :batch AND guideline_id = :guideline AND team = :team AND training = :training""").columns(*cohort.c)
 
 
 def cohorts(db: Connection, program: str, *, ids: Sequence[str] = (), batch_id: str = "") -> list[Cohort]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from headwater.annotation.model import EVERYONE, LaneKind, LeaseState, Tier
 from headwater.annotation.store.campaigns import Lane, extend, lane_of
-from headwater.annotation.store.tasks import lane_cursor, lease, seat
+from headwater.annotation.store.tasks import lease, seat
 from headwater.storage.database import Moment, insert
 
 if TYPE_CHECKING:
@@ -126,9 +126,15 @@ _SIT_LOCKED = sa.text(_SIT_SQL + " FOR UPDATE OF p").columns(
 _EXISTS = sa.text("SELECT 1 FROM campaign WHERE id = :campaign AND program = :program")
 
 
-def rise(db: Connection, campaign_id: str, annotator: str, changes: dict[str, object]) -> None:
+def rise(db: Connection, campaign_id: str, annotator: str, after: Seat) -> None:
     """Keep what changed about an annotator's place."""
-    db.execute(seat.update().where(seat.c.campaign_id == campaign_id, seat.c.annotator == annotator).values(changes))
+    keys = {"campaign": campaign_id, "me": annotator}
+    db.execute(_RISE, keys | {name: getattr(after, name) for name in ("stage", "given", "answered", "batch_id")})
+
+
+_RISE = sa.text("""
+UPDATE seat SET stage = :stage, given = :given, answered = :answered, batch_id = :batch_id
+WHERE campaign_id = :campaign AND annotator = :me""")
 
 
 def take_back(db: Connection, campaign_id: str, now: datetime) -> int:
@@ -137,21 +143,21 @@ def take_back(db: Connection, campaign_id: str, now: datetime) -> int:
     Called by every claim: nothing needs to sweep. Each task goes to the end of the lane of returns, where even
     those who have passed its old place find it.
     """
-    locked = "" if db.dialect.name == "sqlite" else " FOR UPDATE OF l, t SKIP LOCKED"
-    lapsed = db.execute(
-        sa.text(_LAPSED + locked).bindparams(sa.bindparam("now", type_=Moment)),
-        {"campaign": campaign_id, "now": now, "limit": _BACK_AT_ONCE},
-    ).all()
+    statement = _LAPSED if db.dialect.name == "sqlite" else _LAPSED_LOCKED
+    lapsed = db.execute(statement, {"campaign": campaign_id, "now": now, "limit": _BACK_AT_ONCE}).all()
     for row in lapsed:
         end(db, row.id, LeaseState.LAPSED)
         give_back(db, row.task_id)
     return len(lapsed)
 
 
-_LAPSED = """
+_LAPSED_SQL = """
 SELECT l.id, l.task_id FROM lease AS l JOIN task AS t ON t.id = l.task_id
 WHERE l.campaign_id = :campaign AND l.state = 'live' AND l.expires_at <= :now
 ORDER BY l.expires_at LIMIT :limit"""
+_NOW = sa.bindparam("now", type_=Moment)
+_LAPSED = sa.text(_LAPSED_SQL).bindparams(_NOW)
+_LAPSED_LOCKED = sa.text(_LAPSED_SQL + " FOR UPDATE OF l, t SKIP LOCKED").bindparams(_NOW)
 
 
 def end(db: Connection, lease_id: str, state: LeaseState, *, reason: str = "") -> None:
@@ -233,13 +239,20 @@ _TAKE_WAITING = sa.text(_TAKE.format(""))
 
 def pass_by(db: Connection, lane_id: int, annotator: str, rank: int) -> None:
     """Remember up to which rank of a lane nothing is left for an annotator."""
-    row = insert(db, lane_cursor).values(annotator=annotator, lane_id=lane_id, rank=rank)
-    db.execute(row.on_conflict_do_update(index_elements=["annotator", "lane_id"], set_={"rank": rank}))
+    db.execute(_PASS_BY, {"me": annotator, "lane": lane_id, "rank": rank})
+
+
+_PASS_BY = sa.text("""
+INSERT INTO lane_cursor (annotator, lane_id, rank) VALUES (:me, :lane, :rank)
+ON CONFLICT (annotator, lane_id) DO UPDATE SET rank = excluded.rank""")
 
 
 def hold(db: Connection, values: dict[str, object]) -> None:
     """Store a new lease."""
-    db.execute(lease.insert().values(values))
+    db.execute(_HOLD, values)
+
+
+_HOLD = lease.insert()
 
 
 def held(db: Connection, campaign_id: str, annotator: str) -> list[Held]:
@@ -307,13 +320,18 @@ AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.task_id = task.id AND lease.anno
 
 def settle(db: Connection, lease_id: str, *, answer_id: str, client_id: str) -> None:
     """End a lease with an answer."""
-    values = {"state": LeaseState.ANSWERED.value, "answer_id": answer_id, "client_id": client_id}
-    db.execute(lease.update().where(lease.c.id == lease_id).values(values))
+    db.execute(_SETTLE, {"lease": lease_id, "answer": answer_id, "client": client_id})
+
+
+_SETTLE = sa.text("UPDATE lease SET state = 'answered', answer_id = :answer, client_id = :client WHERE id = :lease")
 
 
 def follow(db: Connection, lease_id: str, next_id: str) -> None:
     """Remember which lease went out with the reply to an answer, for a repeated submission."""
-    db.execute(lease.update().where(lease.c.id == lease_id).values(next_id=next_id))
+    db.execute(_FOLLOW, {"lease": lease_id, "next": next_id})
+
+
+_FOLLOW = sa.text("UPDATE lease SET next_id = :next WHERE id = :lease")
 
 
 def unsettle(db: Connection, lease_id: str, *, until: datetime, reason: str) -> None:
