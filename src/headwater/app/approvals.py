@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headwater.annotation import campaigns, guidelines, schemas
 from headwater.governance import decisions, programs, waivers
 from headwater.governance.model import Decision
 from headwater.quality import acceptance
@@ -22,6 +23,9 @@ _APPROVE: dict[Decision, Callable[..., object]] = {
     Decision.RACI_CHANGE: programs.approve_charter,
     Decision.WAIVER_GRANT: waivers.grant,
     Decision.SOURCE_APPROVE: sources.approve,
+    Decision.SCHEMA_PUBLISH: schemas.approve,
+    Decision.GUIDELINE_PUBLISH: guidelines.approve,
+    Decision.CAMPAIGN_OPEN: campaigns.approve,
     Decision.BATCH_ACCEPT: acceptance.accept,
     Decision.RELEASE_APPROVE: releases.approve,
     Decision.RELEASE_PUBLISH: releases.publish,
@@ -31,6 +35,9 @@ _APPROVE: dict[Decision, Callable[..., object]] = {
 }
 _REFUSE: dict[Decision, Callable[..., object]] = {
     Decision.SOURCE_APPROVE: sources.refuse,
+    Decision.SCHEMA_PUBLISH: schemas.refuse,
+    Decision.GUIDELINE_PUBLISH: guidelines.refuse,
+    Decision.CAMPAIGN_OPEN: campaigns.refuse,
     Decision.BATCH_ACCEPT: acceptance.reject,
 }
 
