@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headwater.context import Context
     from headwater.demo.story import Story
 
-PRODUCTION_SHARE = 4
+PRODUCTION_SHARE = 3
 """One of so many distinct messages is production traffic: evaluated on, never taken in."""
 STARVED_SHARE = 0.12
 """Share of the starved topics that the first sourcing finds."""

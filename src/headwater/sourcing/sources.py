@@ -84,7 +84,8 @@ def propose(ctx: Context, source_id: str) -> Source:
     holes = [name for name in REQUIRED if not str(getattr(source.provenance, name)).strip()]
     if holes:
         raise IncompleteSourceError(
-            f"The form of source '{source.name}' lacks: {', '.join(holes)}.", remedy="Fill them, then propose again."
+            f"The form of source '{source.name}' lacks: {', '.join(holes)}.",
+            remedy="Fill them (on the command line: --issuer, --origin, --method, --use, --consent), then propose again.",
         )
     summary = f"Source {source.name} ({source.kind.value}, {source.provenance.licence})"
     decisions.propose(ctx, Decision.SOURCE_APPROVE, subject=source.id, digest=_digest(source), summary=summary)
@@ -133,8 +134,10 @@ def check_licence(expression: str) -> None:
         return
     try:
         info = get_spdx_licensing().validate(expression)
-    except ExpressionError as error:
-        raise IncompleteSourceError(f"'{expression}' is not an SPDX licence expression: {error}.") from error
+    except (ExpressionError, AttributeError) as error:  # the library's own error handling can fail
+        raise IncompleteSourceError(
+            f"'{expression}' is not an SPDX licence expression.", remedy="For example MIT or CC-BY-4.0."
+        ) from error
     unknown = [symbol for symbol in info.invalid_symbols if not str(symbol).startswith("LicenseRef-")]
     if unknown or (info.errors and not info.invalid_symbols):
         raise IncompleteSourceError(

@@ -30,10 +30,10 @@ class Weak:
 def weak_subgroups(
     failed: ArrayLike, groups: Mapping[str, NDArray[np.bool_]], *, level: float = 0.05, fewest: int = 5
 ) -> list[Weak]:
-    """Return the subgroups with significantly many failures, most significant first.
+    """Return the subgroups with significantly many failures, in the order they were found.
 
-    After each find the subgroup's items are removed and the rest is tested again, else one dominant failure
-    returns under many names. Of subgroups equally significant the smaller, more specific one is taken.
+    Of the significant subgroups the most specific one (with the fewest items) is taken before broad ones. Its items
+    are removed and the rest is tested again, else one dominant failure returns under many names.
 
     Args:
         failed: Whether each item failed.
@@ -49,9 +49,10 @@ def weak_subgroups(
         if not tested:
             return found
         adjusted = benjamini_hochberg([item.p for item in tested])
-        best = min(range(len(tested)), key=lambda i: (tested[i].p, tested[i].n))
-        if adjusted[best] > level:
+        significant = [i for i in range(len(tested)) if adjusted[i] <= level]
+        if not significant:
             return found
+        best = min(significant, key=lambda i: (tested[i].n, tested[i].p))
         weakest = tested[best]
         found.append(
             Weak(name=weakest.name, n=weakest.n, failures=weakest.failures, p=weakest.p, q=float(adjusted[best]))

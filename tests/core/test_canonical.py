@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headwater.core.canonical import canonical_json, digest
+from headwater.core.errors import InvalidError
+from headwater.core.ids import new_id, prefix_of
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(codec="utf-8")),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=4)
+    ),
+)
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8")), JSON, max_size=5))
+def test_the_order_of_keys_does_not_change_the_bytes(value: dict[str, object]) -> None:
+    assert canonical_json(value) == canonical_json(dict(reversed(value.items())))
+
+
+def test_moments_undefined_numbers_and_sets_have_one_form() -> None:
+    value = {"at": datetime(2026, 1, 2, tzinfo=UTC), "x": math.nan, "s": {"b", "a"}}
+    assert canonical_json(value) == b'{"at":"2026-01-02T00:00:00.000000Z","s":["a","b"],"x":null}'
+
+
+def test_what_has_no_form_is_refused() -> None:
+    with pytest.raises(TypeError, match="bytes"):
+        digest({"x": b"y"})
+
+
+def test_ids_sort_as_they_were_made() -> None:
+    made = [new_id("rec") for _ in range(5000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+    assert prefix_of(made[0]) == "rec"
+
+
+def test_what_is_not_an_id_is_refused() -> None:
+    with pytest.raises(InvalidError, match="'plain' is not an id"):
+        prefix_of("plain")
