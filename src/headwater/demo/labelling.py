@@ -160,7 +160,7 @@ def _claim(story: Story, campaign: str, handle: str) -> Handout:
         return tasks.claim(ctx, campaign)
 
 
-def _answer(  # noqa: PLR0913, PLR0917 -- who answers what, and what is right
+def _answer(
     story: Story,
     campaign: str,
     handle: str,

@@ -120,7 +120,7 @@ def release(story: Story, key: str) -> Release:
         open_ = [gate for gate in releases.gates_now(ctx, releases.release(ctx, made)) if gate.open]
     for gate in open_:
         _waive(story, key, gates.name(gate), f"measured {gate.measured.value:.2f}, needs {gate.required:g}")
-    story.once(f"propose:{key}", "operations", lambda ctx: _nothing(service.propose(ctx, made)))
+    story.once(f"propose:{key}", "operations", partial(_proposed, made=made))
     if _refused(story, made):
         story.tell("The Responsible tried to approve the release and was refused.")
     story.decide(
@@ -129,7 +129,7 @@ def release(story: Story, key: str) -> Release:
         Decision.RELEASE_APPROVE,
         lambda ctx: service.approve(ctx, made, reason="Fit for a first model." if key == "1" else "Repairs are in."),
     )
-    story.once(f"publication:{key}", "operations", lambda ctx: _nothing(service.propose_publication(ctx, made)))
+    story.once(f"publication:{key}", "operations", partial(_offered, made=made))
     story.decide(
         f"publish:{key}", made, Decision.RELEASE_PUBLISH, lambda ctx: service.publish(ctx, made, reason="For training.")
     )
@@ -227,5 +227,11 @@ def mean_accuracy(found: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _nothing(_: object) -> dict[str, Any]:
+def _proposed(ctx: Context, *, made: str) -> dict[str, Any]:
+    service.propose(ctx, made)
+    return {}
+
+
+def _offered(ctx: Context, *, made: str) -> dict[str, Any]:
+    service.propose_publication(ctx, made)
     return {}

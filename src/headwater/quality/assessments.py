@@ -41,8 +41,8 @@ def assess(ctx: Context, campaign_id: str, *, question: str, seed: int = 0) -> l
     if len(given.task) == 0:
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
     now = ctx.clock.now()
-    teams = {cohort.id: cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
-    team = np.array([teams[name] for name in given.cohort_ids], dtype=object)[given.cohort]
+    teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
+    team = np.array([teams[name] for name in given.cohort_ids])[given.cohort]
     estimates = {f"agreement.alpha|{scope}": value for scope, value in _agreement(given, team, question, seed).items()}
     estimates |= {f"gold.accuracy|{scope}": value for scope, value in _gold(given, team).items()}
     rows = [
@@ -61,7 +61,7 @@ def assess(ctx: Context, campaign_id: str, *, question: str, seed: int = 0) -> l
     return rows
 
 
-def _agreement(given: Answers, team: NDArray[np.object_], question: str, seed: int) -> dict[str, Estimate]:
+def _agreement(given: Answers, team: NDArray[np.str_], question: str, seed: int) -> dict[str, Estimate]:
     ordinary = ~given.is_gold
     found = {f"question:{question}": _alpha(given, ordinary, seed)}
     for name in sorted(set(team)):
@@ -81,7 +81,7 @@ def _alpha(given: Answers, rows: NDArray[np.bool_], seed: int) -> Estimate:
     )
 
 
-def _gold(given: Answers, team: NDArray[np.object_]) -> dict[str, Estimate]:
+def _gold(given: Answers, team: NDArray[np.str_]) -> dict[str, Estimate]:
     known = given.is_gold & (given.gold_value >= 0)
     right = given.value == given.gold_value
 

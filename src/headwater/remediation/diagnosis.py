@@ -126,8 +126,9 @@ def _conflict(
     if worst.p > LEVEL or worst.n < FEWEST_NEIGHBOURS:
         return None
     name = side.cohorts[worst.group]
+    team = side.teams.get(name, name)
     evidence = (
-        f"of {worst.n} neighbours of its failures labelled by cohort {name}, {worst.hits} carry the wrong prediction "
+        f"of {worst.n} neighbours of its failures labelled by {team}, {worst.hits} carry the wrong prediction "
         f"as their label, {worst.expected:.1f} expected (hypergeometric, adjusted p = {worst.p:.2g})"
     )
     return name, worst.p, evidence
@@ -141,8 +142,9 @@ def _noisy_cohorts(ctx: Context, release: str, side: TrainingSide, seed: int) ->
         if blame.p > LEVEL or blame.hits <= blame.expected:
             continue
         name = side.cohorts[blame.group]
+        team = side.teams.get(name, name)
         evidence = (
-            f"confident learning doubts {blame.hits} of {blame.n} labels of cohort {name}, {blame.expected:.1f} "
+            f"confident learning doubts {blame.hits} of {blame.n} labels of {team}, {blame.expected:.1f} "
             f"expected for its topics (permutation within topics, adjusted p = {blame.p:.2g})"
         )
         rows.append(

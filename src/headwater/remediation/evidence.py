@@ -12,6 +12,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from headwater.release import queries as releases
 from headwater.sourcing import queries as sourcing
+from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,9 @@ class TrainingSide:
     """Label of each code."""
     cohort: NDArray[np.int64]
     cohorts: list[str]
+    """Id of each cohort code."""
+    teams: dict[str, str]
+    """Team of each cohort id."""
     vectors: csr_matrix
     vectoriser: TfidfVectorizer
 
@@ -75,6 +79,7 @@ def training_side(ctx: Context, release: str) -> TrainingSide:
         labels=names,
         cohort=np.array([cohorts.index(row["cohort_id"]) for row in rows], dtype=np.int64),
         cohorts=cohorts,
+        teams={cohort.id: cohort.team for cohort in workforce.cohorts(ctx, ids=cohorts)},
         vectors=vectoriser.fit_transform(texts),
         vectoriser=vectoriser,
     )

@@ -85,7 +85,7 @@ def propose(ctx: Context, source_id: str) -> Source:
     if holes:
         raise IncompleteSourceError(
             f"The form of source '{source.name}' lacks: {', '.join(holes)}.",
-            remedy="Fill them (on the command line: --issuer, --origin, --method, --use, --consent), then propose again.",
+            remedy="Fill them (--issuer, --origin, --method, --use, --consent of `source add`), then propose again.",
         )
     summary = f"Source {source.name} ({source.kind.value}, {source.provenance.licence})"
     decisions.propose(ctx, Decision.SOURCE_APPROVE, subject=source.id, digest=_digest(source), summary=summary)

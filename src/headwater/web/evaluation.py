@@ -10,6 +10,7 @@ from headwater.governance import queries as governance
 from headwater.release import queries as releases
 from headwater.remediation import queries as remediation
 from headwater.web.session import Visitor, page
+from headwater.workforce import queries as workforce
 
 router = APIRouter(prefix="/p/{program}")
 
@@ -70,6 +71,7 @@ def findings(visitor: Visitor) -> Response:
             causes={item.finding_id: item for item in diagnoses if item.finding_id},
             cohorts=[item for item in diagnoses if not item.finding_id],
             names={item.id: f"{item.dataset}@{item.version}" for item in releases.releases(ctx)},
+            teams={cohort.id: cohort.team for cohort in workforce.cohorts(ctx)},
         )
 
 
@@ -84,5 +86,6 @@ def briefs(visitor: Visitor) -> Response:
             active="briefs",
             briefs=remediation.briefs(ctx),
             causes={item.id: item for item in remediation.diagnoses(ctx)},
+            teams={cohort.id: cohort.team for cohort in workforce.cohorts(ctx)},
             proposals={item.subject: item for item in governance.proposals(ctx)},
         )

@@ -11,6 +11,7 @@ from headwater.governance.model import Decision
 from headwater.release import queries, service
 from headwater.training import queries as training
 from headwater.web.session import Visitor, back, page
+from headwater.workforce import queries as workforce
 
 router = APIRouter(prefix="/p/{program}")
 FILES = (
@@ -50,6 +51,7 @@ def one(visitor: Visitor, release: str) -> Response:
             release=found,
             gates=queries.gates_now(ctx, found),
             counts=manifest["counts"],
+            teams={cohort.id: cohort.team for cohort in workforce.cohorts(ctx)},
             selection=manifest["selection"]["text"],
             difference=queries.diff(ctx, found.parent, found.id) if found.parent else None,
             files=[name for name in FILES if ctx.objects.exists(f"{found.path}/{name}")],
