@@ -32,6 +32,8 @@ from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headwater.context import Context
 
 LONGEST_NAME = 120
@@ -104,6 +106,21 @@ def change(
     body = {"plan": asdict(new), "guideline": guideline, "digest": row.digest, "before": before.digest}
     ledger.append(ctx, "campaign.changed", subject=row.id, body=body)
     return row
+
+
+def amend(ctx: Context, campaign_id: str, changes: Mapping[str, object], *, guideline_id: str = "") -> Campaign:
+    """Change single numbers of a campaign's plan (see `change`).
+
+    Raises:
+        PlanError: The plan has no such number.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    row = queries.campaign(ctx, campaign_id)
+    try:
+        plan = replace(row.plan, **changes)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise PlanError(f"The plan cannot be changed: {error}.") from error
+    return change(ctx, row.id, plan=plan, guideline_id=guideline_id)
 
 
 def propose(ctx: Context, campaign_id: str) -> Campaign:

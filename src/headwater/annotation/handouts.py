@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
 from headwater.annotation.model import AnswerId, LeaseId, Tier
-from headwater.annotation.questions import Question
+from headwater.annotation.questions import Question, as_data
 
 
 class Why(StrEnum):
@@ -45,6 +47,20 @@ class Assignment:
     about: str
     """The answer under review, or the task under adjudication."""
 
+    def as_data(self) -> dict[str, Any]:
+        """Return the task as clients read it; its id is the lease's."""
+        return {
+            "id": self.lease_id,
+            "lease_token": self.token,
+            "expires_at": self.expires_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "tier": self.tier.value,
+            "content": self.content,
+            "questions": shown(self.questions),
+            "guideline": self.guideline_id,
+            "draft": self.draft,
+            "note": self.note,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handout:
@@ -55,6 +71,11 @@ class Handout:
     """Why there is none."""
     answered: int
     """How many tasks of the campaign the annotator has answered."""
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the handout as clients read it."""
+        task = self.assignment.as_data() if self.assignment else None
+        return {"task": task, "why": self.why.value, "progress": {"answered": self.answered}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +97,30 @@ class Receipt:
     """Whether it had been recorded before: the same submission came twice."""
     feedback: Feedback | None
     next: Handout | None
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the receipt as clients read it; a repeat gets the same one."""
+        taught = self.feedback
+        return {
+            "accepted": True,
+            "feedback": taught and {"right": taught.is_right, "known": taught.known, "explanation": taught.explanation},
+            "next": self.next.as_data() if self.next else None,
+        }
+
+
+@lru_cache(maxsize=256)
+def shown(questions: tuple[Question, ...]) -> list[dict[str, object]]:
+    """Return questions as clients read them; do not change the result."""
+    return [
+        {"text": question.name, "required": True}
+        | as_data(question)
+        | {
+            "options": [
+                {"value": option.value, "label": option.label or option.value, "help": option.help}
+                | ({"parent": option.parent} if option.parent else {})
+                | ({"key": option.key} if option.key else {})
+                for option in question.options
+            ]
+        }
+        for question in questions
+    ]

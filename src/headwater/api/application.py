@@ -20,6 +20,9 @@ PARTS = (
     "lineage",
     "jobs",
     "sourcing",
+    "workforce",
+    "annotation",
+    "work",
     "release",
     "evaluation",
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.governance.model import PersonId
+from headwater.governance.authority import require
+from headwater.governance.model import Decision, PersonId
 from headwater.workforce import store
 from headwater.workforce.model import (
     IN_HOUSE,
@@ -72,7 +73,9 @@ def cohort(ctx: Context, identifier: str) -> Cohort:
 
 
 def qualifications(ctx: Context, *, person: str = "", subject: str = "") -> list[Qualification]:
-    """Return outcomes of calibration rounds and tests, newest first."""
+    """Return outcomes of calibration rounds and tests, newest first; others' only for those who run campaigns."""
+    if person != ctx.actor:
+        require(ctx, Decision.CAMPAIGN_OPEN)
     return store.qualifications(ctx.db, ctx.program, person=person, subject=subject)
 
 

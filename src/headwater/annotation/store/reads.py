@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from headwater.annotation.model import Tier
+from headwater.annotation.store.answers import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,3 +43,20 @@ FROM answer WHERE campaign_id = :campaign AND id > :after AND superseded_at IS N
         if len(rows) < BLOCK:
             return
         after = rows[-1][0]
+
+
+def whole(db: Connection, campaign_id: str) -> Iterator[dict[str, Any]]:
+    """Yield the answers of annotators that are in force, with everything that belongs to them."""
+    names = ("id", "task_id", "record_id", "annotator", "cohort_id", "batch_id", "schema_id", "guideline_id", "values")
+    also = ("version", "lead_time_ms", "prelabel", "is_edited", "submitted_at")
+    query = (
+        sa.select(*(answer.c[name] for name in (*names, *also)))
+        .where(
+            answer.c.campaign_id == campaign_id,
+            answer.c.superseded_at.is_(None),
+            answer.c.tier == Tier.ANNOTATE.value,
+        )
+        .order_by(answer.c.id)
+    )
+    for row in db.execute(query.execution_options(yield_per=2000)):
+        yield dict(zip((*names, *also), row, strict=True))

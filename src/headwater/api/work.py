@@ -1,0 +1,167 @@
+"""Working on tasks: claim, submit, heartbeat, return, skip, undo; review and adjudication.
+
+A client knows a task by its lease. It keeps an answer until `submit` has replied, and repeats the same request with
+the same `client_id` as often as it must: the answer is recorded once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from headwater.annotation import reviews, tasks
+from headwater.annotation.model import Verdict
+from headwater.annotation.reviews import Opinion
+from headwater.annotation.submissions import Submission
+from headwater.api.session import Caller
+
+if TYPE_CHECKING:
+    from headwater.annotation.handouts import Handout
+
+router = APIRouter(prefix="/programs/{program}/campaigns/{campaign}", tags=["work"])
+LONGEST_ID = 64
+
+
+class Holding(BaseModel):
+    """Tasks the client has at hand."""
+
+    holding: list[str] = Field(default=[], description="Ids of tasks not to hand out again.")
+
+
+class Held(BaseModel):
+    """A task the client holds."""
+
+    task_id: str
+    lease_token: str
+
+
+class Reasoned(Held):
+    """A task the client holds, and why it is given up."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Answered(Held):
+    """An answer."""
+
+    client_id: str = Field(min_length=8, max_length=LONGEST_ID, description="A UUID, the same with every retry.")
+    answers: dict[str, Any]
+    lead_time_ms: int = 0
+    holding: list[str] = []
+
+    def submission(self) -> Submission:
+        """Return it as the use cases take it."""
+        return Submission(
+            lease_id=self.task_id,
+            token=self.lease_token,
+            client_id=self.client_id,
+            values=self.answers,
+            lead_time_ms=self.lead_time_ms,
+        )
+
+
+class Reviewed(Answered):
+    """What a reviewer says about an answer."""
+
+    answers: dict[str, Any] = {}
+    verdict: Verdict
+    reason: str = ""
+
+
+class Ruled(Answered):
+    """What an expert settles."""
+
+    reason: str = Field(min_length=1)
+
+
+class Beat(BaseModel):
+    """Leases to keep, with their tokens."""
+
+    leases: dict[str, str] = Field(min_length=1)
+
+
+@router.post("/claim")
+def claim(campaign: str, body: Holding, caller: Caller) -> JSONResponse:
+    """Get a task; `task` is null with a reason in `why` when there is none."""
+    with caller.acting() as ctx:
+        found = tasks.claim(ctx, campaign, holding=body.holding)
+    return _reply(found)
+
+
+@router.post("/submit")
+def submit(campaign: str, body: Answered, caller: Caller) -> JSONResponse:
+    """Record an answer and get the next task with the reply."""
+    with caller.acting() as ctx:
+        receipt = tasks.submit(ctx, campaign, body.submission(), holding=body.holding)
+    return JSONResponse(receipt.as_data())
+
+
+@router.post("/heartbeat")
+def heartbeat(campaign: str, body: Beat, caller: Caller) -> dict[str, str]:
+    """Keep leases alive while their tasks are being worked on."""
+    with caller.acting() as ctx:
+        until = tasks.heartbeat(ctx, campaign, leases=body.leases)
+    return {"expires_at": until.isoformat().replace("+00:00", "Z")}
+
+
+@router.post("/return", status_code=204)
+def give_back(campaign: str, body: Held, caller: Caller) -> None:
+    """Give a task back unanswered."""
+    with caller.acting() as ctx:
+        tasks.release_lease(ctx, campaign, lease_id=body.task_id, token=body.lease_token)
+
+
+@router.post("/skip")
+def skip(campaign: str, body: Reasoned, caller: Caller) -> JSONResponse:
+    """Pass a task to others for good, with a reason, and get the next one."""
+    with caller.acting() as ctx:
+        found = tasks.skip(ctx, campaign, lease_id=body.task_id, token=body.lease_token, reason=body.reason)
+    return _reply(found)
+
+
+@router.post("/undo")
+def undo(campaign: str, body: Held, caller: Caller) -> JSONResponse:
+    """Take an answer back while its lease runs, and get its task again."""
+    with caller.acting() as ctx:
+        found = tasks.undo(ctx, campaign, lease_id=body.task_id, token=body.lease_token)
+    return _reply(found)
+
+
+@router.post("/reviews/claim")
+def claim_review(campaign: str, body: Holding, caller: Caller) -> JSONResponse:
+    """Get an answer to check, as a reviewer."""
+    with caller.acting() as ctx:
+        found = reviews.claim_review(ctx, campaign, holding=body.holding)
+    return _reply(found)
+
+
+@router.post("/reviews/submit")
+def review(campaign: str, body: Reviewed, caller: Caller) -> JSONResponse:
+    """Accept, correct or return an answer, and get the next."""
+    opinion = Opinion(verdict=body.verdict, reason=body.reason)
+    with caller.acting() as ctx:
+        found = reviews.decide(ctx, campaign, body.submission(), opinion)
+    return _reply(found)
+
+
+@router.post("/disputes/claim")
+def claim_dispute(campaign: str, body: Holding, caller: Caller) -> JSONResponse:
+    """Get a disputed task, as a domain expert."""
+    with caller.acting() as ctx:
+        found = reviews.claim_dispute(ctx, campaign, holding=body.holding)
+    return _reply(found)
+
+
+@router.post("/disputes/submit")
+def adjudicate(campaign: str, body: Ruled, caller: Caller) -> JSONResponse:
+    """Settle a disputed task for good, and get the next."""
+    with caller.acting() as ctx:
+        found = reviews.adjudicate(ctx, campaign, body.submission(), reason=body.reason)
+    return _reply(found)
+
+
+def _reply(found: Handout) -> JSONResponse:
+    return JSONResponse(found.as_data())

@@ -1,0 +1,211 @@
+"""`headwater campaign`: bodies of annotation work, from plan to answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headwater.annotation import batches, campaigns, exports, gold, queries
+from headwater.annotation.model import BatchKind
+from headwater.annotation.plan import Plan
+from headwater.cli.session import Json, acting, done, reading, show
+from headwater.core.canonical import plain
+from headwater.core.errors import InvalidError
+
+cli = typer.Typer(help="Campaigns: plan, fill, open, follow, export.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
+Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+Question = Annotated[str, typer.Option(help="The question; the first with one closed answer by default.")]
+
+
+@cli.command("plan")
+def plan(
+    name: Annotated[str, typer.Argument(help="Name of the new campaign.")],
+    schema: Annotated[str, typer.Option(help="Published label schema.")],
+    guideline: Annotated[str, typer.Option(help="Published guideline.")],
+    overlap: Annotated[int, typer.Option(help="Answers wanted per task.")] = 1,
+    gold_rate: Annotated[float, typer.Option(help="Share of hidden gold, 0 to 0.5.")] = 0.0,
+    calibration_bar: Annotated[float, typer.Option(help="Share right that opens the work; 0 for no test.")] = 0.0,
+    review_rate: Annotated[float, typer.Option(help="Share of answers reviewed.")] = 0.0,
+    lease_minutes: Annotated[float, typer.Option(help="Minutes a task is held.")] = 10.0,
+) -> None:
+    """Plan a campaign under a published schema and guideline."""
+    wanted = Plan(
+        overlap=overlap,
+        gold_rate=gold_rate,
+        calibration_bar=calibration_bar,
+        review_rate=review_rate,
+        lease_minutes=lease_minutes,
+    )
+    with acting() as ctx:
+        made = campaigns.create(ctx, name=name, schema_id=schema, guideline_id=guideline, plan=wanted)
+    done(f"Planned {name} ({made.id}). Next: headwater campaign add '{name}' BATCH")
+
+
+@cli.command("add")
+def add(
+    name: Name,
+    batch: Annotated[str, typer.Argument(help="Name of the new batch.")],
+    where: Annotated[str, typer.Option(help="Slice of records, such as: language = 'en'.")] = "",
+    limit: Annotated[int, typer.Option(help="Most records; 0 for all.")] = 0,
+    kind: Annotated[BatchKind, typer.Option(help="What the batch is for.")] = BatchKind.WORK,
+    priority: Annotated[int, typer.Option(help="Lower is given out first.")] = 5,
+    skill: Annotated[str, typer.Option(help="Skill annotators need for it.")] = "",
+) -> None:
+    """Add the program's records, or those in a slice, as a batch of tasks."""
+    with acting() as ctx:
+        records = batches.select(ctx, where=where, limit=limit or None)
+        if not records:
+            raise InvalidError("No record is in this slice.", remedy="Look with: headwater record list --where …")
+        found = queries.campaign(ctx, name)
+        made = batches.add(ctx, found.id, name=batch, records=records, kind=kind, priority=priority, skill=skill)
+    left_out = len(records) - made.tasks
+    also = f"; {left_out:,} records were in the campaign already" if left_out else ""
+    done(f"Added {made.tasks:,} tasks as batch {batch} ({made.id}){also}. Next: headwater campaign open '{name}'")
+
+
+@cli.command("gold")
+def mark_gold(
+    name: Name,
+    file: Annotated[Path, typer.Argument(help="JSON lines: record, values, and explanation if any.")],
+) -> None:
+    """Make the right answers of records known: hidden gold, or lessons of a calibration batch."""
+    known, explanations = _gold(file)
+    with acting() as ctx:
+        count = gold.mark(ctx, queries.campaign(ctx, name).id, known, explanations=explanations)
+    done(f"{count:,} right answers are known in {name}.")
+
+
+@cli.command("open")
+def open_campaign(name: Name) -> None:
+    """Ask the Accountable to open a planned campaign."""
+    with acting() as ctx:
+        campaigns.propose(ctx, name)
+    done(f"Proposed. The Accountable opens it with: headwater --as HANDLE campaign approve '{name}' --reason WHY")
+
+
+@cli.command("approve")
+def approve(name: Name, reason: Reason) -> None:
+    """Open a proposed campaign as the Accountable."""
+    with acting() as ctx:
+        campaigns.approve(ctx, name, reason=reason)
+    done(f"{name} is open. Annotators find it in the workspace: headwater serve")
+
+
+@cli.command("change")
+def change(
+    name: Name,
+    overlap: Annotated[int, typer.Option(help="Answers wanted per task; 0 leaves it.")] = 0,
+    gold_rate: Annotated[float, typer.Option(help="Share of hidden gold; below 0 leaves it.")] = -1.0,
+    review_rate: Annotated[float, typer.Option(help="Share of answers reviewed; below 0 leaves it.")] = -1.0,
+    guideline: Annotated[str, typer.Option(help="Move to this published version of the guideline.")] = "",
+) -> None:
+    """Change a campaign while it runs; no answer is lost."""
+    given = {"overlap": overlap or None, "gold_rate": gold_rate, "review_rate": review_rate}
+    changes = {key: value for key, value in given.items() if value is not None and value >= 0}
+    with acting() as ctx:
+        made = campaigns.amend(ctx, name, changes, guideline_id=guideline)
+    done(f"{made.name} is now at version {made.version}.")
+
+
+@cli.command("pause")
+def pause(name: Name) -> None:
+    """Give out no more tasks for now."""
+    with acting() as ctx:
+        campaigns.pause(ctx, name)
+    done(f"{name} is paused. Go on with: headwater campaign resume '{name}'")
+
+
+@cli.command("resume")
+def resume(name: Name) -> None:
+    """Give out tasks again."""
+    with acting() as ctx:
+        campaigns.resume(ctx, name)
+    done(f"{name} is open again.")
+
+
+@cli.command("close")
+def close(name: Name) -> None:
+    """End a campaign for good."""
+    with acting() as ctx:
+        campaigns.close(ctx, name)
+    done(f"{name} is closed.")
+
+
+@cli.command("list")
+def list_campaigns(as_json: Json = False) -> None:
+    """List campaigns, newest first."""
+    with reading() as ctx:
+        show(queries.campaigns(ctx), ("name", "state", "plan.overlap", "plan.gold_rate", "opened_at", "id"), as_json)
+
+
+@cli.command("show")
+def show_campaign(name: Name, as_json: Json = False) -> None:
+    """Show a campaign: plan, progress, batches."""
+    with reading() as ctx:
+        found = queries.campaign(ctx, name)
+        progress = queries.progress(ctx, found.id)
+    if as_json:
+        show({"campaign": found, "progress": progress}, (), as_json)
+        return
+    show(found, ("name", "state", "schema_id", "guideline_id", "plan.overlap", "plan.gold_rate", "opened_at"))
+    show(progress, ("tasks", "done", "answers", "skipped", "annotators", "held", "per_hour"))
+    show(progress.batches, ("batch.number", "batch.name", "batch.kind", "batch.tasks", "done", "answers", "batch.id"))
+
+
+@cli.command("disputes")
+def disputes(name: Name, question: Question = "", limit: int = 20, as_json: Json = False) -> None:
+    """List the tasks whose annotators disagree, most disputed first."""
+    with reading() as ctx:
+        found = queries.disagreements(ctx, name, question=question or None, limit=limit)
+    show(found, ("task_id", "record_id", "counts", "entropy"), as_json)
+
+
+@cli.command("seal")
+def seal(batch: Annotated[str, typer.Argument(help="Id of the batch.")]) -> None:
+    """Put the Merkle root of a batch's answers into the ledger."""
+    with acting() as ctx:
+        made = batches.seal(ctx, batch)
+    done(f"Sealed {made.name}: {made.root}")
+
+
+@cli.command("export")
+def export(
+    name: Name,
+    file: Annotated[Path, typer.Argument(help="The file to write: JSON lines.")],
+) -> None:
+    """Write every answer in force as JSON lines, annotators under pseudonyms."""
+    count = 0
+    with reading() as ctx, file.open("w", encoding="utf-8") as target:
+        for row in exports.rows(ctx, name):
+            target.write(json.dumps(plain(row), ensure_ascii=False) + "\n")
+            count += 1
+    done(f"Wrote {count:,} answers to {file}.")
+
+
+def _gold(file: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
+    known: dict[str, dict[str, object]] = {}
+    explanations: dict[str, str] = {}
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidError(f"'{file}' cannot be read: {error}.", remedy="Give a UTF-8 file of JSON lines.") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            known[str(row["record"])] = dict(row["values"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidError(
+                f"Line {number} of '{file}' is not as expected: {error}.",
+                remedy='Each line is like {"record": "rec_…", "values": {"topic": "billing"}}.',
+            ) from error
+        if row.get("explanation"):
+            explanations[str(row["record"])] = str(row["explanation"])
+    if not known:
+        raise InvalidError(f"'{file}' is empty.", remedy="Give one line per record.")
+    return known, explanations

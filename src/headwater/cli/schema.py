@@ -1,0 +1,92 @@
+"""`headwater schema`: the questions of campaigns and their closed answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from headwater.annotation import changes, queries, schemas
+from headwater.annotation.questions import SchemaError, as_data
+from headwater.cli.session import Json, acting, done, out, reading, show
+
+cli = typer.Typer(help="Label schemas: write, propose, approve, compare.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Name (the newest version) or id of one version.")]
+Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+
+
+@cli.command("write")
+def write(
+    name: Annotated[str, typer.Argument(help="Name; stays over versions.")],
+    file: Annotated[Path, typer.Argument(help="YAML or JSON: a list of questions.")],
+    propose: Annotated[bool, typer.Option(help="Put it before the Accountable at once.")] = False,
+) -> None:
+    """Write a version of a schema: the first of its name, or the next; says which answers carry over."""
+    data = load(file)
+    with acting() as ctx:
+        earlier = queries.schemas(ctx, name=name)
+        made = schemas.create(ctx, name=name, data=data)
+        if propose:
+            schemas.propose(ctx, made.id)
+    done(f"Wrote {name} v{made.version} ({made.id})." + ("" if propose else f" Next: headwater schema propose {name}"))
+    if earlier:
+        show(changes.carries_over(earlier[0].questions, made.questions), ("question", "fate", "detail"))
+
+
+@cli.command("propose")
+def propose_version(name: Name) -> None:
+    """Put a version before the Accountable."""
+    with acting() as ctx:
+        schemas.propose(ctx, queries.schema(ctx, name).id)
+    done(f"Proposed. The Accountable approves with: headwater --as HANDLE schema approve {name} --reason WHY")
+
+
+@cli.command("approve")
+def approve(name: Name, reason: Reason) -> None:
+    """Publish a proposed version as the Accountable."""
+    with acting() as ctx:
+        made = schemas.approve(ctx, queries.schema(ctx, name).id, reason=reason)
+    done(f"Published {made.name} v{made.version}.")
+
+
+@cli.command("list")
+def list_versions(as_json: Json = False) -> None:
+    """List all versions."""
+    with reading() as ctx:
+        show(queries.schemas(ctx), ("name", "version", "standing", "published_at", "id"), as_json)
+
+
+@cli.command("show")
+def show_version(name: Name, as_json: Json = False) -> None:
+    """Print the questions of a version, in the form that `write` reads."""
+    with reading() as ctx:
+        found = queries.schema(ctx, name)
+    data = [as_data(question) for question in found.questions]
+    if as_json:
+        show({"id": found.id, "name": found.name, "version": found.version, "questions": data}, (), as_json)
+        return
+    out.print(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), markup=False, end="")
+
+
+@cli.command("compare")
+def compare(old: Name, new: Name, as_json: Json = False) -> None:
+    """Say what becomes of answers given under one version in another."""
+    with reading() as ctx:
+        before, after = queries.schema(ctx, old), queries.schema(ctx, new)
+    show(changes.carries_over(before.questions, after.questions), ("question", "fate", "detail"), as_json)
+
+
+def load(file: Path) -> object:
+    """Return the data of a YAML or JSON file.
+
+    Raises:
+        SchemaError: It cannot be read as UTF-8 YAML; names the file and the place.
+    """
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SchemaError(
+            f"'{file}' cannot be read: {' '.join(str(error).split())}.", remedy="Give a UTF-8 file of YAML or JSON."
+        ) from error
