@@ -24,6 +24,8 @@ PARTS = (
     "governance",
     "lineage",
     "sourcing",
+    "annotation",
+    "workspace",
     "quality",
     "release",
     "evaluation",
