@@ -32,7 +32,7 @@ def demo(
                 tasks[name] = display.add_task(name, total=total)
             display.update(tasks[name], completed=settled, total=total)  # type: ignore[arg-type]
 
-        found = run(directory, seed=seed, tell=lambda line: display.console.print(line), progress=progress)
+        found = run(directory, seed=seed, tell=display.console.print, progress=progress)
     if report:
         report.write_text(json.dumps(plain(found), indent=2) + "\n", encoding="utf-8")
         done(f"Wrote the numbers to {report}.")

@@ -5,6 +5,7 @@ import { drop, keep, waiting } from "./outbox.js";
 const KEYS = [..."123456789abcdefghijklmnopqrstuvwxyz"];
 const HEARTBEAT_MS = 60_000;
 const AHEAD = 1;
+const FINAL = new Set([404, 409, 412, 422]); // refusals that sending again cannot change
 
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -28,6 +29,8 @@ class Annotate extends HTMLElement {
   }
 
   get url() { return this.getAttribute("url"); }
+  get person() { return this.getAttribute("person"); }
+  waiting() { return waiting(this.url, this.person); }
 
   async call(path, body) {
     const response = await fetch(`${this.url}/${path}`, {
@@ -183,7 +186,7 @@ class Annotate extends HTMLElement {
     const missing = this.task.questions.find((question) => question.required !== false && this.values[question.name] === undefined);
     if (missing) return this.say(`Answer “${missing.text || missing.name}” first.`);
     const { lease_id, token } = this.task;
-    const entry = { client_id: crypto.randomUUID(), url: this.url, lease_id, token, values: this.values, lead_time_ms: Math.round(performance.now() - this.began) };
+    const entry = { client_id: crypto.randomUUID(), url: this.url, person: this.person, lease_id, token, values: this.values, lead_time_ms: Math.round(performance.now() - this.began) };
     await keep(entry);
     this.last = { lease_id, token };
     this.next();
@@ -194,14 +197,14 @@ class Annotate extends HTMLElement {
     if (this.sending) return;
     this.sending = true;
     try {
-      for (const { url, ...entry } of await waiting(this.url)) {
+      for (const { url, person, ...entry } of await this.waiting()) {
         try {
           const reply = await this.call("submit", { ...entry, holding: this.holding() });
           await this.settle(entry);
           if (reply.feedback) this.feedback = reply.feedback.is_right ? "Right." : `Expected ${Object.values(reply.feedback.known).join(", ")}. ${reply.feedback.explanation}`;
           if (reply.next && this.accept(reply.next) && !this.task) this.next();
         } catch (error) {
-          if (!error.status || error.status >= 500 || error.status === 429) break;
+          if (!FINAL.has(error.status)) { if (error.status) this.problem = `${error.message} ${error.remedy ?? ""}`; break; }
           await this.settle(entry);
           this.problem = `${error.message} ${error.remedy ?? ""}`;
         }
@@ -242,7 +245,7 @@ class Annotate extends HTMLElement {
   fail(error) { this.problem = error.status ? `${error.message} ${error.remedy ?? ""}` : "The server does not answer; nothing is lost."; this.say(); }
 
   async say(message = "") {
-    const left = (await waiting(this.url)).length;
+    const left = (await this.waiting()).length;
     const parts = [`${(this.answered ?? 0)} answered`];
     if (left) parts.push(`${left} waiting to be sent`);
     this.status.replaceChildren(...parts.map((text) => element("span", { textContent: text })));

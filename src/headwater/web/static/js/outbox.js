@@ -22,4 +22,5 @@ async function within(mode, act) {
 
 export const keep = (entry) => within("readwrite", (store) => store.put(entry));
 export const drop = (clientId) => within("readwrite", (store) => store.delete(clientId));
-export const waiting = async (url) => (await within("readonly", (store) => store.getAll())).filter((entry) => entry.url === url);
+export const waiting = async (url, person) =>
+  (await within("readonly", (store) => store.getAll())).filter((entry) => entry.url === url && entry.person === person);

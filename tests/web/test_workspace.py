@@ -1,0 +1,156 @@
+"""The annotation workspace in a real browser: by keyboard, by two people, through a dropped network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.annotation import queries
+from headwater.annotation.plan import Plan
+from tests.accessibility import problems
+from tests.annotation import factories
+from tests.serving import Served, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.workspaces import Team
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(team: Team) -> Iterator[Served]:
+    with served(team.app) as running:
+        yield running
+
+
+def opened(team: Team, *, tasks: int, overlap: int = 1) -> str:
+    records = factories.put_records(team, [f"message number {place}" for place in range(tasks)])
+    return factories.open_campaign(team, records, plan=Plan(overlap=overlap)).id
+
+
+def answers(team: Team, campaign: str) -> list[tuple[str, str]]:
+    with team.read() as ctx:
+        found = queries.answers(ctx, campaign)
+    return [(found.task_ids[t], found.annotator_ids[a]) for t, a in zip(found.task, found.annotator, strict=True)]
+
+
+def bench(site: Served, browser: Browser, person: str, campaign: str) -> Page:
+    tab = site.tab_of(browser, person)
+    tab.goto(f"{site.url}/p/support/workspace/{campaign}")
+    tab.locator(".content").wait_for()
+    return tab
+
+
+def answer(tab: Page, key: str) -> None:
+    shown = tab.locator(".content").inner_text()
+    tab.keyboard.press(key)
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("before => document.querySelector('.content')?.innerText !== before", arg=shown)
+
+
+def settled(tab: Page) -> None:
+    tab.wait_for_function("!document.querySelector('.status').innerText.includes('waiting')")
+
+
+def test_a_session_by_keyboard_alone(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened(team, tasks=5)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    assert not problems(tab)
+    for key in "12312":
+        answer(tab, key)
+    tab.get_by_text("Nothing is left for you").wait_for()
+    settled(tab)
+    assert len(answers(team, campaign)) == 5
+    tab.context.close()
+
+
+def test_two_people_never_get_the_same_open_task_beyond_the_overlap(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened(team, tasks=12)
+    tabs = [bench(site, browser, person, campaign) for person in team.annotators[:2]]
+    for _ in range(12):
+        for tab in tabs:
+            if tab.locator(".content").count():
+                answer(tab, "1")
+    for tab in tabs:
+        settled(tab)
+    given = answers(team, campaign)
+    assert len(given) == 12 == len({task for task, _ in given})
+    assert len({person for _, person in given}) == 2
+    for tab in tabs:
+        tab.context.close()
+
+
+def test_answers_given_offline_arrive_when_the_network_is_back(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened(team, tasks=3)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    tab.wait_for_timeout(300)  # the next task is fetched ahead
+    tab.context.set_offline(True)
+    answer(tab, "1")
+    answer(tab, "2")
+    assert "2 waiting to be sent" in tab.locator(".status").inner_text()
+    assert answers(team, campaign) == []
+    tab.context.set_offline(False)
+    settled(tab)
+    assert len(answers(team, campaign)) == 2
+    tab.context.close()
+
+
+def test_a_reload_in_the_middle_keeps_the_task_and_its_draft(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened(team, tasks=3)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    before = tab.locator(".content").inner_text()
+    tab.keyboard.press("2")
+    tab.reload()
+    tab.locator(".content").wait_for()
+    assert tab.locator(".content").inner_text() == before
+    assert tab.locator("button[aria-pressed=true]").inner_text().endswith("fault")
+    tab.context.close()
+
+
+def test_the_last_answer_can_be_taken_back(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened(team, tasks=3)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    first = tab.locator(".content").inner_text()
+    answer(tab, "1")
+    settled(tab)
+    shown = tab.locator(".content").inner_text()
+    tab.keyboard.press("Backspace")
+    tab.wait_for_function("before => document.querySelector('.content')?.innerText !== before", arg=shown)
+    assert tab.locator(".content").inner_text() == first
+    tab.context.close()
+
+
+def test_a_task_is_skipped_with_a_reason(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened(team, tasks=3)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    shown = tab.locator(".content").inner_text()
+    tab.keyboard.press("Escape")
+    tab.keyboard.type("not a message")
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("before => document.querySelector('.content')?.innerText !== before", arg=shown)
+    with team.read() as ctx:
+        assert queries.progress(ctx, campaign).skipped == 1
+    tab.context.close()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>document.title='owned'</script>",
+        "<img src=x onerror=\"document.title='owned'\">",
+        "<svg onload=\"document.title='owned'\">",
+    ],
+)
+def test_what_is_stored_cannot_run(team: Team, site: Served, browser: Browser, attack: str) -> None:
+    records = factories.put_records(team, [attack])
+    campaign = factories.open_campaign(team, records, plan=Plan()).id
+    tab = bench(site, browser, team.annotators[0], campaign)
+    assert attack in tab.locator(".content").inner_text()
+    tab.wait_for_timeout(200)
+    assert tab.title() != "owned"
+    tab.context.close()
