@@ -26,7 +26,8 @@ from headwater.cli.main import build as build_cli
 from headwater.cli.main import exit_code
 from headwater.core.errors import HeadwaterError
 from headwater.core.settings import Settings
-from headwater.governance.model import PERFORMED, Decision, Involvement, default_chart
+from headwater.governance.chart import default_chart
+from headwater.governance.model import PERFORMED, Decision, Involvement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

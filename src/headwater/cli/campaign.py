@@ -157,7 +157,12 @@ def show_campaign(name: Name, as_json: Json = False) -> None:
 
 
 @cli.command("disputes")
-def disputes(name: Name, question: Question = "", limit: int = 20, as_json: Json = False) -> None:
+def disputes(
+    name: Name,
+    question: Question = "",
+    limit: Annotated[int, typer.Option(help="Most tasks to list.")] = 20,
+    as_json: Json = False,
+) -> None:
     """List the tasks whose annotators disagree, most disputed first."""
     with reading() as ctx:
         found = queries.disagreements(ctx, name, question=question or None, limit=limit)

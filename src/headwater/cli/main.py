@@ -30,6 +30,7 @@ COMMANDS = {
     "guideline": "guideline:cli",
     "annotator": "workforce:cli",
     "campaign": "campaign:cli",
+    "quality": "quality:cli",
     "release": "release:cli",
     "run": "evaluation:run",
     "evaluation": "evaluation:evaluation",

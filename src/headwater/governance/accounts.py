@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -27,7 +28,6 @@ TOKEN_PREFIX = "hw_"  # noqa: S105 -- a prefix, not a secret
 ATTEMPT_WINDOW = timedelta(minutes=15)
 SHORTEST_PASSWORD = 12
 _hasher = PasswordHasher()
-_DECOY = _hasher.hash("no account has this password")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +143,7 @@ def sign_in(ctx: Context, *, handle: str, password: str) -> str | None:
     person = store.by_handle(ctx.db, handle)
     known = store.password_hash(ctx.db, person.id) if person else ""
     try:
-        _hasher.verify(known or _DECOY, password)
+        _hasher.verify(known or _decoy(), password)
     except (VerifyMismatchError, InvalidHashError):
         known = ""
     if person is None or not known or not person.is_active:
@@ -249,3 +249,9 @@ def _open_session(ctx: Context, person: str) -> str:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@cache
+def _decoy() -> str:
+    """Return a hash no password fits, so that an unknown handle takes as long as a wrong password."""
+    return _hasher.hash(secrets.token_urlsafe(32))

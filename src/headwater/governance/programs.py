@@ -15,6 +15,7 @@ from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, N
 from headwater.core.ids import new_id
 from headwater.governance import decisions, ledger, queries
 from headwater.governance.authority import require
+from headwater.governance.chart import default_chart
 from headwater.governance.model import (
     SYSTEM,
     Cell,
@@ -27,7 +28,6 @@ from headwater.governance.model import (
     ProgramId,
     Proposal,
     Standard,
-    default_chart,
     role_party,
 )
 from headwater.governance.store import people

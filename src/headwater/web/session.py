@@ -79,6 +79,11 @@ class _Visitor:
         with self.app.act_as("", "") as ctx:
             yield self._identify(ctx)
 
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of the form that was sent, for forms whose fields are not known beforehand."""
+        return dict(self.request.state.form)
+
     def path(self, rest: str) -> str:
         """Return an address within the program of this visit."""
         return f"/p/{self.request.path_params['program']}/{rest}"
@@ -92,8 +97,11 @@ class _Visitor:
 
 async def _visitor(request: Request) -> _Visitor:
     request.state.csrf = request.headers.get("x-csrf-token", "")
+    request.state.form = {}
     if request.method not in SAFE and not request.state.csrf:
-        request.state.csrf = str((await request.form()).get("csrf", ""))
+        form = await request.form()
+        request.state.form = {name: str(value) for name, value in form.items()}
+        request.state.csrf = request.state.form.get("csrf", "")
     return _Visitor(request)
 
 

@@ -46,10 +46,9 @@ def listing(visitor: Visitor) -> Response:
 
 
 @router.post("/sources")
-async def add(visitor: Visitor, name: Annotated[str, Form()], kind: Annotated[SourceKind, Form()]) -> Response:
+def add(visitor: Visitor, name: Annotated[str, Form()], kind: Annotated[SourceKind, Form()]) -> Response:
     """Register a source and, when its form is complete, put it before the Accountable."""
-    given = await visitor.request.form()
-    form = Provenance(**{key: str(given.get(key, "")) for key in FORM})
+    form = Provenance(**{key: visitor.form.get(key, "") for key in FORM})
     with visitor.acting() as ctx:
         made = sources.register(ctx, name=name, kind=kind, provenance=form)
         if all(getattr(form, key) for key in REQUIRED):
