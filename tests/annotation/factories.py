@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -93,18 +92,27 @@ def open_planned(team: Team, campaign_id: str) -> None:
 
 def open_campaign(
     team: Team,
-    count: int = 10,
+    records: int | Sequence[str] = 10,
     *,
     plan: Plan | None = None,
     known: Mapping[int, str] | None = None,
     data: object = None,
 ) -> Campaign:
-    """Open a campaign about `count` new records; `known` maps places of further records to the right topic."""
+    """Open a campaign about records, or so many new ones.
+
+    Args:
+        team: The program and its people.
+        records: Record ids, or how many to make.
+        plan: The plan; overlap one by default.
+        known: Places among further, new records to their right topic: hidden gold.
+        data: The schema's questions.
+    """
     known = known or {}
-    ids = put_records(team, [f"message {place}" for place in range(count + len(known))])
-    row = plan_campaign(team, ids[:count], plan=plan, data=data)
+    fresh = records if isinstance(records, int) else 0
+    ids = put_records(team, [f"message {place}" for place in range(fresh + len(known))])
+    row = plan_campaign(team, ids[:fresh] if isinstance(records, int) else records, plan=plan, data=data)
     if known:
-        right = {ids[count + place]: {"topic": topic} for place, topic in enumerate(known.values())}
+        right = {ids[fresh + place]: {"topic": topic} for place, topic in enumerate(known.values())}
         with team.act(team.ops) as ctx:
             gold.mark(ctx, row.id, right)
     open_planned(team, row.id)
@@ -117,7 +125,7 @@ def claim(team: Team, campaign_id: str, annotator: str, *, holding: Sequence[str
         return tasks.claim(ctx, campaign_id, holding=holding).assignment
 
 
-def answer(  # noqa: PLR0913 -- what an answer is made of
+def answer(
     team: Team,
     campaign_id: str,
     annotator: str,
@@ -155,4 +163,4 @@ def work_through(team: Team, campaign_id: str, annotator: str, *, topic: str = "
 
 
 def _let_consultation_lapse(team: Team) -> None:
-    team.app.clock.advance(**{"hours": timedelta(hours=49).total_seconds() / 3600})  # type: ignore[attr-defined]
+    team.app.clock.advance(hours=49)  # type: ignore[attr-defined]

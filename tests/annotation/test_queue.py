@@ -278,7 +278,7 @@ def test_people_without_a_part_in_answering_get_no_task(team: Team) -> None:
 
 
 def test_gold_comes_at_its_rate_and_looks_like_any_other_task(each_team: Team) -> None:
-    known = {place: "fault" for place in range(10)}
+    known = dict.fromkeys(range(10), "fault")
     campaign = open_campaign(each_team, 40, plan=Plan(gold_rate=0.2), known=known)
     person = each_team.annotators[0]
     shapes = set()

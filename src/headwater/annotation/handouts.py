@@ -48,10 +48,10 @@ class Assignment:
     """The answer under review, or the task under adjudication."""
 
     def as_data(self) -> dict[str, Any]:
-        """Return the task as clients read it; its id is the lease's."""
+        """Return the task as clients read it: they know it by its lease."""
         return {
-            "id": self.lease_id,
-            "lease_token": self.token,
+            "lease_id": self.lease_id,
+            "token": self.token,
             "expires_at": self.expires_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "tier": self.tier.value,
             "content": self.content,
@@ -75,7 +75,7 @@ class Handout:
     def as_data(self) -> dict[str, Any]:
         """Return the handout as clients read it."""
         task = self.assignment.as_data() if self.assignment else None
-        return {"task": task, "why": self.why.value, "progress": {"answered": self.answered}}
+        return {"task": task, "why": self.why.value, "answered": self.answered}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -319,6 +319,12 @@ def my_tallies(ctx: Context, campaign_id: str) -> list[Tally]:
     return given.tallies(ctx.db, campaign(ctx, campaign_id).id, annotator=ctx.actor)
 
 
+def first_closed(ctx: Context, campaign_id: str) -> str:
+    """Return the name of a campaign's first question with one closed answer; empty when there is none."""
+    asked = schema(ctx, campaign(ctx, campaign_id).schema_id).questions
+    return next((each.name for each in asked if each.kind in CLOSED and not each.per_turn), "")
+
+
 def unconditional(question: Question) -> Question:
     """Return a question that is always asked."""
     return replace(question, when=None)

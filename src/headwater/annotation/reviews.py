@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headwater.annotation import queries, responses, submissions
-from headwater.annotation.desk import Desk, hand_out, leave, sit
-from headwater.annotation.handouts import Handout
+from headwater.annotation.desk import Desk, assignment_of, hand_out, leave, sit
+from headwater.annotation.handouts import Assignment, Handout
 from headwater.annotation.model import (
     Answer,
     LaneKind,
@@ -18,6 +18,7 @@ from headwater.annotation.model import (
     Task,
     TaskId,
     Tier,
+    UnknownLeaseError,
     UnknownTaskError,
     Verdict,
 )
@@ -42,6 +43,32 @@ class Opinion:
     verdict: Verdict
     reason: str = ""
     """Needed unless the answer is accepted; its author reads it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a reviewer or expert has before them."""
+
+    assignment: Assignment
+    answers: tuple[Answer, ...]
+    """The answer under review, or all answers to the disputed task; who gave them is not shown."""
+
+
+def case(ctx: Context, lease_id: str) -> Case:
+    """Return the case the actor holds by a lease.
+
+    Raises:
+        UnknownLeaseError: The actor holds none by that lease, or its record was erased.
+    """
+    require(ctx, Decision.ANNOTATION_REVIEW)
+    held = queue.get(ctx.db, lease_id, ctx.actor, lock=False)
+    assignment = assignment_of(ctx, held) if held is not None else None
+    if held is None or assignment is None or held.tier == Tier.ANNOTATE:
+        raise UnknownLeaseError(f"You hold no case '{lease_id}'.", remedy="Take the next one.")
+    if held.tier == Tier.REVIEW:
+        one = answers.get(ctx.db, held.campaign_id, held.about)
+        return Case(assignment=assignment, answers=(one,) if one else ())
+    return Case(assignment=assignment, answers=tuple(answers.of_task(ctx.db, held.about)))
 
 
 def claim_review(ctx: Context, campaign_id: str, *, holding: Sequence[str] = ()) -> Handout:

@@ -28,14 +28,14 @@ LONGEST_ID = 64
 class Holding(BaseModel):
     """Tasks the client has at hand."""
 
-    holding: list[str] = Field(default=[], description="Ids of tasks not to hand out again.")
+    holding: list[str] = Field(default=[], description="Leases not to hand out again.")
 
 
 class Held(BaseModel):
     """A task the client holds."""
 
-    task_id: str
-    lease_token: str
+    lease_id: str
+    token: str
 
 
 class Reasoned(Held):
@@ -48,17 +48,17 @@ class Answered(Held):
     """An answer."""
 
     client_id: str = Field(min_length=8, max_length=LONGEST_ID, description="A UUID, the same with every retry.")
-    answers: dict[str, Any]
-    lead_time_ms: int = 0
+    values: dict[str, Any] = Field(description="Question → answer.")
+    lead_time_ms: int = Field(default=0, ge=0)
     holding: list[str] = []
 
     def submission(self) -> Submission:
         """Return it as the use cases take it."""
         return Submission(
-            lease_id=self.task_id,
-            token=self.lease_token,
+            lease_id=self.lease_id,
+            token=self.token,
             client_id=self.client_id,
-            values=self.answers,
+            values=self.values,
             lead_time_ms=self.lead_time_ms,
         )
 
@@ -66,7 +66,7 @@ class Answered(Held):
 class Reviewed(Answered):
     """What a reviewer says about an answer."""
 
-    answers: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     verdict: Verdict
     reason: str = ""
 
@@ -111,14 +111,14 @@ def heartbeat(campaign: str, body: Beat, caller: Caller) -> dict[str, str]:
 def give_back(campaign: str, body: Held, caller: Caller) -> None:
     """Give a task back unanswered."""
     with caller.acting() as ctx:
-        tasks.release_lease(ctx, campaign, lease_id=body.task_id, token=body.lease_token)
+        tasks.release_lease(ctx, campaign, lease_id=body.lease_id, token=body.token)
 
 
 @router.post("/skip")
 def skip(campaign: str, body: Reasoned, caller: Caller) -> JSONResponse:
     """Pass a task to others for good, with a reason, and get the next one."""
     with caller.acting() as ctx:
-        found = tasks.skip(ctx, campaign, lease_id=body.task_id, token=body.lease_token, reason=body.reason)
+        found = tasks.skip(ctx, campaign, lease_id=body.lease_id, token=body.token, reason=body.reason)
     return _reply(found)
 
 
@@ -126,7 +126,7 @@ def skip(campaign: str, body: Reasoned, caller: Caller) -> JSONResponse:
 def undo(campaign: str, body: Held, caller: Caller) -> JSONResponse:
     """Take an answer back while its lease runs, and get its task again."""
     with caller.acting() as ctx:
-        found = tasks.undo(ctx, campaign, lease_id=body.task_id, token=body.lease_token)
+        found = tasks.undo(ctx, campaign, lease_id=body.lease_id, token=body.token)
     return _reply(found)
 
 

@@ -1,22 +1,45 @@
-"""Campaigns: how far they are, batch by batch, and where annotators disagree."""
+"""Campaigns, batches, disputes; plans and the acts of those who run them."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import TYPE_CHECKING, Annotated
 
-from headwater.annotation import queries
+from fastapi import APIRouter, Form, Response
+
+from headwater.annotation import batches, boards, campaigns, queries, reviews
+from headwater.annotation.model import BatchKind, Standing, Tier
+from headwater.annotation.plan import Plan
+from headwater.core.errors import NotFoundError
 from headwater.governance import queries as governance
-from headwater.governance.model import Role
+from headwater.governance.authority import require
+from headwater.governance.model import Decision, NotYoursError
 from headwater.sourcing import queries as sourcing
-from headwater.web.session import Visitor, page
+from headwater.web.session import Visitor, back, page
 
-router = APIRouter(prefix="/p/{program}/campaigns")
-MANAGERS = {Role.LEAD, Role.OPERATIONS, Role.EXPERT}
+if TYPE_CHECKING:
+    from headwater.context import Context
+
+router = APIRouter(prefix="/p/{program}")
+TIERS = {
+    Tier.ANNOTATE: Decision.ANNOTATION_ANSWER,
+    Tier.REVIEW: Decision.ANNOTATION_REVIEW,
+    Tier.ADJUDICATE: Decision.ANNOTATION_ADJUDICATE,
+}
+SHOWN_DISPUTES = 50
 
 
-@router.get("")
+def may(ctx: Context, decision: Decision) -> bool:
+    """Return whether the visitor may act on a decision."""
+    try:
+        require(ctx, decision)
+    except NotYoursError:
+        return False
+    return True
+
+
+@router.get("/campaigns")
 def listing(visitor: Visitor) -> Response:
-    """Show campaigns with their progress."""
+    """Show campaigns, newest first, with schemas and guidelines."""
     with visitor.reading() as ctx:
         found = queries.campaigns(ctx)
         return page(
@@ -24,18 +47,40 @@ def listing(visitor: Visitor) -> Response:
             ctx,
             "annotation/campaigns.html",
             active="campaigns",
-            rows=[(item, queries.progress(ctx, item.id)) for item in found],
+            campaigns=[(each, queries.progress(ctx, each.id)) for each in found],
+            schemas=queries.schemas(ctx),
+            guidelines=queries.guidelines(ctx),
+            published=Standing.PUBLISHED,
+            runs=may(ctx, Decision.CAMPAIGN_OPEN),
+            answers=may(ctx, Decision.ANNOTATION_ANSWER),
         )
 
 
-@router.get("/{campaign}")
+@router.post("/campaigns")
+def plan(  # noqa: PLR0913, PLR0917 -- the fields of the form
+    visitor: Visitor,
+    name: Annotated[str, Form()],
+    schema_id: Annotated[str, Form()],
+    guideline_id: Annotated[str, Form()],
+    overlap: Annotated[int, Form()] = 1,
+    gold_rate: Annotated[float, Form()] = 0.0,
+    review_rate: Annotated[float, Form()] = 0.0,
+) -> Response:
+    """Plan a campaign."""
+    with visitor.acting() as ctx:
+        lease = ctx.settings.lease_minutes
+        wanted = Plan(overlap=overlap, gold_rate=gold_rate, review_rate=review_rate, lease_minutes=lease)
+        made = campaigns.create(ctx, name=name, schema_id=schema_id, guideline_id=guideline_id, plan=wanted)
+    return back(visitor, f"campaigns/{made.id}")
+
+
+@router.get("/campaigns/{campaign}")
 def one(visitor: Visitor, campaign: str) -> Response:
-    """Show a campaign: progress by batch, schema, guideline; disagreements to those who decide about them."""
+    """Show a campaign: progress, forecast, batches, cohorts, what is being worked on."""
     with visitor.reading() as ctx:
         found = queries.campaign(ctx, campaign)
-        manages = bool(set(governance.roles(ctx)) & MANAGERS)
-        disputes = queries.disagreements(ctx, found.id, limit=25) if manages else []
-        texts = {item.id: item.text for item in sourcing.take(ctx, [row.record_id for row in disputes])}
+        runs = may(ctx, Decision.CAMPAIGN_OPEN)
+        accepts = may(ctx, Decision.BATCH_ACCEPT)
         return page(
             visitor,
             ctx,
@@ -43,9 +88,89 @@ def one(visitor: Visitor, campaign: str) -> Response:
             active="campaigns",
             campaign=found,
             progress=queries.progress(ctx, found.id),
+            left=boards.hours_left(ctx, found.id),
             schema=queries.schema(ctx, found.schema_id),
             guideline=queries.guideline(ctx, found.guideline_id),
-            disputes=disputes,
-            texts=texts,
+            cohorts=boards.cohorts(ctx, found.id) if accepts else [],
+            leases=queries.leases(ctx, found.id) if runs else [],
+            tiers=[tier for tier, decision in TIERS.items() if may(ctx, decision)],
+            kinds=list(BatchKind),
+            runs=runs,
+            accepts=accepts,
+            reviews=may(ctx, Decision.ANNOTATION_REVIEW),
             proposals=governance.proposals(ctx, subject=found.id),
         )
+
+
+@router.post("/campaigns/{campaign}/batches")
+def add_batch(
+    visitor: Visitor,
+    campaign: str,
+    name: Annotated[str, Form()],
+    where: Annotated[str, Form()] = "",
+    kind: Annotated[BatchKind, Form()] = BatchKind.WORK,
+) -> Response:
+    """Add the records in a slice as a batch."""
+    with visitor.acting() as ctx:
+        batches.add(ctx, campaign, name=name, records=batches.select(ctx, where=where), kind=kind)
+    return back(visitor, f"campaigns/{campaign}")
+
+
+@router.post("/campaigns/{campaign}/change")
+def change(
+    visitor: Visitor,
+    campaign: str,
+    overlap: Annotated[int, Form()],
+    gold_rate: Annotated[float, Form()],
+    review_rate: Annotated[float, Form()],
+) -> Response:
+    """Change a campaign while it runs."""
+    with visitor.acting() as ctx:
+        campaigns.amend(ctx, campaign, {"overlap": overlap, "gold_rate": gold_rate, "review_rate": review_rate})
+    return back(visitor, f"campaigns/{campaign}")
+
+
+ACTS = {
+    "propose": campaigns.propose,
+    "pause": campaigns.pause,
+    "resume": campaigns.resume,
+    "close": campaigns.close,
+}
+
+
+@router.post("/campaigns/{campaign}/{act}")
+def act(visitor: Visitor, campaign: str, act: str) -> Response:
+    """Propose, pause, resume or close a campaign."""
+    if act not in ACTS:
+        raise NotFoundError(f"A campaign has no act '{act}'; there are {', '.join(ACTS)}.")
+    with visitor.acting() as ctx:
+        ACTS[act](ctx, campaign)
+    return back(visitor, f"campaigns/{campaign}")
+
+
+@router.get("/campaigns/{campaign}/disputes")
+def disputes(visitor: Visitor, campaign: str, question: str = "") -> Response:
+    """Show the tasks whose annotators disagree, most disputed first."""
+    with visitor.reading() as ctx:
+        require(ctx, Decision.ANNOTATION_REVIEW)
+        found = queries.campaign(ctx, campaign)
+        rows = queries.disagreements(ctx, found.id, question=question or None, limit=SHOWN_DISPUTES)
+        texts = {record.id: record.text for record in sourcing.take(ctx, [row.record_id for row in rows])}
+        return page(
+            visitor,
+            ctx,
+            "annotation/disputes.html",
+            active="campaigns",
+            campaign=found,
+            disputes=rows,
+            texts=texts,
+            settled=queries.settled(ctx, found.id, question=question or queries.first_closed(ctx, found.id)),
+        )
+
+
+@router.post("/campaigns/{campaign}/disputes/adjudication")
+def ask_adjudication(visitor: Visitor, campaign: str, task: Annotated[list[str], Form()]) -> Response:
+    """Put disputed tasks before the domain experts."""
+    with visitor.acting() as ctx:
+        reviews.ask_adjudication(ctx, campaign, task)
+    return back(visitor, f"campaigns/{campaign}/disputes")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -12,13 +11,8 @@ from pydantic import BaseModel, Field
 from headwater.annotation import markdown, tasks
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import CampaignState
-from headwater.annotation.questions import as_data
 from headwater.annotation.submissions import Submission
-from headwater.core.canonical import plain
 from headwater.web.session import Visitor, page
-
-if TYPE_CHECKING:
-    from headwater.annotation.handouts import Handout
 
 router = APIRouter(prefix="/p/{program}/workspace")
 
@@ -83,7 +77,8 @@ def bench(visitor: Visitor, campaign: str) -> Response:
 def claim(visitor: Visitor, campaign: str, body: Claim) -> Response:
     """Give the visitor a task."""
     with visitor.acting() as ctx:
-        return JSONResponse(_handout(tasks.claim(ctx, campaign, holding=body.holding)))
+        found = tasks.claim(ctx, campaign, holding=body.holding)
+    return JSONResponse(found.as_data())
 
 
 @router.post("/{campaign}/submit")
@@ -93,10 +88,7 @@ def submit(visitor: Visitor, campaign: str, body: Answer) -> Response:
     holding = given.pop("holding")
     with visitor.acting() as ctx:
         receipt = tasks.submit(ctx, campaign, Submission(**given), holding=holding)
-        following = _handout(receipt.next) if receipt.next else None
-        feedback = plain(asdict(receipt.feedback)) if receipt.feedback else None
-        reply = {"accepted": True, "replayed": receipt.replayed, "feedback": feedback, "next": following}
-    return JSONResponse(reply)
+    return JSONResponse(receipt.as_data())
 
 
 @router.post("/{campaign}/skip")
@@ -104,14 +96,15 @@ def skip(visitor: Visitor, campaign: str, body: Held) -> Response:
     """Pass a task to others, with a reason."""
     with visitor.acting() as ctx:
         found = tasks.skip(ctx, campaign, lease_id=body.lease_id, token=body.token, reason=body.reason)
-        return JSONResponse(_handout(found))
+    return JSONResponse(found.as_data())
 
 
 @router.post("/{campaign}/undo")
 def undo(visitor: Visitor, campaign: str, body: Held) -> Response:
     """Take the last answer back while its lease runs."""
     with visitor.acting() as ctx:
-        return JSONResponse(_handout(tasks.undo(ctx, campaign, lease_id=body.lease_id, token=body.token)))
+        found = tasks.undo(ctx, campaign, lease_id=body.lease_id, token=body.token)
+    return JSONResponse(found.as_data())
 
 
 @router.post("/{campaign}/heartbeat")
@@ -120,19 +113,3 @@ def heartbeat(visitor: Visitor, campaign: str, body: Beat) -> Response:
     with visitor.acting() as ctx:
         until = tasks.heartbeat(ctx, campaign, leases=body.leases)
     return JSONResponse({"until": until.isoformat()})
-
-
-def _handout(found: Handout) -> dict[str, Any]:
-    task = None
-    if found.assignment is not None:
-        held = found.assignment
-        task = {
-            "lease_id": held.lease_id,
-            "token": held.token,
-            "expires_at": held.expires_at.isoformat(),
-            "content": held.content,
-            "questions": [as_data(question) for question in held.questions],
-            "draft": held.draft,
-            "note": held.note,
-        }
-    return {"task": task, "why": found.why.value, "answered": found.answered}

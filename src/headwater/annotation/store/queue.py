@@ -264,9 +264,9 @@ def held(db: Connection, campaign_id: str, annotator: str) -> list[Held]:
     return [Held(*row) for row in rows]
 
 
-def get(db: Connection, lease_id: str, annotator: str) -> Held | None:
-    """Return a lease of an annotator in any state, locked."""
-    locked = "" if db.dialect.name == "sqlite" else " FOR UPDATE OF l"
+def get(db: Connection, lease_id: str, annotator: str, *, lock: bool = True) -> Held | None:
+    """Return a lease of an annotator in any state, locked unless it is only shown."""
+    locked = " FOR UPDATE OF l" if lock and db.dialect.name != "sqlite" else ""
     statement = _held(f" l.id = :lease AND l.annotator = :me{locked}")
     row = db.execute(statement, {"lease": lease_id, "me": annotator}).one_or_none()
     return Held(*row) if row else None

@@ -1,0 +1,114 @@
+"""Label schemas and guidelines: versions, differences, the forms that write new ones."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import yaml
+from fastapi import APIRouter, Form, Response
+from markupsafe import Markup
+
+from headwater.annotation import changes, guidelines, markdown, queries, schemas
+from headwater.annotation.questions import SchemaError, as_data
+from headwater.governance import queries as governance
+from headwater.governance.model import Decision
+from headwater.web.annotation import may
+from headwater.web.session import Visitor, back, page
+
+router = APIRouter(prefix="/p/{program}")
+
+
+@router.get("/schemas/{schema}")
+def schema(visitor: Visitor, schema: str) -> Response:
+    """Show a version of a schema, and which answers carry over from the one before."""
+    with visitor.reading() as ctx:
+        found = queries.schema(ctx, schema)
+        versions = queries.schemas(ctx, name=found.name)
+        before = next((each for each in versions if each.version == found.version - 1), None)
+        return page(
+            visitor,
+            ctx,
+            "annotation/schema.html",
+            active="campaigns",
+            schema=found,
+            versions=versions,
+            carried=changes.carries_over(before.questions, found.questions) if before else [],
+            text=_as_text(found.questions),
+            writes=may(ctx, Decision.SCHEMA_PUBLISH),
+            proposals=governance.proposals(ctx, subject=found.id),
+        )
+
+
+@router.post("/schemas")
+def write_schema(visitor: Visitor, name: Annotated[str, Form()], text: Annotated[str, Form()]) -> Response:
+    """Write a version of a schema."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        where = " ".join(str(error).split())
+        raise SchemaError(f"The questions are not YAML: {where}.", remedy="Go back and repair the place.") from error
+    with visitor.acting() as ctx:
+        made = schemas.create(ctx, name=name, data=data)
+    return back(visitor, f"schemas/{made.id}")
+
+
+@router.post("/schemas/{schema}/propose")
+def propose_schema(visitor: Visitor, schema: str) -> Response:
+    """Put a version before the Accountable."""
+    with visitor.acting() as ctx:
+        schemas.propose(ctx, schema)
+    return back(visitor, f"schemas/{schema}")
+
+
+@router.get("/guidelines/{guideline}")
+def guideline(visitor: Visitor, guideline: str, words: str = "") -> Response:
+    """Show a version of a guideline, searchable, with what differs from the one before."""
+    with visitor.reading() as ctx:
+        found = queries.guideline(ctx, guideline)
+        versions = queries.guidelines(ctx, name=found.name)
+        before = next((each for each in versions if each.version == found.version - 1), None)
+        return page(
+            visitor,
+            ctx,
+            "annotation/guideline.html",
+            active="campaigns",
+            guideline=found,
+            versions=versions,
+            sections=rendered(found.text),
+            words=words,
+            hits=markdown.search(found.text, words) if words else [],
+            difference=markdown.compare(before.text, found.text) if before else [],
+            writes=may(ctx, Decision.GUIDELINE_PUBLISH),
+            proposals=governance.proposals(ctx, subject=found.id),
+        )
+
+
+@router.post("/guidelines")
+def write_guideline(
+    visitor: Visitor,
+    name: Annotated[str, Form()],
+    text: Annotated[str, Form()],
+    change: Annotated[str, Form()] = "",
+) -> Response:
+    """Write a version of a guideline."""
+    with visitor.acting() as ctx:
+        made = guidelines.create(ctx, name=name, text=text.replace("\r\n", "\n"), change=change)
+    return back(visitor, f"guidelines/{made.id}")
+
+
+@router.post("/guidelines/{guideline}/propose")
+def propose_guideline(visitor: Visitor, guideline: str) -> Response:
+    """Put a version before the Accountable; experts are consulted."""
+    with visitor.acting() as ctx:
+        guidelines.propose(ctx, guideline)
+    return back(visitor, f"guidelines/{guideline}")
+
+
+def rendered(text: str) -> list[tuple[markdown.Section, Markup]]:
+    """Return the sections of a guideline with their HTML, which was cleaned and cannot run."""
+    return [(section, Markup(markdown.render(section.text))) for section in markdown.sections(text)]  # noqa: S704
+
+
+def _as_text(questions: tuple[object, ...]) -> str:
+    data = [as_data(question) for question in questions]  # type: ignore[arg-type]
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))

@@ -1,0 +1,60 @@
+"""The workforce: who answers, in which team, with which skills; the cohorts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from headwater.governance import queries as governance
+from headwater.governance.model import Decision
+from headwater.web.annotation import may
+from headwater.web.session import Visitor, back, page
+from headwater.workforce import queries, service
+from headwater.workforce.model import Affiliation
+
+router = APIRouter(prefix="/p/{program}/workforce")
+
+
+@router.get("")
+def front(visitor: Visitor) -> Response:
+    """Show annotators by team, and the cohorts."""
+    with visitor.reading() as ctx:
+        runs = may(ctx, Decision.CAMPAIGN_OPEN)
+        return page(
+            visitor,
+            ctx,
+            "workforce/front.html",
+            active="campaigns",
+            annotators=queries.annotators(ctx),
+            cohorts=queries.cohorts(ctx),
+            qualifications=queries.qualifications(ctx) if runs else queries.qualifications(ctx, person=ctx.actor),
+            members=list({person.id: person for person, _ in governance.members(ctx)}.values()),
+            affiliations=list(Affiliation),
+            runs=runs,
+        )
+
+
+@router.post("")
+def enrol(
+    visitor: Visitor,
+    person: Annotated[str, Form()],
+    team: Annotated[str, Form()],
+    training: Annotated[str, Form()] = "none",
+    skills: Annotated[str, Form()] = "",
+    affiliation: Annotated[Affiliation, Form()] = Affiliation.IN_HOUSE,
+) -> Response:
+    """Put a person into a team."""
+    with visitor.acting() as ctx:
+        service.enrol(
+            ctx, person, team=team, training=training, skills=skills.replace(",", " ").split(), affiliation=affiliation
+        )
+    return back(visitor, "workforce")
+
+
+@router.post("/{person}/availability")
+def availability(visitor: Visitor, person: str, available: Annotated[bool, Form()]) -> Response:
+    """Say whether a person is given tasks."""
+    with visitor.acting() as ctx:
+        service.set_availability(ctx, person, available=available)
+    return back(visitor, "workforce")

@@ -1,0 +1,149 @@
+"""Campaigns, documents, reviews and the workforce on pages, in a real browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.annotation import queries
+from headwater.annotation.plan import Plan
+from tests.accessibility import problems
+from tests.annotation import factories
+from tests.serving import Served, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.workspaces import Team
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = (
+    "# Rules\n\n<script>window.hit=1</script><img src=x onerror='window.hit=1'>\n\n## billing\n\n"
+    "[click](javascript:window.hit=1) <svg onload='window.hit=1'></svg> **bold**\n\n```\n## not a heading\n```\n"
+)
+
+
+@pytest.fixture
+def site(team: Team) -> Iterator[Served]:
+    with served(team.app) as running:
+        yield running
+
+
+def test_a_campaign_is_written_planned_and_opened_on_pages(team: Team, site: Served, browser: Browser) -> None:
+    factories.put_records(team, ["one", "two", "three"])
+    factories.publish_schema(team)
+    factories.publish_guideline(team)
+    tab = site.tab_of(browser, team.ops)
+    tab.goto(f"{site.url}/p/support/campaigns")
+    assert not problems(tab)
+    tab.get_by_text("Plan a campaign").click()
+    plan = tab.locator("form", has=tab.get_by_role("button", name="Plan", exact=True))
+    plan.get_by_label("Name").fill("first")
+    plan.get_by_role("button").click()
+    tab.get_by_role("heading", name="first").wait_for()
+    tab.get_by_label("Name").fill("all")
+    tab.get_by_role("button", name="Add").click()
+    tab.get_by_role("cell", name="all", exact=True).wait_for()
+    assert not problems(tab)
+    tab.get_by_role("button", name="Propose to open").click()
+    tab.get_by_text("proposed").first.wait_for()
+    other = site.tab_of(browser, team.lead)
+    other.goto(tab.url)
+    other.get_by_role("link", name="Decide").click()
+    other.get_by_label("Reason for: Approve").fill("go")
+    other.get_by_role("button", name="Approve").click()
+    other.goto(tab.url)
+    other.get_by_text("open", exact=True).first.wait_for()
+    tab.context.close()
+    other.context.close()
+
+
+def test_a_guideline_shows_its_versions_and_cannot_run(team: Team, site: Served, browser: Browser) -> None:
+    factories.publish_guideline(team)
+    with_script = factories.publish_guideline(team, HOSTILE)
+    tab = site.tab_of(browser, team.ops)
+    tab.goto(f"{site.url}/p/support/guidelines/{with_script.id}")
+    assert not problems(tab)
+    assert tab.evaluate("window.hit") is None
+    assert tab.locator("main script, main img, main a[href^=javascript], main svg[onload]").count() == 0
+    assert tab.locator(".prose strong", has_text="bold").count() == 1
+    assert tab.locator("pre ins").count() > 0
+    tab.get_by_label("Words").fill("click")
+    tab.keyboard.press("Enter")
+    tab.get_by_role("link", name="billing", exact=True).wait_for()
+    tab.context.close()
+
+
+def test_a_schema_says_which_answers_carry_over(team: Team, site: Served, browser: Browser) -> None:
+    factories.publish_schema(team)
+    second = factories.publish_schema(team, [{"name": "topic", "kind": "single", "options": ["billing", "other"]}])
+    tab = site.tab_of(browser, team.ops)
+    tab.goto(f"{site.url}/p/support/schemas/{second.id}")
+    assert not problems(tab)
+    assert tab.locator("table tr", has_text="topic").inner_text().split("\t")[:2] == ["topic", "partial"]
+    assert tab.locator("table tr", has_text="urgency").inner_text().split("\t")[1] == "lost"
+    tab.context.close()
+
+
+def test_a_reviewer_corrects_and_returns_answers_on_pages(team: Team, site: Served, browser: Browser) -> None:
+    campaign = factories.open_campaign(team, 2, plan=Plan(review_rate=1.0))
+    person = team.annotators[0]
+    assert factories.work_through(team, campaign.id, person) == 2
+    tab = site.tab_of(browser, team.reviewer)
+    tab.goto(f"{site.url}/p/support/campaigns/{campaign.id}")
+    tab.get_by_role("button", name="Review answers").click()
+    tab.get_by_role("heading", name="Review an answer").wait_for()
+    assert not problems(tab)
+    tab.get_by_label("topic").select_option("fault")
+    tab.get_by_label("Reason").fill("it is broken")
+    tab.get_by_role("button", name="Correct").click()
+    tab.get_by_text("message 1").wait_for()
+    tab.get_by_label("Reason").fill("read the guideline")
+    tab.get_by_role("button", name="Return").click()
+    tab.get_by_role("heading", name="first").wait_for()
+    with team.read() as ctx:
+        assert list(queries.settled(ctx, campaign.id, question="topic").values()) == ["fault"]
+    again = factories.claim(team, campaign.id, person)
+    assert again is not None
+    assert again.note == "read the guideline"
+    assert again.draft == {"topic": "billing"}
+    tab.context.close()
+
+
+def test_an_expert_settles_a_dispute_on_pages(team: Team, site: Served, browser: Browser) -> None:
+    campaign = factories.open_campaign(team, 1, plan=Plan(overlap=2))
+    factories.work_through(team, campaign.id, team.annotators[0], topic="billing")
+    factories.work_through(team, campaign.id, team.annotators[1], topic="fault")
+    tab = site.tab_of(browser, team.expert)
+    tab.goto(f"{site.url}/p/support/campaigns/{campaign.id}/disputes")
+    assert not problems(tab)
+    tab.get_by_label("Put before the experts").check()
+    tab.get_by_role("button", name="Put before the experts").click()
+    tab.goto(f"{site.url}/p/support/campaigns/{campaign.id}")
+    tab.get_by_role("button", name="Settle disputes").click()
+    tab.get_by_label("topic").select_option("praise")
+    tab.get_by_label("Reason").fill("thanks come first")
+    tab.get_by_role("button", name="Settle").click()
+    tab.get_by_role("heading", name="first").wait_for()
+    with team.read() as ctx:
+        assert list(queries.settled(ctx, campaign.id, question="topic").values()) == ["praise"]
+    tab.context.close()
+
+
+def test_people_are_enrolled_and_paused_on_the_workforce_page(team: Team, site: Served, browser: Browser) -> None:
+    tab = site.tab_of(browser, team.ops)
+    tab.goto(f"{site.url}/p/support/workforce")
+    assert not problems(tab)
+    tab.get_by_text("Enrol a person").click()
+    tab.get_by_label("Person").select_option(label="ann1")
+    tab.get_by_label("Team or vendor").fill("vendor-a")
+    tab.get_by_role("button", name="Enrol").click()
+    tab.get_by_role("cell", name="vendor-a").wait_for()
+    tab.get_by_role("button", name="stop").click()
+    tab.get_by_role("button", name="start").wait_for()
+    assert not problems(tab)
+    tab.context.close()
