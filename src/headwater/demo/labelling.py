@@ -169,7 +169,7 @@ def _answer(
     truth: dict[str, str],
 ) -> Handout | None:
     about = digest(assignment.content)
-    rng = story.rng(handle, about)
+    rng = story.rng(handle, campaign, about)
     value = behaviour.answer(truth[about], VALUES, rng)
     submission = Submission(
         lease_id=assignment.lease_id,

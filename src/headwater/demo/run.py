@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from headwater.annotation import queries as annotation
 from headwater.core.canonical import plain
 from headwater.demo import content, labelling, learning, repair, supply
 from headwater.demo.story import Story, begin
@@ -87,7 +88,7 @@ def _loop(story: Story) -> dict[str, Any]:
     documents = labelling.publish(story, repair.clarified(), change="Tie-breaks stand at a glance.")
     rework = repair.carry_out(story, ordered, documents) if ordered else ""
     if rework:
-        answers += labelling.work(story, rework, story.teams)
+        labelling.work(story, rework, story.teams)
         labelling.finish(story, rework)
         learning.assure(story, rework)
     two = learning.release(story, "2")
@@ -101,7 +102,7 @@ def _loop(story: Story) -> dict[str, Any]:
         story.tell(f"Brief ({row['type']}) {row['predicate']}: {row['verdict']}.")
     return {
         **pool,
-        "answers": answers,
+        "answers": _answers(story),
         "alpha": {name: alpha[name] for name in ("value", "low", "high", "n")},
         "releases": [{"version": row.version, "digest": row.digest, "members": row.members} for row in (one, two)],
         "accuracy": accuracy,
@@ -123,6 +124,15 @@ def _say(story: Story, made: Release, accuracy: dict[str, Any]) -> None:
         f"Release {made.version}: {made.members:,} members; production accuracy {found['value']:.1%} "
         f"[{found['low']:.1%}, {found['high']:.1%}] over {found['retrains']} retrains."
     )
+
+
+def _answers(story: Story) -> int:
+    """Return how many answers all campaigns hold, calibration and gold among them."""
+    with story.read() as ctx:
+        return sum(
+            len(annotation.answers(ctx, campaign.id, question=labelling.QUESTION).task)
+            for campaign in annotation.campaigns(ctx)
+        )
 
 
 def _noisiest(story: Story) -> str:
