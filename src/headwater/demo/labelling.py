@@ -169,12 +169,12 @@ def _answer(
     truth: dict[str, str],
 ) -> Handout | None:
     about = digest(assignment.content)
-    rng = story.rng(handle, campaign, about)
+    rng = story.rng(handle, about)
     value = behaviour.answer(truth[about], VALUES, rng)
     submission = Submission(
         lease_id=assignment.lease_id,
         token=assignment.token,
-        client_id=str(uuid.UUID(int=int(rng.integers(0, 2**63)) << 64 | int(rng.integers(0, 2**63)))),
+        client_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{campaign}/{handle}/{about}")),
         values={QUESTION: value},
         lead_time_ms=int(rng.gamma(4.0, 2500.0)),
     )

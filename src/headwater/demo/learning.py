@@ -55,18 +55,18 @@ def assure(story: Story, campaign: str) -> dict[str, Any]:
     found = story.once(f"assure:{campaign}", "operations", measure)
     with story.read() as ctx:
         batches = [batch for batch in annotation.batches(ctx, campaign) if batch.kind is BatchKind.WORK]
-    found["batches"] = {batch.name: _inspect(story, batch.id) for batch in batches}
+    found["batches"] = {batch.name: _inspect(story, batch.id, batch.name) for batch in batches}
     return found
 
 
-def _inspect(story: Story, batch: str) -> str:
+def _inspect(story: Story, batch: str, name: str) -> str:
     """Inspect a batch by the expert; accept it, or decide about it as the lead of the demonstration would."""
 
     def judge(ctx: Context) -> dict[str, Any]:
         truth = truths(ctx)
         row = quality.inspection(ctx, batch)
         record = {item.task_id: item.record_id for item in quality.labels(ctx, batches=[batch])}
-        rng = story.rng("expert", batch)
+        rng = story.rng("expert", name)
         given = {
             task: truth[record[task]] if rng.random() > 0.01 else str(rng.choice(VALUES))  # noqa: PLR2004 -- experts slip too
             for task in row.sample
