@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
 
 from headwater.api.session import Caller, Page, Pages, page_of
 from headwater.core.errors import InvalidError
 from headwater.governance import ledger, queries
-from headwater.governance.ledger import Audit, Checkpoint
+from headwater.governance.chain import Audit, Checkpoint
 from headwater.governance.model import LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a chain holds, and what was found."""
+
+    verified: bool
+    audit: Audit
+
 
 router = APIRouter(prefix="/programs/{program}/ledger", tags=["ledger"])
 
@@ -24,10 +35,11 @@ def entries(caller: Caller, paging: Pages, words: str = "") -> Page[LedgerEntry]
 
 
 @router.get("/verification")
-def verify(caller: Caller) -> Audit:
+def verify(caller: Caller) -> Verification:
     """Walk the chain again; names the first entry that does not hold."""
     with caller.reading() as ctx:
-        return ledger.verify(ctx)
+        audit = ledger.verify(ctx)
+        return Verification(verified=audit.verified, audit=audit)
 
 
 @router.get("/checkpoint")
@@ -35,3 +47,10 @@ def checkpoint(caller: Caller) -> Checkpoint:
     """Return a signed checkpoint, to be kept in a second place."""
     with caller.reading() as ctx:
         return ledger.checkpoint(ctx)
+
+
+@router.get("/export", response_class=Response)
+def export(caller: Caller) -> Response:
+    """Return the chain as lines of canonical JSON, which `headwater audit verify --file` checks anywhere."""
+    with caller.reading() as ctx:
+        return Response(b"".join(ledger.export(ctx)), media_type="application/jsonl")

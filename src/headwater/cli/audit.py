@@ -3,24 +3,60 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headwater.cli.session import Json, reading, show
-from headwater.governance import ledger, queries
+from headwater.cli.session import Json, reading, show, to_dict
+from headwater.governance import chain, ledger, queries
+from headwater.governance.model import BrokenEntryError
+
+if TYPE_CHECKING:
+    from headwater.governance.chain import Audit, Checkpoint
 
 cli = typer.Typer(help="The ledger: verify, list, export, checkpoint.", no_args_is_help=True)
 
 
 @cli.command("verify")
-def verify(as_json: Json = False) -> None:
+def verify(
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="An exported chain instead of the workspace's.")
+    ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="A checkpoint kept elsewhere, as JSON; may be repeated."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Walk every chain again; names the first entry that does not hold and exits with 7."""
-    with reading(in_program=False) as ctx:
-        audits = ledger.verify_all(ctx)
-    show(audits, ("scope", "entries", "verified", "problem"), as_json)
+    kept = [chain.kept_checkpoint(path.read_text(encoding="utf-8")) for path in against or ()]
+    if file is None:
+        with reading(in_program=False) as ctx:
+            audits = ledger.verify_all(ctx, against=kept)
+    else:
+        audits = [_verify_file(file, kept)]
+    rows = [to_dict(audit) | {"verified": audit.verified} for audit in audits]  # type: ignore[operator]
+    show(rows, ("scope", "entries", "verified", "problem"), as_json)
     if not all(audit.verified for audit in audits):
         raise typer.Exit(7)
+
+
+def _verify_file(file: Path, against: list[Checkpoint]) -> Audit:
+    scope = ""
+    with file.open("rb") as lines, suppress(BrokenEntryError):  # a broken first line is named below
+        scope = next((entry.scope for entry in chain.read(lines)), "")
+    with file.open("rb") as lines:
+        audit = chain.follow(scope, chain.read(lines))
+    if not audit.verified or not against:
+        return audit
+    with file.open("rb") as lines:
+        hashes = [entry.hash for entry in chain.read(lines)]
+    problems = [chain.contradiction(kept, hashes, kept.public_key) for kept in against if kept.scope == scope]
+    problem = next(filter(None, problems), "")
+    return replace(audit, broken=len(hashes), problem=problem) if problem else audit
 
 
 @cli.command("list")

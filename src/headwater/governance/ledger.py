@@ -6,120 +6,87 @@ that carries the Merkle root of its answers.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headwater.core import merkle
-from headwater.core.canonical import canonical_json, digest, plain
+from headwater.core.canonical import plain
+from headwater.governance import chain
+from headwater.governance.chain import Audit, Checkpoint
 from headwater.governance.model import LedgerEntry
 from headwater.governance.store import ledger as store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from headwater.context import Context
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
-    """What walking a chain again found."""
-
-    scope: str
-    entries: int
-    head: str
-    broken: int
-    """The first entry that does not hold, from 1; 0 when all do."""
-    problem: str
-
-    @property
-    def verified(self) -> bool:
-        """Whether every entry holds."""
-        return self.broken == 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
-    """The size and tree head of a chain at a time, signed, to be kept in a second place."""
-
-    scope: str
-    size: int
-    root: str
-    head: str
-    at: str
-    public_key: str
-    signature: str
+WORKSPACE = "workspace"
+"""The chain of what happens outside any program."""
 
 
 def append(ctx: Context, event: str, *, subject: str, body: Mapping[str, object]) -> LedgerEntry:
     """Add an entry to the chain of the program, or of the workspace outside one."""
-    scope = ctx.program or "workspace"
+    scope = ctx.program or WORKSPACE
     end = store.lock(ctx.db, scope)
-    entry = LedgerEntry(
-        scope=scope,
-        seq=end.seq + 1,
-        at=ctx.clock.now(),
-        actor=ctx.actor,
-        event=event,
-        subject=subject,
-        body=plain(body),
-        previous=end.hash,
-        hash="",
+    entry = chain.linked(
+        LedgerEntry(
+            scope=scope,
+            seq=end.seq + 1,
+            at=ctx.clock.now(),
+            actor=ctx.actor,
+            event=event,
+            subject=subject,
+            body=plain(body),
+            previous=end.hash,
+            hash="",
+        )
     )
-    entry = replace(entry, hash=_hash(entry))
     store.append(ctx.db, entry)
     return entry
 
 
-def verify(ctx: Context, scope: str = "") -> Audit:
-    """Walk a chain again; the program's by default. Names the first entry that does not hold."""
-    scope = scope or ctx.program or "workspace"
-    expected, count = store.FIRST, 0
-    for entry in store.walk(ctx.db, scope):
-        count += 1
-        problem = ""
-        if entry.seq != count:
-            problem = f"entry {count} is missing"
-        elif entry.previous != expected:
-            problem = f"entry {count} does not follow the one before it"
-        elif _hash(replace(entry, hash="")) != entry.hash:
-            problem = f"entry {count} ({entry.event}) was changed"
-        if problem:
-            return Audit(scope=scope, entries=count, head=expected, broken=count, problem=problem)
-        expected = entry.hash
+def verify(ctx: Context, scope: str = "", *, against: Sequence[Checkpoint] = ()) -> Audit:
+    """Walk a chain again; names the first entry that does not hold.
+
+    Args:
+        ctx: The context.
+        scope: Which chain; the program's by default.
+        against: Checkpoints of this chain from a second place, which it must still extend.
+    """
+    scope = scope or ctx.program or WORKSPACE
+    audit = chain.follow(scope, store.walk(ctx.db, scope))
     end = store.head(ctx.db, scope)
-    if (end.seq, end.hash) != (count, expected):
-        problem = f"the chain ends at {count} but its head says {end.seq}: entries were cut off"
-        return Audit(scope=scope, entries=count, head=expected, broken=count + 1, problem=problem)
-    return Audit(scope=scope, entries=count, head=expected, broken=0, problem="")
+    if not audit.verified:
+        return audit
+    if end.seq != audit.entries:
+        problem = f"the chain ends at {audit.entries} but its head says {end.seq}: entries were cut off"
+        return replace(audit, broken=min(audit.entries, end.seq) + 1, problem=problem)
+    if end.hash != audit.head:
+        problem = f"the head of the chain names another hash than entry {end.seq}, its last"
+        return replace(audit, broken=end.seq + 1, problem=problem)
+    if against:
+        hashes = [entry.hash for entry in store.walk(ctx.db, scope)]
+        for kept in against:
+            problem = chain.contradiction(kept, hashes, ctx.keys.public_key.hex())
+            if problem:
+                return replace(audit, broken=min(kept.size, audit.entries), problem=problem)
+    return audit
 
 
-def verify_all(ctx: Context) -> list[Audit]:
-    """Walk every chain of the workspace again."""
-    return [verify(ctx, scope) for scope in store.scopes(ctx.db)]
+def verify_all(ctx: Context, *, against: Sequence[Checkpoint] = ()) -> list[Audit]:
+    """Walk every chain of the workspace again, and those that checkpoints know of."""
+    scopes = sorted({*store.scopes(ctx.db), *(kept.scope for kept in against)})
+    return [verify(ctx, scope, against=[kept for kept in against if kept.scope == scope]) for scope in scopes]
 
 
 def checkpoint(ctx: Context, scope: str = "") -> Checkpoint:
     """Return a signed checkpoint of a chain: its RFC 6962 tree head over the entry hashes."""
-    scope = scope or ctx.program or "workspace"
+    scope = scope or ctx.program or WORKSPACE
     hashes = [entry.hash for entry in store.walk(ctx.db, scope)]
-    body = {
-        "scope": scope,
-        "size": len(hashes),
-        "root": merkle.root([value.encode() for value in hashes]).hex(),
-        "head": hashes[-1] if hashes else store.FIRST,
-        "at": str(plain(ctx.clock.now())),
-    }
-    signature = ctx.keys.sign(canonical_json(body)).hex()
-    return Checkpoint(**body, public_key=ctx.keys.public_key.hex(), signature=signature)  # type: ignore[arg-type]
+    return chain.checkpoint(ctx.keys, scope, hashes, ctx.clock.now())
 
 
 def export(ctx: Context, scope: str = "") -> Iterator[bytes]:
-    """Yield a chain's entries as canonical JSON lines."""
-    for entry in store.walk(ctx.db, scope or ctx.program or "workspace"):
-        yield canonical_json(asdict(entry)) + b"\n"
-
-
-def _hash(entry: LedgerEntry) -> str:
-    body = asdict(entry)
-    del body["hash"]
-    return digest(body)
+    """Yield a chain's entries as lines of canonical JSON."""
+    for entry in store.walk(ctx.db, scope or ctx.program or WORKSPACE):
+        yield chain.written(entry)

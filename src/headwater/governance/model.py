@@ -7,7 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, LimitError, NotFoundError, StaleError
+from headwater.core.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    LimitError,
+    NotFoundError,
+    StaleError,
+    VerificationError,
+)
 
 PersonId = NewType("PersonId", str)
 ProgramId = NewType("ProgramId", str)
@@ -360,3 +368,9 @@ class TooManyAttemptsError(LimitError):
     """Too many failed sign-ins for this account."""
 
     code = "too_many_attempts"
+
+
+class BrokenEntryError(VerificationError):
+    """An entry of the ledger cannot be read."""
+
+    code = "broken_entry"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, NamedTuple
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from headwater.governance.model import LedgerEntry
+from headwater.core.canonical import canonical_json
+from headwater.governance.chain import FIRST
+from headwater.governance.model import BrokenEntryError, LedgerEntry
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headwater.storage.database import Connection
-
-FIRST = "sha256:" + "0" * 64
 
 ledger_entry = sa.Table(
     "ledger_entry",
@@ -26,12 +27,15 @@ ledger_entry = sa.Table(
     sa.Column("actor", sa.String(40), nullable=False),
     sa.Column("event", sa.String(60), nullable=False),
     sa.Column("subject", sa.String(80), nullable=False),
-    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
     sa.Column("previous", sa.String(80), nullable=False),
     sa.Column("hash", sa.String(80), nullable=False),
     sa.Index(None, "subject"),
     info={"append_only": True},
+    sqlite_with_rowid=False,
 )
+"""One copy of every entry (no separate index of its key on SQLite), its body as canonical JSON, so that no byte of it
+can change unnoticed."""
 
 ledger_head = sa.Table(
     "ledger_head",
@@ -66,15 +70,40 @@ def lock(db: Connection, scope: str) -> Head:
 
 def append(db: Connection, row: LedgerEntry) -> None:
     """Store an entry and move the end of its chain."""
-    db.execute(ledger_entry.insert().values(asdict(row)))
+    values = {name: getattr(row, name) for name in ledger_entry.c.keys()}  # noqa: SIM118 -- columns, not a mapping
+    db.execute(ledger_entry.insert().values(values | {"body": canonical_json(row.body).decode()}))
     db.execute(ledger_head.update().where(ledger_head.c.scope == row.scope).values(seq=row.seq, hash=row.hash))
 
 
-def walk(db: Connection, scope: str, *, after: int = 0) -> Iterator[LedgerEntry]:
-    """Yield a chain's entries in order."""
-    query = sa.select(ledger_entry).where(ledger_entry.c.scope == scope, ledger_entry.c.seq > after)
-    for row in db.execute(query.order_by(ledger_entry.c.seq).execution_options(yield_per=1000)).mappings():
-        yield LedgerEntry(**row)
+def walk(db: Connection, scope: str) -> Iterator[LedgerEntry]:
+    """Yield a chain's entries in order.
+
+    The whole table is read and no index is searched: a key that was tampered with would lead the search astray.
+
+    Raises:
+        BrokenEntryError: The next entry cannot be read.
+    """
+    query = (
+        sa.select(ledger_entry)
+        .where(ledger_entry.c.scope.concat("") == scope)
+        .order_by(ledger_entry.c.scope, ledger_entry.c.seq)
+    )
+    seen = 0
+    try:
+        with db.execute(query.execution_options(yield_per=1000)) as rows:
+            for row in rows.mappings():
+                yield _entry(row)
+                seen += 1
+    except _UNREADABLE:  # somewhere in a thousand rows: read one by one to learn which
+        try:
+            with db.execute(query.execution_options(yield_per=1)) as rows:
+                for row in islice(rows.mappings(), seen, None):
+                    yield _entry(row)
+        except _UNREADABLE as error:
+            raise BrokenEntryError("cannot be read") from error
+
+
+_UNREADABLE = (sa.exc.DBAPIError, AttributeError, OverflowError, TypeError, ValueError)
 
 
 def head(db: Connection, scope: str) -> Head:
@@ -101,4 +130,11 @@ def page(db: Connection, scope: str, *, before: int = 0, words: str = "", limit:
             )
         )
     rows = db.execute(query.order_by(ledger_entry.c.seq.desc()).limit(limit)).mappings()
-    return [LedgerEntry(**row) for row in rows]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Any) -> LedgerEntry:  # noqa: ANN401 -- a row mapping
+    body = json.loads(row["body"])
+    if canonical_json(body) != row["body"].encode():
+        raise BrokenEntryError("was changed: its body is not in canonical form")
+    return LedgerEntry(**{**row, "body": body})

@@ -55,11 +55,12 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(length=40), nullable=False),
         sa.Column("event", sa.String(length=60), nullable=False),
         sa.Column("subject", sa.String(length=80), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
         sa.Column("previous", sa.String(length=80), nullable=False),
         sa.Column("hash", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("scope", "seq", name=op.f("pk_ledger_entry")),
         info={"append_only": True},
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_ledger_entry_subject"), "ledger_entry", ["subject"], unique=False)
     op.create_table(
