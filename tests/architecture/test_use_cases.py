@@ -24,6 +24,7 @@ UNGUARDED = {
     "governance.accounts.create_token": "one's own",
     "governance.accounts.revoke_token": "one's own; the store looks for the actor's tokens only",
     "governance.decisions.answer": "only whom the proposal asked; the store looks for the actor's consultation only",
+    "governance.decisions.keep": "writes down what a guarded act decided",
     "governance.ledger.append": "writes down what a guarded act did",
     "governance.notices.send": "tells of what a guarded act did",
     "governance.notices.receive": "one's own inbox",

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
-from headwater.governance import accounts, programs, queries
-from headwater.governance.model import SYSTEM, Role, TooManyAttemptsError
+from headwater.governance import accounts
+from headwater.governance.model import SYSTEM, TooManyAttemptsError
 from tests.workspaces import FakeClock, Team
 
 PASSWORD = "correct horse battery"
@@ -100,35 +100,3 @@ def test_only_administrators_add_people(team: Team) -> None:
 def test_handles_are_checked(team: Team, handle: str, error: type[Exception]) -> None:
     with team.app.act_as(SYSTEM) as ctx, pytest.raises(error):
         accounts.add_person(ctx, handle=handle, name="x")
-
-
-def test_the_chart_of_a_full_team_has_no_holes(team: Team) -> None:
-    with team.read() as ctx:
-        assert programs.chart_problems(ctx) == []
-
-
-def test_holes_in_the_chart_are_named(team: Team) -> None:
-    with team.app.act_as(SYSTEM, team.program) as ctx:
-        accounts.remove_role(ctx, person=team.lead, role=Role.LEAD)
-        accounts.deactivate(ctx, team.engineer)
-    with team.read() as ctx:
-        messages = [problem.message for problem in programs.chart_problems(ctx)]
-    assert "'release.approve' has no Accountable person." in messages
-    assert any("role engineer" in message for message in messages)
-
-
-def test_a_new_charter_is_in_force_once_approved(team: Team) -> None:
-    from dataclasses import replace  # noqa: PLC0415
-
-    with team.act(team.ops) as ctx:
-        charter = replace(queries.program(ctx).charter, purpose="Answer well")
-        proposal = programs.propose_charter(ctx, charter)
-    with team.act(team.expert) as ctx:
-        from headwater.governance import decisions  # noqa: PLC0415
-
-        decisions.answer(ctx, proposal.id, supports=True)
-    with team.act(team.lead) as ctx:
-        programs.approve_charter(ctx, proposal.subject, reason="clearer")
-    with team.read() as ctx:
-        assert queries.program(ctx).charter.purpose == "Answer well"
-        assert queries.program(ctx).charter.version == 2

@@ -12,8 +12,8 @@ from headwater.api.session import Caller, Page, Pages, page_of
 from headwater.app import approvals
 from headwater.core.errors import NotFoundError
 from headwater.governance import decisions, notices, programs, queries, waivers
+from headwater.governance.chart import ChartProblem
 from headwater.governance.model import Cell, DecisionRecord, Notice, Program, Proposal, ProposalState, Waiver
-from headwater.governance.programs import ChartProblem
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -77,14 +77,14 @@ def show_program(caller: Caller) -> Program:
 def chart(caller: Caller) -> list[Cell]:
     """Show the RACI chart."""
     with caller.reading() as ctx:
-        return list(programs.cells(ctx))
+        return list(queries.program(ctx).charter.chart)
 
 
 @router.get(IN + "/raci/problems")
 def problems(caller: Caller) -> list[ChartProblem]:
     """List the holes of the chart."""
     with caller.reading() as ctx:
-        return programs.chart_problems(ctx)
+        return queries.chart_problems(ctx)
 
 
 @router.get(IN + "/proposals")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headwater.annotation import campaigns, guidelines, schemas
-from headwater.governance import decisions, programs, waivers
+from headwater.governance import charters, decisions, waivers
 from headwater.governance.model import Decision
 from headwater.quality import acceptance
 from headwater.release import service as releases
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from headwater.governance.model import Proposal
 
 _APPROVE: dict[Decision, Callable[..., object]] = {
-    Decision.CHARTER_CHANGE: programs.approve_charter,
-    Decision.RACI_CHANGE: programs.approve_charter,
+    Decision.CHARTER_CHANGE: charters.approve,
+    Decision.RACI_CHANGE: charters.approve_chart,
     Decision.WAIVER_GRANT: waivers.grant,
     Decision.SOURCE_APPROVE: sources.approve,
     Decision.SCHEMA_PUBLISH: schemas.approve,

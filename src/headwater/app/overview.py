@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from headwater.annotation import queries as annotation
 from headwater.evaluation import queries as evaluation
 from headwater.evaluation.model import FindingState
-from headwater.governance import programs
+from headwater.governance import queries as governance
 from headwater.quality import queries as quality
 from headwater.quality.model import Verdict
 from headwater.release import queries as releases
@@ -60,7 +60,7 @@ def _stage(name: str, page: str, headline: str, *, gap: str = "", idle: bool = F
 
 
 def _charter(ctx: Context) -> Stage:
-    problems = programs.chart_problems(ctx)
+    problems = governance.chart_problems(ctx)
     gap = problems[0].message if problems else ""
     headline = f"{len(problems)} holes in the chart" if problems else "every decision has its people"
     return _stage("Charter", "people", headline, gap=gap, bad=any("no Accountable" in p.message for p in problems))

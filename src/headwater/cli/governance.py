@@ -64,7 +64,7 @@ def show_chart(as_json: Json = False) -> None:
 def lint(as_json: Json = False) -> None:
     """List the holes of the chart; exits with 4 when there are some."""
     with reading() as ctx:
-        problems = programs.chart_problems(ctx)
+        problems = queries.chart_problems(ctx)
     if not problems and not as_json:
         done("The chart has no holes.")
         return

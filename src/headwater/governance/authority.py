@@ -25,9 +25,8 @@ def require(ctx: Context, decision: Decision) -> None:
     """
     if programs.may_act(ctx.db, ctx.program, ctx.actor, decision):
         return
-    for lent in programs.delegations(ctx.db, ctx.program, taker=ctx.actor, now=ctx.clock.now()):
-        if lent.decision in ("", decision.value) and programs.may_act(ctx.db, ctx.program, lent.giver, decision):
-            return
+    if any(programs.may_act(ctx.db, ctx.program, giver, decision) for giver in _lenders(ctx, decision)):
+        return
     allowed = [
         *programs.involved(ctx.db, ctx.program, decision, Involvement.RESPONSIBLE),
         *programs.involved(ctx.db, ctx.program, decision, Involvement.ACCOUNTABLE),
@@ -56,25 +55,31 @@ def accountable(ctx: Context, decision: Decision) -> PersonId:
     return found[0]
 
 
-def require_accountable(ctx: Context, decision: Decision) -> None:
-    """Return only when the actor is the Accountable for a decision, or acts for them by a live delegation.
+def require_accountable(ctx: Context, decision: Decision) -> PersonId:
+    """Return the Accountable for a decision, when it is the actor or lends them the right at this moment.
 
     Raises:
         NoAccountableError: The chart names nobody, or more than one.
         NotYoursError: It is somebody else.
     """
     owner = accountable(ctx, decision)
-    if ctx.actor == owner:
-        return
-    for lent in programs.delegations(ctx.db, ctx.program, taker=ctx.actor, now=ctx.clock.now()):
-        if lent.giver == owner and lent.decision in ("", decision.value):
-            return
+    if ctx.actor == owner or owner in _lenders(ctx, decision):
+        return owner
     raise NotYoursError(
         f"Only the Accountable, {_handle(ctx, owner)}, may approve or refuse '{decision.value}'; "
         f"{_handle(ctx, ctx.actor)} is not.",
         remedy="They find it in their inbox.",
         decision=decision.value,
     )
+
+
+def _lenders(ctx: Context, decision: Decision) -> list[PersonId]:
+    """Who lends the actor the decision at this moment; nobody lends to a person who has left."""
+    person = people.get(ctx.db, ctx.actor)
+    if person is None or not person.is_active:
+        return []
+    lent = programs.delegations(ctx.db, ctx.program, taker=ctx.actor, now=ctx.clock.now())
+    return [item.giver for item in lent if item.decision in ("", decision.value)]
 
 
 def _handle(ctx: Context, person: str) -> str:

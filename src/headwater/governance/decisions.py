@@ -29,10 +29,18 @@ if TYPE_CHECKING:
     from headwater.context import Context
 
 
-def propose(ctx: Context, decision: Decision, *, subject: str, digest: str, summary: str) -> Proposal:
+def propose(ctx: Context, decision: Decision, *, subject: str, digest: str, summary: str, author: str = "") -> Proposal:
     """Put a thing before the Accountable and ask the consulted people.
 
     An open proposal about the same subject is withdrawn: the newest one counts.
+
+    Args:
+        ctx: The proposer's context.
+        decision: What is to be decided.
+        subject: The thing to decide on.
+        digest: The digest of the thing as it is now; an approval binds to it.
+        summary: The thing in a few words, as inboxes show it.
+        author: Who last changed the thing, when somebody else proposes it; they may not approve it either.
 
     Raises:
         NotYoursError: The actor is not Responsible for the decision.
@@ -55,6 +63,8 @@ def propose(ctx: Context, decision: Decision, *, subject: str, digest: str, summ
         digest=digest,
         summary=summary,
         proposer=PersonId(ctx.actor),
+        author=PersonId(author or ctx.actor),
+        solo=queries.program(ctx).charter.solo,
         state=ProposalState.OPEN,
         created_at=now,
         decided_by=None,
@@ -65,7 +75,7 @@ def propose(ctx: Context, decision: Decision, *, subject: str, digest: str, summ
             for who in asked
         ),
     )
-    store.add(ctx.db, row, solo=queries.program(ctx).charter.solo)
+    store.add(ctx.db, row)
     notices.send(ctx, [owner], kind="approval", subject=subject, text=f"{summary} waits for your approval.")
     notices.send(ctx, asked, kind="consultation", subject=subject, text=f"{summary}: your opinion is asked.")
     body = {"decision": decision, "digest": digest, "proposal": row.id, "consulted": asked}
@@ -101,16 +111,15 @@ def approve(ctx: Context, decision: Decision, *, subject: str, digest: str, reas
     Raises:
         NotYoursError: The actor is not the Accountable.
         NotFoundError: Nobody has proposed it.
-        FourEyesError: The actor proposed it, in a program that is not solo.
+        FourEyesError: The actor proposed or last changed it, in a program that is not solo.
         DigestChangedError: The thing changed since it was proposed.
         ConsultationOpenError: Consulted people have time left to answer.
     """
-    require_accountable(ctx, decision)
+    owner = require_accountable(ctx, decision)
     found = _pending(ctx, decision, subject)
-    if found.proposer == ctx.actor and not queries.program(ctx).charter.solo:
-        raise FourEyesError(
-            "Whoever proposed this may not approve it.", remedy="Have somebody else propose it, or delegate."
-        )
+    if ctx.actor in (found.proposer, found.author) and not found.solo:
+        did = "proposed" if ctx.actor == found.proposer else "last changed"
+        raise FourEyesError(f"Whoever {did} this may not approve it.", remedy="Have somebody else do so, or delegate.")
     if found.digest != digest:
         raise DigestChangedError(
             f"'{subject}' changed since it was proposed ({found.digest[:15]}… is now {digest[:15]}…).",
@@ -125,19 +134,22 @@ def approve(ctx: Context, decision: Decision, *, subject: str, digest: str, reas
             f"until {min(item.closes_at for item in waiting):%Y-%m-%d %H:%M} UTC.",
             remedy="Wait for the answers or for the window to close.",
         )
-    return _close(ctx, found, ProposalState.APPROVED, reason)
+    return _close(ctx, found, ProposalState.APPROVED, reason, owner)
 
 
 def refuse(ctx: Context, decision: Decision, *, subject: str, reason: str) -> Proposal:
     """Refuse the open proposal about a subject as the Accountable."""
-    require_accountable(ctx, decision)
-    return _close(ctx, _pending(ctx, decision, subject), ProposalState.REFUSED, reason)
+    owner = require_accountable(ctx, decision)
+    return _close(ctx, _pending(ctx, decision, subject), ProposalState.REFUSED, reason, owner)
 
 
 def record(ctx: Context, decision: Decision, *, subject: str, digest: str = "", reason: str = "") -> None:
     """Record an act that a Responsible person performs alone and that deserves a decision of its own."""
     require(ctx, decision)
-    _remember(ctx, decision, subject=subject, digest=digest, outcome="performed", reason=reason)
+    keep(ctx, decision, subject=subject, digest=digest, outcome="performed", reason=reason)
+    informed = [who for who in queries.involved(ctx, decision, Involvement.INFORMED) if who != ctx.actor]
+    text = f"{decision.value} on {subject}: performed" + (f" ({reason})." if reason else ".")
+    notices.send(ctx, informed, kind="informed", subject=subject, text=text)
 
 
 def _pending(ctx: Context, decision: Decision, subject: str) -> Proposal:
@@ -149,10 +161,10 @@ def _pending(ctx: Context, decision: Decision, subject: str) -> Proposal:
     return found
 
 
-def _close(ctx: Context, found: Proposal, state: ProposalState, reason: str) -> Proposal:
+def _close(ctx: Context, found: Proposal, state: ProposalState, reason: str, owner: PersonId) -> Proposal:
     now = ctx.clock.now()
     store.close(ctx.db, found.id, state, by=ctx.actor, at=now, reason=reason)
-    _remember(
+    keep(
         ctx,
         found.decision,
         subject=found.subject,
@@ -160,6 +172,7 @@ def _close(ctx: Context, found: Proposal, state: ProposalState, reason: str) -> 
         outcome=state.value,
         reason=reason,
         proposal=found.id,
+        behalf="" if owner == ctx.actor else owner,
     )
     informed = [*queries.involved(ctx, found.decision, Involvement.INFORMED), found.proposer]
     text = f"{found.summary}: {state.value}" + (f" ({reason})." if reason else ".")
@@ -170,9 +183,18 @@ def _close(ctx: Context, found: Proposal, state: ProposalState, reason: str) -> 
     return closed
 
 
-def _remember(  # noqa: PLR0913 -- the columns of a decision
-    ctx: Context, decision: Decision, *, subject: str, digest: str, outcome: str, reason: str, proposal: str = ""
+def keep(  # noqa: PLR0913 -- the columns of a decision
+    ctx: Context,
+    decision: Decision,
+    *,
+    subject: str,
+    outcome: str,
+    digest: str = "",
+    reason: str = "",
+    proposal: str = "",
+    behalf: str = "",
 ) -> None:
+    """Write down a decision that was taken, in the table of decisions and in the ledger."""
     row = DecisionRecord(
         id=new_id("dec"),
         program=ProgramId(ctx.program),
@@ -183,8 +205,9 @@ def _remember(  # noqa: PLR0913 -- the columns of a decision
         outcome=outcome,
         reason=reason,
         proposal=proposal,
+        behalf=behalf,
         at=ctx.clock.now(),
     )
     store.record(ctx.db, row)
-    body = {"decision": decision, "digest": digest, "proposal": proposal}
+    body = {"decision": decision, "digest": digest, "proposal": proposal} | ({"behalf": behalf} if behalf else {})
     ledger.append(ctx, f"decision.{outcome}", subject=subject, body=body)

@@ -227,6 +227,10 @@ class Proposal:
     """Digest of the thing as proposed; approval binds to it."""
     summary: str
     proposer: PersonId
+    author: PersonId
+    """Who last changed the thing; like the proposer, they may not approve it."""
+    solo: bool
+    """The program was solo when it was proposed: the proposer may approve."""
     state: ProposalState
     created_at: datetime
     decided_by: PersonId | None
@@ -273,10 +277,12 @@ class DecisionRecord:
     digest: str
     actor: PersonId
     outcome: str
-    """`approved`, `refused` or `performed`."""
+    """`approved`, `refused`, `performed` or `reset`."""
     reason: str
     proposal: str
     """The proposal it closed; empty for acts performed by one person."""
+    behalf: str
+    """The person whose right it was, when it was exercised by delegation; empty otherwise."""
     at: datetime
 
 

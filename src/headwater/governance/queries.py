@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headwater.governance import chart
 from headwater.governance.model import (
     SYSTEM,
     Decision,
@@ -27,6 +28,7 @@ from headwater.governance.store import programs as store
 
 if TYPE_CHECKING:
     from headwater.context import Context
+    from headwater.governance.chart import ChartProblem
 
 
 def program(ctx: Context) -> Program:
@@ -114,6 +116,12 @@ def roles(ctx: Context, person: str = "") -> list[Role]:
 def involved(ctx: Context, decision: Decision, how: Involvement) -> list[PersonId]:
     """Return the people the chart names for a decision, roles resolved."""
     return store.involved(ctx.db, ctx.program, decision, how)
+
+
+def chart_problems(ctx: Context) -> list[ChartProblem]:
+    """Return the holes of the program's chart."""
+    charter = program(ctx).charter
+    return chart.problems(charter.chart, members(ctx), everyone(ctx), solo=charter.solo)
 
 
 def proposal(ctx: Context, identifier: str) -> Proposal | None:

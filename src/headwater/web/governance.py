@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Response
 
 from headwater.app import approvals
 from headwater.core.errors import NotFoundError
-from headwater.governance import decisions, ledger, notices, programs, queries
+from headwater.governance import decisions, ledger, notices, queries
 from headwater.governance.model import Decision, Involvement
 from headwater.web.session import Visitor, back, page
 
@@ -39,7 +39,7 @@ def people(visitor: Visitor) -> Response:
             members=members,
             persons=persons if len(persons) <= 12 else persons[:12],  # noqa: PLR2004 -- columns that fit
             grid=grid,
-            problems=programs.chart_problems(ctx),
+            problems=queries.chart_problems(ctx),
             delegations=queries.delegations(ctx),
             waivers=queries.waivers(ctx),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from headwater.app import overview
-from headwater.governance import programs
 from headwater.governance import queries as governance
 from headwater.governance.model import ProposalState
 from headwater.web.session import Visitor, page
@@ -23,7 +22,7 @@ def front(visitor: Visitor) -> Response:
             "overview.html",
             active="overview",
             stages=overview.stages(ctx),
-            problems=programs.chart_problems(ctx),
+            problems=governance.chart_problems(ctx),
             waiting=governance.proposals(ctx, state=ProposalState.OPEN),
             recent=governance.entries(ctx, limit=8),
         )

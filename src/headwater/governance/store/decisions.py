@@ -36,16 +36,19 @@ proposal = sa.Table(
     sa.Column("digest", sa.String(80), nullable=False),
     sa.Column("summary", sa.Text, nullable=False),
     sa.Column("proposer", sa.String(40), nullable=False),
+    sa.Column("author", sa.String(40), nullable=False),
     sa.Column("solo", sa.Boolean, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("decided_by", sa.String(40)),
     sa.Column("decided_at", Moment),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.CheckConstraint("state <> 'approved' OR solo OR decided_by <> proposer", name="four_eyes"),
+    sa.CheckConstraint(
+        "state <> 'approved' OR solo OR (decided_by <> proposer AND decided_by <> author)", name="four_eyes"
+    ),
     sa.Index(None, "program", "state", "created_at"),
     sa.Index(None, "subject", "decision"),
-    info={"frozen": ("program", "decision", "subject", "digest", "proposer", "solo")},
+    info={"frozen": ("program", "decision", "subject", "digest", "proposer", "author", "solo")},
 )
 """A thing put before the Accountable; that nobody approves their own is a constraint of the database."""
 
@@ -73,6 +76,7 @@ decision_record = sa.Table(
     sa.Column("outcome", sa.String(20), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("proposal", sa.String(40), nullable=False),
+    sa.Column("behalf", sa.String(40), nullable=False),
     sa.Column("at", Moment, nullable=False),
     sa.Index(None, "program", "at"),
     info={"append_only": True},
@@ -94,11 +98,11 @@ notice = sa.Table(
 )
 
 
-def add(db: Connection, row: Proposal, *, solo: bool) -> None:
+def add(db: Connection, row: Proposal) -> None:
     """Store a proposal with those it consults."""
     values = asdict(row)
     asked = values.pop("consultations")
-    db.execute(proposal.insert().values(**values, solo=solo))
+    db.execute(proposal.insert().values(**values))
     if asked:
         db.execute(consultation.insert(), [{**item, "proposal": row.id} for item in asked])
 
@@ -215,7 +219,7 @@ def _proposals(db: Connection, query: Any) -> list[Proposal]:  # noqa: ANN401 --
         asked[row["proposal"]].append(Consultation(**{name: row[name] for name in row if name != "proposal"}))
     return [
         Proposal(
-            **{name: row[name] for name in row if name not in ("solo", "decision", "state", "id", "program")},
+            **{name: row[name] for name in row if name not in ("decision", "state", "id", "program")},
             id=ProposalId(row["id"]),
             program=ProgramId(row["program"]),
             decision=Decision(row["decision"]),

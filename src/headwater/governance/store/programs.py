@@ -171,9 +171,11 @@ def may_act(db: Connection, program_id: str, who: str, decision: Decision) -> bo
 
 
 _MAY_ACT = sa.text("""
-SELECT 1 FROM raci AS r WHERE r.program = :program AND r.decision = :decision
-AND r.involvement IN ('responsible', 'accountable') AND (r.party = :who OR r.party IN
- (SELECT 'role:' || m.role FROM membership AS m WHERE m.program = :program AND m.person = :who)) LIMIT 1""")
+SELECT 1 FROM membership AS m
+JOIN person AS p ON p.id = m.person
+JOIN raci AS r ON r.program = m.program AND (r.party = 'role:' || m.role OR r.party = m.person)
+WHERE m.program = :program AND m.person = :who AND p.is_active
+AND r.decision = :decision AND r.involvement IN ('responsible', 'accountable') LIMIT 1""")
 """Asked first by every act, so it is one prepared statement."""
 
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("proposal", sa.String(length=40), nullable=False),
+        sa.Column("behalf", sa.String(length=40), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_record")),
         info={"append_only": True},
@@ -116,15 +117,19 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=80), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("proposer", sa.String(length=40), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
         sa.Column("solo", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_by", sa.String(length=40), nullable=True),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.CheckConstraint("state <> 'approved' OR solo OR decided_by <> proposer", name=op.f("ck_proposal_four_eyes")),
+        sa.CheckConstraint(
+            "state <> 'approved' OR solo OR (decided_by <> proposer AND decided_by <> author)",
+            name=op.f("ck_proposal_four_eyes"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
-        info={"frozen": ("program", "decision", "subject", "digest", "proposer", "solo")},
+        info={"frozen": ("program", "decision", "subject", "digest", "proposer", "author", "solo")},
     )
     op.create_index(
         op.f("ix_proposal_program_state_created_at"), "proposal", ["program", "state", "created_at"], unique=False
@@ -216,4 +221,4 @@ def upgrade() -> None:
     append_only("charter")
     append_only("decision_record")
     append_only("ledger_entry")
-    frozen("proposal", ("program", "decision", "subject", "digest", "proposer", "solo"))
+    frozen("proposal", ("program", "decision", "subject", "digest", "proposer", "author", "solo"))
