@@ -143,7 +143,10 @@ def propose(ctx: Context, campaign_id: str) -> Campaign:
             f"Campaign '{row.name}' asks for calibration but no calibration batch has known answers.",
             remedy="Add a batch of kind calibration with its right answers, or set calibration_bar to 0.",
         )
-    decisions.propose(ctx, Decision.CAMPAIGN_OPEN, subject=row.id, digest=row.digest, summary=f"Campaign {row.name}")
+    summary = f"Campaign {row.name}"
+    decisions.propose(
+        ctx, Decision.CAMPAIGN_OPEN, subject=row.id, digest=row.digest, summary=summary, author=row.author
+    )
     return _become(ctx, row, CampaignState.PROPOSED)
 
 

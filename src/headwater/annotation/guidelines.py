@@ -76,7 +76,9 @@ def propose(ctx: Context, guideline_id: str) -> Guideline:
     if row.standing not in (Standing.DRAFT, Standing.PROPOSED):
         raise StandingError(f"{_title(row)} is {row.standing}; only a draft is proposed.")
     summary = f"{_title(row)}: {row.change}" if row.change else _title(row)
-    decisions.propose(ctx, Decision.GUIDELINE_PUBLISH, subject=row.id, digest=row.digest, summary=summary)
+    decisions.propose(
+        ctx, Decision.GUIDELINE_PUBLISH, subject=row.id, digest=row.digest, summary=summary, author=row.author
+    )
     store.set_guideline_standing(ctx.db, row.id, Standing.PROPOSED)
     return queries.guideline(ctx, guideline_id)
 

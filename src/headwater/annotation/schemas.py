@@ -71,7 +71,9 @@ def propose(ctx: Context, schema_id: str) -> Schema:
     if row.standing not in (Standing.DRAFT, Standing.PROPOSED):
         raise StandingError(f"{_title(row)} is {row.standing}; only a draft is proposed.")
     summary = _title(row)
-    decisions.propose(ctx, Decision.SCHEMA_PUBLISH, subject=row.id, digest=row.digest, summary=summary)
+    decisions.propose(
+        ctx, Decision.SCHEMA_PUBLISH, subject=row.id, digest=row.digest, summary=summary, author=row.author
+    )
     store.set_schema_standing(ctx.db, row.id, Standing.PROPOSED)
     return queries.schema(ctx, schema_id)
 
