@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from headwater.annotation import queries
 from headwater.annotation.plan import Plan
@@ -50,11 +51,11 @@ def answer(tab: Page, key: str) -> None:
     shown = tab.locator(".content").inner_text()
     tab.keyboard.press(key)
     tab.keyboard.press("Enter")
-    tab.wait_for_function("before => document.querySelector('.content')?.innerText !== before", arg=shown)
+    expect(tab.locator("hw-annotate")).not_to_contain_text(shown)
 
 
 def settled(tab: Page) -> None:
-    tab.wait_for_function("!document.querySelector('.status').innerText.includes('waiting')")
+    tab.wait_for_function("() => !document.querySelector('.status').innerText.includes('waiting')")
 
 
 def test_a_session_by_keyboard_alone(team: Team, site: Served, browser: Browser) -> None:
@@ -92,7 +93,7 @@ def test_answers_given_offline_arrive_when_the_network_is_back(team: Team, site:
     tab.context.set_offline(True)
     answer(tab, "1")
     answer(tab, "2")
-    assert "2 waiting to be sent" in tab.locator(".status").inner_text()
+    expect(tab.locator(".status")).to_contain_text("2 waiting to be sent")
     assert answers(team, campaign) == []
     tab.context.set_offline(False)
     settled(tab)
@@ -120,7 +121,7 @@ def test_the_last_answer_can_be_taken_back(team: Team, site: Served, browser: Br
     settled(tab)
     shown = tab.locator(".content").inner_text()
     tab.keyboard.press("Backspace")
-    tab.wait_for_function("before => document.querySelector('.content')?.innerText !== before", arg=shown)
+    expect(tab.locator("hw-annotate")).not_to_contain_text(shown)
     assert tab.locator(".content").inner_text() == first
     tab.context.close()
 
@@ -132,7 +133,7 @@ def test_a_task_is_skipped_with_a_reason(team: Team, site: Served, browser: Brow
     tab.keyboard.press("Escape")
     tab.keyboard.type("not a message")
     tab.keyboard.press("Enter")
-    tab.wait_for_function("before => document.querySelector('.content')?.innerText !== before", arg=shown)
+    expect(tab.locator("hw-annotate")).not_to_contain_text(shown)
     with team.read() as ctx:
         assert queries.progress(ctx, campaign).skipped == 1
     tab.context.close()

@@ -15,7 +15,7 @@ function element(tag, properties = {}, ...children) {
 
 class Annotate extends HTMLElement {
   connectedCallback() {
-    this.ahead = []; this.values = {}; this.sending = false; this.last = null; this.task = null;
+    this.ahead = []; this.outgoing = new Set(); this.values = {}; this.sending = false; this.last = null; this.task = null;
     this.status = element("div", { className: "status" });
     this.status.setAttribute("role", "status");
     this.body = element("div");
@@ -44,12 +44,14 @@ class Annotate extends HTMLElement {
   }
 
   async start() {
+    for (const entry of await this.waiting()) this.outgoing.add(entry.lease_id);
     await this.flush();
     try { await this.fill(); } catch (error) { this.fail(error); }
     this.next();
   }
 
-  holding() { return [this.task, ...this.ahead].filter(Boolean).map((task) => task.lease_id); }
+  // What is at hand or on its way: the server must not hand it out again.
+  holding() { return [this.task, ...this.ahead].filter(Boolean).map((task) => task.lease_id).concat(...this.outgoing); }
 
   async fill() {
     while (this.ahead.length < AHEAD + (this.task ? 0 : 1)) {
@@ -73,7 +75,13 @@ class Annotate extends HTMLElement {
       this.values = draft ? JSON.parse(draft) : { ...this.task.draft };
     }
     this.render(); this.say();
-    if (this.task && this.ahead.length < AHEAD) this.fill().then(() => this.say(), () => this.say());
+    if (this.ahead.length < AHEAD && (this.task || this.why === "")) this.fill().catch(() => {}).then(() => this.caughtUp());
+  }
+
+  caughtUp() {
+    if (!this.task && this.ahead.length) return this.next();
+    if (!this.task) this.render();
+    this.say();
   }
 
   render() {
@@ -187,32 +195,41 @@ class Annotate extends HTMLElement {
     if (missing) return this.say(`Answer “${missing.text || missing.name}” first.`);
     const { lease_id, token } = this.task;
     const entry = { client_id: crypto.randomUUID(), url: this.url, person: this.person, lease_id, token, values: this.values, lead_time_ms: Math.round(performance.now() - this.began) };
+    this.outgoing.add(lease_id);
     await keep(entry);
     this.last = { lease_id, token };
     this.next();
     this.flush();
   }
 
+  // Send what waits, oldest first, until nothing does or the network fails; more may come meanwhile.
   async flush() {
     if (this.sending) return;
     this.sending = true;
     try {
-      for (const { url, person, ...entry } of await this.waiting()) {
-        try {
-          const reply = await this.call("submit", { ...entry, holding: this.holding() });
-          await this.settle(entry);
-          if (reply.feedback) this.feedback = reply.feedback.is_right ? "Right." : `Expected ${Object.values(reply.feedback.known).join(", ")}. ${reply.feedback.explanation}`;
-          if (reply.next && this.accept(reply.next) && !this.task) this.next();
-        } catch (error) {
-          if (!FINAL.has(error.status)) { if (error.status) this.problem = `${error.message} ${error.remedy ?? ""}`; break; }
-          await this.settle(entry);
-          this.problem = `${error.message} ${error.remedy ?? ""}`;
-        }
+      for (let left = await this.waiting(); left.length; left = await this.waiting()) {
+        for (const entry of left) if (!await this.send(entry)) return;
       }
     } finally { this.sending = false; this.say(); }
   }
 
-  async settle(entry) { await drop(entry.client_id); localStorage.removeItem(`headwater-draft-${entry.lease_id}`); }
+  // Returns whether the entry is done with: acknowledged, or refused for good.
+  async send({ url, person, ...entry }) {
+    try {
+      const reply = await this.call("submit", { ...entry, holding: this.holding() });
+      await this.settle(entry);
+      if (reply.feedback) this.feedback = reply.feedback.is_right ? "Right." : `Expected ${Object.values(reply.feedback.known).join(", ")}. ${reply.feedback.explanation}`;
+      if (reply.next) this.accept(reply.next);
+      this.caughtUp();
+    } catch (error) {
+      if (error.status) this.problem = `${error.message} ${error.remedy ?? ""}`;
+      if (!FINAL.has(error.status)) return false;
+      await this.settle(entry);
+    }
+    return true;
+  }
+
+  async settle(entry) { await drop(entry.client_id); this.outgoing.delete(entry.lease_id); localStorage.removeItem(`headwater-draft-${entry.lease_id}`); }
 
   askReason() {
     if (!this.task) return;
