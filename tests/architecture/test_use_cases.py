@@ -19,6 +19,7 @@ CONTEXT_WRITES = ("ctx.objects.put", "ctx.objects.delete", "ctx.records.append",
 
 UNGUARDED = {
     "governance.accounts.set_password": "one's own; anybody else's asks for the administrator",
+    "governance.accounts.sign_in": "nobody is signed in yet; the proof of the password is the right",
     "governance.accounts.follow_link": "nobody is signed in yet; the secret is the right",
     "governance.accounts.sign_out": "one's own session; its token is the right",
     "governance.accounts.create_token": "one's own",
@@ -28,8 +29,8 @@ UNGUARDED = {
     "governance.ledger.append": "writes down what a guarded act did",
     "governance.notices.send": "tells of what a guarded act did",
     "governance.notices.receive": "one's own inbox",
-    "governance.waivers.delegate": "one's own rights",
-    "governance.waivers.end_delegation": "one's own rights",
+    "governance.delegations.give": "one's own rights",
+    "governance.delegations.end": "one's own rights",
     "lineage.service.record": "writes down what a guarded act did",
 }
 """Functions that write without asking who decides, or whole modules of them, with the reason."""

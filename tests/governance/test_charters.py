@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from headwater.governance import accounts, charters, decisions, ledger, queries
+from headwater.governance import accounts, charters, decisions, delegations, ledger, queries
 from headwater.governance.model import (
     SYSTEM,
     Cell,
@@ -170,11 +170,9 @@ def test_a_program_made_solo_later_does_not_open_what_was_proposed_before(team: 
 
 
 def test_a_delegated_approval_names_whose_right_it_was(team: Team, clock: FakeClock) -> None:
-    from headwater.governance import waivers  # noqa: PLC0415
-
     with team.act(team.lead) as ctx:
         now = ctx.clock.now()
-        waivers.delegate(ctx, to=team.expert, decision="", starts_at=now, ends_at=now + timedelta(days=1))
+        delegations.give(ctx, to=team.expert, decision="", starts_at=now, ends_at=now + timedelta(days=1))
     with team.act(team.ops) as ctx:
         decisions.propose(ctx, Decision.BATCH_ACCEPT, subject="bat_x", digest="d", summary="s")
     clock.advance(hours=1)

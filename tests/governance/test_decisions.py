@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from headwater.governance import authority, decisions, ledger, queries, waivers
+from headwater.governance import authority, decisions, ledger, queries
 from headwater.governance.model import (
     ConsultationOpenError,
     Decision,
@@ -92,21 +92,6 @@ def test_a_second_accountable_is_an_error_that_names_both(team: Team) -> None:
         accounts.assign_role(ctx, person=team.expert, role=Role.LEAD)
     with pytest.raises(NoAccountableError, match="expert, lead"):
         propose(team)
-
-
-def test_a_delegate_acts_between_the_dates_and_not_after(team: Team, clock: FakeClock) -> None:
-    with team.act(team.lead) as ctx:
-        now = ctx.clock.now()
-        clock_end = now.replace(hour=23)
-        waivers.delegate(
-            ctx, to=team.engineer, decision=Decision.RELEASE_APPROVE.value, starts_at=now, ends_at=clock_end
-        )
-    hear(team, propose(team))
-    assert approve(team, team.engineer) is ProposalState.APPROVED
-    hear(team, propose(team))
-    clock.advance(days=1)
-    with pytest.raises(NotYoursError):
-        approve(team, team.engineer)
 
 
 def test_a_solo_program_lets_one_person_do_both(app) -> None:

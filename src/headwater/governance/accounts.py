@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import TYPE_CHECKING
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from headwater.core.errors import ConflictError, InvalidError, NotFoundError, UnauthenticatedError
 from headwater.core.ids import new_id
-from headwater.governance import ledger, queries
-from headwater.governance.model import Person, PersonId, Role, TooManyAttemptsError
+from headwater.governance import ledger, notices, passwords, queries
+from headwater.governance.model import (
+    SYSTEM,
+    Decision,
+    Involvement,
+    Person,
+    PersonId,
+    Role,
+    TooManyAttemptsError,
+    UnknownProgramError,
+    role_party,
+)
+from headwater.governance.passwords import Attempt
 from headwater.governance.programs import require_admin
 from headwater.governance.store import people as store
 
@@ -23,11 +31,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.context import Context
+    from headwater.governance.passwords import Proof
 
 TOKEN_PREFIX = "hw_"  # noqa: S105 -- a prefix, not a secret
 ATTEMPT_WINDOW = timedelta(minutes=15)
-SHORTEST_PASSWORD = 12
-_hasher = PasswordHasher()
+LONGEST_HANDLE = 60
+LONGEST_LABEL = 100
+LONGEST_TOKEN_DAYS = 366
+HANDLE = re.compile(r"[a-z0-9][a-z0-9.-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +73,8 @@ def add_person(ctx: Context, *, handle: str, name: str, email: str = "", is_admi
         InvalidError: The handle is not lower-case letters, digits, dots and dashes.
     """
     require_admin(ctx)
-    if not handle or not handle.replace("-", "").replace(".", "").isalnum() or handle != handle.lower():
-        raise InvalidError(f"'{handle}' is not a handle: use lower-case letters, digits, dots and dashes.")
+    if not HANDLE.fullmatch(handle) or handle == SYSTEM:
+        raise InvalidError(f"'{handle}' is not a handle: use at most 60 lower-case letters, digits, dots and dashes.")
     if store.by_handle(ctx.db, handle):
         raise ConflictError(f"There is a person '{handle}' already.", remedy="Choose another handle.")
     person = Person(
@@ -81,40 +92,84 @@ def add_person(ctx: Context, *, handle: str, name: str, email: str = "", is_admi
 
 
 def deactivate(ctx: Context, person: str) -> None:
-    """Let a person act no more: their sessions, tokens and links end; what they did stays."""
+    """Let a person act no more: their sessions, tokens and links end; what they did stays.
+
+    Raises:
+        ConflictError: They are the only administrator.
+    """
     require_admin(ctx)
     found = queries.person(ctx, person)
+    _keep_an_admin(ctx, found)
     store.update(ctx.db, found.id, is_active=False)
     for table in (store.session, store.api_token, store.sign_in_link):
         store.drop_proof(ctx.db, table, person=found.id)
     ledger.append(ctx, "person.deactivated", subject=found.id, body={})
 
 
-def assign_role(ctx: Context, *, person: str, role: Role) -> None:
-    """Give a person a role in the program."""
+def activate(ctx: Context, person: str) -> None:
+    """Let a person who had left act again, in the roles they still hold; they sign in anew."""
     require_admin(ctx)
-    if store.add_role(ctx.db, ctx.program, queries.person(ctx, person).id, role):
-        ledger.append(ctx, "role.assigned", subject=person, body={"role": role})
+    found = queries.person(ctx, person)
+    store.update(ctx.db, found.id, is_active=True)
+    ledger.append(ctx, "person.activated", subject=found.id, body={})
+
+
+def set_admin(ctx: Context, person: str, *, is_admin: bool) -> None:
+    """Make a person an administrator of the workspace, or one no more.
+
+    Raises:
+        ConflictError: They are the only administrator.
+    """
+    require_admin(ctx)
+    found = queries.person(ctx, person)
+    if not is_admin:
+        _keep_an_admin(ctx, found)
+    store.update(ctx.db, found.id, is_admin=is_admin)
+    ledger.append(ctx, "person.admin", subject=found.id, body={"admin": is_admin})
+
+
+def _keep_an_admin(ctx: Context, leaving: Person) -> None:
+    admins = [item.id for item in queries.everyone(ctx) if item.is_admin and item.is_active]
+    if admins == [leaving.id]:
+        raise ConflictError(f"{leaving.handle} is the only administrator.", remedy="Make somebody else one first.")
+
+
+def assign_role(ctx: Context, *, person: str, role: Role) -> None:
+    """Give a person a role in the program; whoever is Accountable for its chart is told when rights come with it."""
+    require_admin(ctx)
+    found = queries.person(ctx, person)
+    if store.add_role(ctx.db, ctx.program, found.id, role):
+        ledger.append(ctx, "role.assigned", subject=found.id, body={"role": role})
+        _tell(ctx, found, role, "now holds")
 
 
 def remove_role(ctx: Context, *, person: str, role: Role) -> None:
     """Take a role in the program from a person."""
     require_admin(ctx)
-    if store.remove_role(ctx.db, ctx.program, person, role):
-        ledger.append(ctx, "role.removed", subject=person, body={"role": role})
+    found = queries.person(ctx, person)
+    if store.remove_role(ctx.db, ctx.program, found.id, role):
+        ledger.append(ctx, "role.removed", subject=found.id, body={"role": role})
+        _tell(ctx, found, role, "no longer holds")
+
+
+def _tell(ctx: Context, person: Person, role: Role, verb: str) -> None:
+    """Tell the chart's Accountable of a change of who decides, for they did not make it."""
+    chart = queries.program(ctx).charter.chart
+    if any(cell.party == role_party(role) and cell.involvement is Involvement.ACCOUNTABLE for cell in chart):
+        owners = queries.involved(ctx, Decision.RACI_CHANGE, Involvement.ACCOUNTABLE)
+        told = [who for who in owners if who not in (ctx.actor, person.id)]
+        notices.send(ctx, told, kind="alarm", subject=person.id, text=f"{person.handle} {verb} the role {role.value}.")
 
 
 def set_password(ctx: Context, *, person: str, password: str) -> None:
     """Set the actor's own password, or as administrator anybody's; ends all their sessions.
 
     Raises:
-        InvalidError: It is shorter than 12 characters.
+        InvalidError: It is shorter than 12 or longer than 1,000 characters.
     """
     if person != ctx.actor:
         require_admin(ctx)
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidError(f"A password needs at least {SHORTEST_PASSWORD} characters.")
-    store.update(ctx.db, person, password_hash=_hasher.hash(password))
+    store.update(ctx.db, queries.person(ctx, person).id, password_hash=passwords.hashed(password))
     store.drop_proof(ctx.db, store.session, person=person)
     ledger.append(ctx, "password.set", subject=person, body={})
 
@@ -131,24 +186,42 @@ def check_attempts(ctx: Context, handle: str) -> None:
         )
 
 
-def sign_in(ctx: Context, *, handle: str, password: str) -> str | None:
-    """Return a new session's token, or None when handle or password is wrong (which of them is not told).
+def attempt(ctx: Context, handle: str) -> Attempt:
+    """Return an attempt to sign in, which counts as failed until `sign_in` is given its proof.
 
-    A failure is remembered in this transaction, so the caller must let it commit.
+    The attempt is stored in this transaction, so the caller lets it commit and proves the password after it:
+
+        with app.act_as(SYSTEM) as ctx:
+            attempt = accounts.attempt(ctx, handle)
+        proof = passwords.prove(attempt, password)
+        with app.act_as(SYSTEM) as ctx:
+            token = accounts.sign_in(ctx, proof) if proof else None
 
     Raises:
-        TooManyAttemptsError: The account failed too often within 15 minutes.
+        TooManyAttemptsError: The account failed too often within 15 minutes, whether it exists or not.
     """
     check_attempts(ctx, handle)
+    now = ctx.clock.now()
+    identifier = new_id("fsi")
+    store.forget_failures(ctx.db, before=now - ATTEMPT_WINDOW)
+    store.add_failure(ctx.db, identifier, handle[:LONGEST_HANDLE], now)
     person = store.by_handle(ctx.db, handle)
-    known = store.password_hash(ctx.db, person.id) if person else ""
-    try:
-        _hasher.verify(known or _decoy(), password)
-    except (VerifyMismatchError, InvalidHashError):
-        known = ""
-    if person is None or not known or not person.is_active:
-        store.add_failure(ctx.db, new_id("fsi"), handle[:60], ctx.clock.now())
-        return None
+    if person is None or not person.is_active:
+        return Attempt(id=identifier, person=None, hash="")
+    return Attempt(id=identifier, person=person.id, hash=store.password_hash(ctx.db, person.id))
+
+
+def sign_in(ctx: Context, proof: Proof) -> str:
+    """Return a new session's token for a proven password; its attempt no longer counts as failed.
+
+    Raises:
+        UnauthenticatedError: The attempt is unknown or too old, or the person has left since.
+    """
+    person = store.get(ctx.db, proof.person)
+    if person is None or not person.is_active or not store.take_failure(ctx.db, proof.attempt, person.handle):
+        raise UnauthenticatedError("This took too long.", remedy="Sign in again.")
+    if proof.renewed:
+        store.update(ctx.db, person.id, password_hash=proof.renewed)
     return _open_session(ctx, person.id)
 
 
@@ -196,11 +269,23 @@ def sign_out(ctx: Context, token: str) -> None:
 def create_token(ctx: Context, *, label: str, may_write: bool = False, program: str = "", days: float = 90.0) -> Token:
     """Make a personal token of the actor's; its secret is in the result and nowhere else.
 
+    Args:
+        ctx: The context of its owner.
+        label: What it is for.
+        may_write: Whether it may change things, not only read.
+        program: The id of the only program it is for; empty for all of its owner's.
+        days: Until it expires.
+
     Raises:
-        InvalidError: It would never expire, or only after more than a year.
+        InvalidError: It would never expire, or only after more than a year; or it has no label.
+        UnknownProgramError: The owner has no part in the program.
     """
-    if not 0 < days <= 366:  # noqa: PLR2004 -- a year
-        raise InvalidError("A token lives for more than 0 and at most 366 days.")
+    if not 0 < days <= LONGEST_TOKEN_DAYS:
+        raise InvalidError(f"A token lives for more than 0 and at most {LONGEST_TOKEN_DAYS} days.")
+    if not 0 < len(label.strip()) <= LONGEST_LABEL:
+        raise InvalidError(f"A token needs a label of at most {LONGEST_LABEL} characters.")
+    if program and program not in {item.id for item in queries.programs_of(ctx, ctx.actor)}:
+        raise UnknownProgramError(f"There is no program '{program}', or you have no part in it.")
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     now = ctx.clock.now()
     values = {"label": label, "program": program, "may_write": may_write, "created_at": now}
@@ -249,9 +334,3 @@ def _open_session(ctx: Context, person: str) -> str:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-@cache
-def _decoy() -> str:
-    """Return a hash no password fits, so that an unknown handle takes as long as a wrong password."""
-    return _hasher.hash(secrets.token_urlsafe(32))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
-from headwater.governance import accounts
+from headwater.governance import accounts, passwords
 from headwater.governance import queries as governance
 from headwater.governance.model import SYSTEM
 from headwater.web.session import COOKIE, Visitor, page
@@ -40,10 +40,13 @@ def sign_in(
 ) -> Response:
     """Sign in; a failure says neither which of the two was wrong nor whether the account exists."""
     with visitor.app.act_as(SYSTEM) as ctx:
-        token = accounts.sign_in(ctx, handle=handle.strip().lower(), password=password)
-    if token is None:
+        attempt = accounts.attempt(ctx, handle.strip().lower())
+    proof = passwords.prove(attempt, password)  # slow on purpose, so no transaction waits for it
+    if proof is None:
         message = "Handle or password is wrong."
         return page(visitor, None, "sign_in.html", status=403, next=_local(next), message=message, handle=handle)
+    with visitor.app.act_as(SYSTEM) as ctx:
+        token = accounts.sign_in(ctx, proof)
     return _welcome(visitor, token, _local(next))
 
 

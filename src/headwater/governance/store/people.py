@@ -173,7 +173,9 @@ def tokens(db: Connection, who: str) -> list[Any]:
 
 
 def failures(db: Connection, handle: str, since: datetime) -> int:
-    """Return how often signing in as a handle failed since a moment."""
+    """Return how often signing in as a handle failed since a moment; others who ask wait for this transaction."""
+    if db.dialect.name == "postgresql":
+        db.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"sign-in {handle}"})
     query = sa.select(sa.func.count()).where(failed_sign_in.c.handle == handle, failed_sign_in.c.at > since)
     return int(db.execute(query).scalar_one())
 
@@ -181,6 +183,20 @@ def failures(db: Connection, handle: str, since: datetime) -> int:
 def add_failure(db: Connection, identifier: str, handle: str, at: datetime) -> None:
     """Remember a failed sign-in."""
     db.execute(failed_sign_in.insert().values(id=identifier, handle=handle, at=at))
+
+
+def forget_failures(db: Connection, *, before: datetime) -> None:
+    """Delete failed sign-ins that no longer count."""
+    db.execute(failed_sign_in.delete().where(failed_sign_in.c.at < before))
+
+
+def take_failure(db: Connection, identifier: str, handle: str) -> bool:
+    """Delete all failures of a handle if one of them is still there; return whether it was."""
+    mine = (failed_sign_in.c.id == identifier, failed_sign_in.c.handle == handle)
+    if db.execute(sa.select(failed_sign_in.c.id).where(*mine)).first() is None:
+        return False
+    db.execute(failed_sign_in.delete().where(failed_sign_in.c.handle == handle))
+    return True
 
 
 def _person(row: Any) -> Person | None:  # noqa: ANN401 -- a row mapping

@@ -72,6 +72,7 @@ delegation = sa.Table(
     sa.Column("starts_at", Moment, nullable=False),
     sa.Column("ends_at", Moment, nullable=False),
     sa.Index(None, "program", "taker"),
+    info={"frozen": ("program", "giver", "taker", "decision", "starts_at")},
 )
 
 waiver = sa.Table(
@@ -85,6 +86,7 @@ waiver = sa.Table(
     sa.Column("granted_by", sa.String(40), nullable=False),
     sa.Column("granted_at", Moment),
     sa.Index(None, "program", "standard"),
+    info={"frozen": ("program", "standard", "reason", "expires_at")},
 )
 
 

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+        info={"frozen": ("program", "giver", "taker", "decision", "starts_at")},
     )
     op.create_index(op.f("ix_delegation_program_taker"), "delegation", ["program", "taker"], unique=False)
     op.create_table(
@@ -153,6 +154,7 @@ def upgrade() -> None:
         sa.Column("granted_by", sa.String(length=40), nullable=False),
         sa.Column("granted_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
+        info={"frozen": ("program", "standard", "reason", "expires_at")},
     )
     op.create_index(op.f("ix_waiver_program_standard"), "waiver", ["program", "standard"], unique=False)
     op.create_table(
@@ -220,5 +222,7 @@ def upgrade() -> None:
     )
     append_only("charter")
     append_only("decision_record")
+    frozen("delegation", ("program", "giver", "taker", "decision", "starts_at"))
     append_only("ledger_entry")
     frozen("proposal", ("program", "decision", "subject", "digest", "proposer", "author", "solo"))
+    frozen("waiver", ("program", "standard", "reason", "expires_at"))
