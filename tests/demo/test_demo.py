@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KILLS = 20
 
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("kills")]
+
 
 def demo(directory: Path, report: Path) -> subprocess.Popen[bytes]:
     command = "from headwater.cli.main import main; main()"
@@ -32,7 +34,6 @@ def demo(directory: Path, report: Path) -> subprocess.Popen[bytes]:
     )
 
 
-@pytest.mark.timeout(600)
 def test_killed_twenty_times_the_demo_finishes_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     directory, report = tmp_path / "workspace", tmp_path / "demo.json"
     rng = random.Random(11)

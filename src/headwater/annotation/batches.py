@@ -74,12 +74,8 @@ def add(  # noqa: PLR0913 -- what a batch is made of
         raise InvalidError(f"'{name}' cannot name a batch: expected 1 to {LONGEST_NAME} characters.")
     chosen = list(dict.fromkeys(records)) or select(ctx)
     drill = kind is BatchKind.CALIBRATION
-    sort = Lane(
-        tier=Tier.ANNOTATE,
-        kind=LaneKind.CALIBRATION if drill else LaneKind.WORK,
-        priority=priority,
-        skill=skill,
-    )
+    lane = LaneKind.CALIBRATION if drill else LaneKind.WORK
+    sort = Lane(tier=Tier.ANNOTATE, kind=lane, priority=priority, skill=skill)
     wanted = EVERYONE if drill else campaign.plan.overlap
     row = Batch(
         id=BatchId(new_id("bat")),

@@ -174,6 +174,8 @@ def as_data(question: Question) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Kind):
+        return value.value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Option):
