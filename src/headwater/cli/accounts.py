@@ -23,12 +23,13 @@ def add(
     name: Annotated[str, typer.Option(help="Full name.")] = "",
     email: Annotated[str, typer.Option(help="E-mail address.")] = "",
     role: Annotated[list[Role] | None, typer.Option(help="Role in the program; may be repeated.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="May add people and programs.")] = False,
 ) -> None:
     """Add a person, with roles in the program."""
     with workspace() as app:
         actor, program = whoami(app, in_program=bool(role))
         with app.act_as(actor, program) as ctx:
-            made = accounts.add_person(ctx, handle=handle, name=name or handle, email=email)
+            made = accounts.add_person(ctx, handle=handle, name=name or handle, email=email, is_admin=admin)
             for each in role or []:
                 accounts.assign_role(ctx, person=made.id, role=each)
     done(f"Added {handle}. Let them in with: headwater person link {handle}")
@@ -85,15 +86,35 @@ def deactivate(handle: Handle) -> None:
     done("Deactivated.")
 
 
+@person.command("activate")
+def activate(handle: Handle) -> None:
+    """Let a person who had left act again, in the roles they still hold."""
+    with acting(in_program=False) as ctx:
+        accounts.activate(ctx, queries.person_by_handle(ctx, handle).id)
+    done("Activated.")
+
+
+@person.command("admin")
+def admin(
+    handle: Handle,
+    remove: Annotated[bool, typer.Option("--remove", help="Make them one no more.")] = False,
+) -> None:
+    """Make a person an administrator of the workspace."""
+    with acting(in_program=False) as ctx:
+        accounts.set_admin(ctx, queries.person_by_handle(ctx, handle).id, is_admin=not remove)
+    done("Done.")
+
+
 @token.command("create")
 def create(
     label: Annotated[str, typer.Argument(help="What it is for.")],
     write: Annotated[bool, typer.Option(help="It may change things, not only read.")] = False,
+    here: Annotated[bool, typer.Option("--here", help="Only for the chosen program, not for all of yours.")] = False,
     days: Annotated[float, typer.Option(help="Days until it expires, at most 366.")] = 90.0,
 ) -> None:
     """Make a personal token and print its secret once."""
-    with acting(in_program=False) as ctx:
-        made = accounts.create_token(ctx, label=label, may_write=write, days=days)
+    with acting(in_program=here) as ctx:
+        made = accounts.create_token(ctx, label=label, may_write=write, program=ctx.program, days=days)
     lines([made.secret])
 
 

@@ -1,23 +1,31 @@
-"""`headwater program`, `raci`, `decision`, `inbox`, `waiver`: who decides what."""
+"""`headwater program`, `decision`, `inbox`, `waiver`, `delegation`: what is decided, by whom."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headwater.app import approvals
 from headwater.cli.session import Json, acting, done, reading, show
-from headwater.governance import decisions, notices, programs, queries, waivers
-from headwater.governance.model import Decision, Involvement, ProposalState
+from headwater.core.errors import NotFoundError
+from headwater.governance import decisions, delegations, notices, programs, queries, waivers
+from headwater.governance.model import ProposalState
+
+if TYPE_CHECKING:
+    from headwater.context import Context
+    from headwater.governance.model import Proposal
 
 program = typer.Typer(help="AI programs and their charters.", no_args_is_help=True)
-raci = typer.Typer(help="Decision rights: the RACI chart.", no_args_is_help=True)
 decision = typer.Typer(help="Proposals and decisions.", no_args_is_help=True)
 inbox = typer.Typer(help="What happened and what waits for you.", no_args_is_help=True)
 waiver = typer.Typer(help="Gates opened by the Accountable.", no_args_is_help=True)
+delegation = typer.Typer(help="Rights lent to another member between two dates.", no_args_is_help=True)
 
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+Proposed = Annotated[str, typer.Argument(help="A proposal's id, as `decision list` prints it.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="UTC; now by default.")]
 
 
 @program.command("create")
@@ -47,32 +55,6 @@ def show_program(as_json: Json = False) -> None:
         show(queries.program(ctx), ("slug", "name", "charter.purpose", "charter.version", "charter.solo"), as_json)
 
 
-@raci.command("show")
-def show_chart(as_json: Json = False) -> None:
-    """Show who is Responsible, Accountable, Consulted, Informed for every decision."""
-    with reading() as ctx:
-        handles = queries.names(ctx)
-        rows = [
-            {"decision": which.value}
-            | {how.value: [handles[who] for who in queries.involved(ctx, which, how)] for how in Involvement}
-            for which in Decision
-        ]
-    show(rows, ("decision", *(how.value for how in Involvement)), as_json)
-
-
-@raci.command("lint")
-def lint(as_json: Json = False) -> None:
-    """List the holes of the chart; exits with 4 when there are some."""
-    with reading() as ctx:
-        problems = queries.chart_problems(ctx)
-    if not problems and not as_json:
-        done("The chart has no holes.")
-        return
-    show(problems, ("decision", "message", "remedy"), as_json)
-    if problems:
-        raise typer.Exit(4)
-
-
 @decision.command("list")
 def list_proposals(
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False, as_json: Json = False
@@ -93,9 +75,56 @@ def list_proposals(
     show(rows, columns, as_json)
 
 
+@decision.command("show")
+def show_proposal(proposal: Proposed, as_json: Json = False) -> None:
+    """Show a proposal with the opinions on it."""
+    with reading() as ctx:
+        found, handles = _found(ctx, proposal), queries.names(ctx)
+    if as_json:
+        show(found, (), as_json)
+        return
+    columns = {
+        "decision": lambda row: row.decision.value,
+        "subject": lambda row: row.subject,
+        "summary": lambda row: row.summary,
+        "digest": lambda row: row.digest,
+        "proposed by": lambda row: handles[row.proposer],
+        "proposed at": lambda row: row.created_at,
+        "state": lambda row: row.state.value,
+        "decided by": lambda row: handles[row.decided_by] if row.decided_by else None,
+        "reason": lambda row: row.reason or None,
+    }
+    show(found, columns)
+    opinions = {
+        "consulted": lambda row: handles[row.person],
+        "supports": lambda row: row.supports,
+        "comment": lambda row: row.comment or None,
+        "answered": lambda row: row.answered_at,
+        "until": lambda row: row.closes_at,
+    }
+    if found.consultations:
+        show(found.consultations, opinions)
+
+
+@decision.command("approve")
+def approve(proposal: Proposed, reason: Reason) -> None:
+    """Approve as the Accountable; the thing itself moves with the decision."""
+    with acting() as ctx:
+        approvals.approve(ctx, _found(ctx, proposal), reason=reason)
+    done("Approved.")
+
+
+@decision.command("refuse")
+def refuse(proposal: Proposed, reason: Reason) -> None:
+    """Refuse as the Accountable."""
+    with acting() as ctx:
+        approvals.refuse(ctx, _found(ctx, proposal), reason=reason)
+    done("Refused.")
+
+
 @decision.command("answer")
 def answer(
-    proposal: Annotated[str, typer.Argument(help="A proposal's id.")],
+    proposal: Proposed,
     against: Annotated[bool, typer.Option("--against", help="You do not support it.")] = False,
     comment: Annotated[str, typer.Option(help="Your opinion.")] = "",
 ) -> None:
@@ -153,3 +182,52 @@ def list_waivers(as_json: Json = False) -> None:
     """List waivers, newest first."""
     with reading() as ctx:
         show(queries.waivers(ctx), ("id", "standard", "reason", "expires_at", "granted_at"), as_json)
+
+
+@delegation.command("give")
+def give(
+    to: Annotated[str, typer.Argument(help="Handle of the member who acts in your place.")],
+    which: Annotated[
+        str, typer.Option("--decision", help="The decision lent, as `raci show` names it; all of yours by default.")
+    ] = "",
+    days: Annotated[float, typer.Option(help="Days until it ends.")] = 7.0,
+    start: Day = None,
+) -> None:
+    """Lend your rights to another member for some days."""
+    with acting() as ctx:
+        begins = start.replace(tzinfo=UTC) if start else ctx.clock.now()
+        taker = queries.person_by_handle(ctx, to).id
+        ends = begins + timedelta(days=days)
+        made = delegations.give(ctx, to=taker, decision=which, starts_at=begins, ends_at=ends)
+    done(f"Lent until {made.ends_at:%Y-%m-%d %H:%M} UTC. Take it back with: headwater delegation end {made.id}")
+
+
+@delegation.command("list")
+def list_delegations(as_json: Json = False) -> None:
+    """List the program's delegations, past ones too."""
+    with reading() as ctx:
+        rows, handles = queries.delegations(ctx), queries.names(ctx)
+    columns = {
+        "id": lambda row: row.id,
+        "from": lambda row: handles[row.giver],
+        "to": lambda row: handles[row.taker],
+        "decision": lambda row: row.decision or "all",
+        "starts": lambda row: row.starts_at,
+        "ends": lambda row: row.ends_at,
+    }
+    show(rows, columns, as_json)
+
+
+@delegation.command("end")
+def end(delegation_id: Annotated[str, typer.Argument(help="A delegation's id.")]) -> None:
+    """Take back rights you lent."""
+    with acting() as ctx:
+        delegations.end(ctx, delegation_id)
+    done("Ended.")
+
+
+def _found(ctx: Context, proposal: str) -> Proposal:
+    found = queries.proposal(ctx, proposal)
+    if found is None:
+        raise NotFoundError(f"There is no proposal '{proposal}'.", remedy="See: headwater decision list")
+    return found

@@ -15,10 +15,12 @@ from headwater.core import errors
 
 COMMANDS = {
     "program": "governance:program",
-    "raci": "governance:raci",
+    "charter": "charter:charter",
+    "raci": "charter:raci",
     "decision": "governance:decision",
     "inbox": "governance:inbox",
     "waiver": "governance:waiver",
+    "delegation": "governance:delegation",
     "person": "accounts:person",
     "token": "accounts:token",
     "audit": "audit:cli",

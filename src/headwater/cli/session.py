@@ -16,7 +16,7 @@ from rich.table import Table
 
 from headwater.app.application import App, open_app
 from headwater.core.canonical import plain
-from headwater.core.errors import InvalidError
+from headwater.core.errors import ForbiddenError, InvalidError
 from headwater.governance import queries as governance
 
 if TYPE_CHECKING:
@@ -72,12 +72,15 @@ def whoami(app: App, *, in_program: bool = True) -> tuple[str, str]:
     """Return the ids of the chosen person and program.
 
     Raises:
+        ForbiddenError: The person has left.
         InvalidError: There are several programs and none was chosen, or there is none.
         UnknownPersonError: No person has that handle.
         UnknownProgramError: No program has that slug.
     """
     with app.read_as() as ctx:
         person = governance.person_by_handle(ctx, chosen.handle) if chosen.handle else governance.first_admin(ctx)
+        if not person.is_active:
+            raise ForbiddenError(f"{person.handle} has left.", remedy="Act as somebody else with --as HANDLE.")
         if not in_program:
             return person.id, ""
         if chosen.program:
