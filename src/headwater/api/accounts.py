@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller
 from headwater.governance import accounts, queries
+from headwater.governance.accounts import Token
 from headwater.governance.model import Person, Role
 
 router = APIRouter(tags=["accounts"])
@@ -37,10 +38,35 @@ def me(caller: Caller) -> Person:
         return queries.person(ctx, ctx.actor)
 
 
+@router.get("/me/tokens")
+def tokens(caller: Caller) -> list[Token]:
+    """List your tokens; they are made with `headwater token create`, so that no token makes another."""
+    with caller.reading() as ctx:
+        return accounts.tokens(ctx)
+
+
+@router.delete("/me/tokens/{token}", status_code=204)
+def revoke(token: str, caller: Caller) -> None:
+    """End one of your tokens."""
+    caller.write(lambda ctx: accounts.revoke_token(ctx, token))
+
+
 @router.post("/people", status_code=201, response_model=Person)
 def add(body: NewPerson, caller: Caller) -> Person | Response:
     """Add a person, as administrator."""
     return caller.write(lambda ctx: accounts.add_person(ctx, **body.model_dump()))
+
+
+@router.post("/people/{person}/deactivation", status_code=204)
+def deactivate(person: str, caller: Caller) -> None:
+    """Let a person act no more, as administrator."""
+    caller.write(lambda ctx: accounts.deactivate(ctx, person))
+
+
+@router.post("/people/{person}/activation", status_code=204)
+def activate(person: str, caller: Caller) -> None:
+    """Let a person who had left act again, as administrator."""
+    caller.write(lambda ctx: accounts.activate(ctx, person))
 
 
 @router.get("/programs/{program}/members")

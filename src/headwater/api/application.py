@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from headwater.app.application import App
 
 PARTS = (
+    "charter",
     "governance",
     "accounts",
     "ledger",

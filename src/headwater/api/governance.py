@@ -1,34 +1,23 @@
-"""Programs, people, decision rights, proposals, notices, waivers."""
+"""Proposals and decisions, notices, waivers, delegations."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from headwater.api.session import Caller, Page, Pages, page_of
 from headwater.app import approvals
 from headwater.core.errors import NotFoundError
-from headwater.governance import decisions, notices, programs, queries, waivers
-from headwater.governance.chart import ChartProblem
-from headwater.governance.model import Cell, DecisionRecord, Notice, Program, Proposal, ProposalState, Waiver
+from headwater.governance import decisions, delegations, notices, queries, waivers
+from headwater.governance.model import Decision, DecisionRecord, Delegation, Notice, Proposal, ProposalState, Waiver
 
 if TYPE_CHECKING:
     from headwater.context import Context
 
 router = APIRouter(tags=["governance"])
 IN = "/programs/{program}"
-
-
-class NewProgram(BaseModel):
-    """A program to make."""
-
-    slug: str = Field(max_length=60)
-    name: str = Field(max_length=200)
-    purpose: str = ""
-    solo: bool = False
 
 
 class Opinion(BaseModel):
@@ -50,41 +39,16 @@ class WaiverRequest(BaseModel):
 
     standard: str
     reason: str = Field(min_length=1)
-    expires_at: datetime
+    expires_at: AwareDatetime
 
 
-@router.get("/programs")
-def list_programs(caller: Caller) -> list[Program]:
-    """List the programs you may see."""
-    with caller.reading() as ctx:
-        return queries.programs_of(ctx, ctx.actor)
+class NewDelegation(BaseModel):
+    """Rights to lend."""
 
-
-@router.post("/programs", status_code=201, response_model=Program)
-def create_program(body: NewProgram, caller: Caller) -> Program | Response:
-    """Make a program, as administrator."""
-    return caller.write(lambda ctx: programs.create(ctx, **body.model_dump()))
-
-
-@router.get(IN)
-def show_program(caller: Caller) -> Program:
-    """Show a program with its charter in force."""
-    with caller.reading() as ctx:
-        return queries.program(ctx)
-
-
-@router.get(IN + "/raci")
-def chart(caller: Caller) -> list[Cell]:
-    """Show the RACI chart."""
-    with caller.reading() as ctx:
-        return list(queries.program(ctx).charter.chart)
-
-
-@router.get(IN + "/raci/problems")
-def problems(caller: Caller) -> list[ChartProblem]:
-    """List the holes of the chart."""
-    with caller.reading() as ctx:
-        return queries.chart_problems(ctx)
+    to: str = Field(description="Id of the member who acts in your place.")
+    decision: Decision | None = Field(None, description="The decision lent; all of yours by default.")
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
 
 
 @router.get(IN + "/proposals")
@@ -158,6 +122,26 @@ def list_waivers(caller: Caller) -> list[Waiver]:
 def request_waiver(body: WaiverRequest, caller: Caller) -> Waiver | Response:
     """Ask the Accountable to open a gate."""
     return caller.write(lambda ctx: waivers.request(ctx, **body.model_dump()))
+
+
+@router.get(IN + "/delegations")
+def list_delegations(caller: Caller) -> list[Delegation]:
+    """List the program's delegations, past ones too."""
+    with caller.reading() as ctx:
+        return queries.delegations(ctx)
+
+
+@router.post(IN + "/delegations", status_code=201, response_model=Delegation)
+def delegate(body: NewDelegation, caller: Caller) -> Delegation | Response:
+    """Lend your rights to another member between two dates."""
+    values = body.model_dump() | {"decision": body.decision or ""}
+    return caller.write(lambda ctx: delegations.give(ctx, **values))
+
+
+@router.delete(IN + "/delegations/{delegation}", status_code=204)
+def end_delegation(delegation: str, caller: Caller) -> None:
+    """Take back rights you lent."""
+    caller.write(lambda ctx: delegations.end(ctx, delegation))
 
 
 def _known(found: Proposal | None, name: str) -> Proposal:

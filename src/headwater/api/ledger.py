@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from headwater.api.session import Caller, Page, Pages, page_of
 from headwater.core.errors import InvalidError
 from headwater.governance import ledger, queries
-from headwater.governance.chain import Audit, Checkpoint
+from headwater.governance.chain import Audit, Checkpoint, Growth
 from headwater.governance.model import LedgerEntry
 
 
@@ -47,6 +48,13 @@ def checkpoint(caller: Caller) -> Checkpoint:
     """Return a signed checkpoint, to be kept in a second place."""
     with caller.reading() as ctx:
         return ledger.checkpoint(ctx)
+
+
+@router.get("/growth")
+def growth(caller: Caller, size: Annotated[int, Query(ge=0)]) -> Growth:
+    """Prove that the chain still begins with the entries of a checkpoint of that size, without showing them."""
+    with caller.reading() as ctx:
+        return ledger.growth(ctx, size)
 
 
 @router.get("/export", response_class=Response)

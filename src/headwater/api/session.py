@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query, Request, Response
-from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
 
 from headwater.core.canonical import digest, digest_bytes
 from headwater.core.errors import ConflictError, ForbiddenError, StaleError, UnauthenticatedError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_PAGE = 500
+_ANYTHING: TypeAdapter[object] = TypeAdapter(object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,17 @@ class _Caller:
             stored = recall(ctx, key)
             if stored is None:
                 result = act(ctx)
-                remember(ctx, key, {"asked": asked, "reply": jsonable_encoder(result)})
+                remember(ctx, key, {"asked": asked, "reply": _ANYTHING.dump_python(result, mode="json")})
                 return result
             if stored["asked"] != asked:
                 raise ConflictError(
                     f"Idempotency-Key '{self.idempotency_key}' was used for another request.", remedy="Use a new key."
                 )
-            return JSONResponse(stored["reply"], headers={"Idempotent-Replay": "true"})
+            headers = {"Idempotent-Replay": "true"}
+            status = self.request.scope["route"].status_code or HTTPStatus.OK
+            if status == HTTPStatus.NO_CONTENT:
+                return Response(status_code=status, headers=headers)
+            return JSONResponse(stored["reply"], status_code=status, headers=headers)
 
     def match(self, version: int) -> None:
         """Check `If-Match` against the current version of what is updated.
@@ -122,6 +128,8 @@ class _Caller:
             raise ForbiddenError("This token may only read.", remedy="Make one with the scope `write`.")
         slug = self.request.path_params.get("program")
         if slug is None:
+            if grant.program and scope == "write":
+                raise ForbiddenError("This token is for one program only.", remedy="Use one for all of yours.")
             return grant.person, ""
         program = governance.program_of(ctx, slug, grant.person)
         if grant.program not in ("", program.id):

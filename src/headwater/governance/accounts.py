@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from headwater.core.errors import ConflictError, InvalidError, NotFoundError, UnauthenticatedError
@@ -28,8 +28,6 @@ from headwater.governance.programs import require_admin
 from headwater.governance.store import people as store
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from headwater.context import Context
     from headwater.governance.passwords import Proof
 

@@ -117,6 +117,38 @@ def tree_head(hashes: Sequence[str]) -> str:
     return merkle.root([value.encode() for value in hashes]).hex()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """The proof that a chain began with its first entries, for whoever kept their tree head (RFC 6962)."""
+
+    scope: str
+    size: int
+    larger: int
+    """How many entries the chain has now."""
+    root: str
+    """Its tree head now, hexadecimal."""
+    proof: tuple[str, ...]
+    """Hashes of the consistency proof, hexadecimal; checked as RFC 9162, section 2.1.4.2, says."""
+
+
+def growth(scope: str, hashes: Sequence[str], size: int) -> Growth:
+    """Return the proof that a chain with these entry hashes began with the first `size` of them.
+
+    Raises:
+        InvalidError: It never had that many.
+    """
+    if not 0 <= size <= len(hashes):
+        raise InvalidError(f"The chain has {len(hashes)} entries, not {size}.")
+    proof = merkle.consistency([value.encode() for value in hashes], size)
+    return Growth(
+        scope=scope,
+        size=size,
+        larger=len(hashes),
+        root=tree_head(hashes),
+        proof=tuple(node.hex() for node in proof),
+    )
+
+
 def contradiction(kept: Checkpoint, hashes: Sequence[str], public_key: str) -> str:
     """Return why a chain with these entry hashes cannot be the one a checkpoint was taken of; empty when it can.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from headwater.core.canonical import plain
 from headwater.governance import chain
-from headwater.governance.chain import Audit, Checkpoint
+from headwater.governance.chain import Audit, Checkpoint, Growth
 from headwater.governance.model import LedgerEntry
 from headwater.governance.store import ledger as store
 
@@ -84,6 +84,12 @@ def checkpoint(ctx: Context, scope: str = "") -> Checkpoint:
     scope = scope or ctx.program or WORKSPACE
     hashes = [entry.hash for entry in store.walk(ctx.db, scope)]
     return chain.checkpoint(ctx.keys, scope, hashes, ctx.clock.now())
+
+
+def growth(ctx: Context, size: int, scope: str = "") -> Growth:
+    """Return the proof that a chain still begins with the `size` entries of an earlier checkpoint."""
+    scope = scope or ctx.program or WORKSPACE
+    return chain.growth(scope, [entry.hash for entry in store.walk(ctx.db, scope)], size)
 
 
 def export(ctx: Context, scope: str = "") -> Iterator[bytes]:
