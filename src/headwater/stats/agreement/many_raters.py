@@ -35,6 +35,9 @@ _ONE_LABEL = "Only one label was given, so chance alone explains perfect agreeme
 _NO_CHOICE = "There is only one possible label, so nothing could have disagreed."
 _UNTESTED = "Only one label was given: the answers agree, but nothing shows that labels are told apart."
 
+_ROUNDING = 1e-12
+"""Chance agreement this close to 1 is 1."""
+
 
 class _Chance(NamedTuple):
     """Chance agreement as a function of the label shares, and its gradient."""
@@ -157,7 +160,8 @@ def conger(
         confidence: Nominal coverage of the normal interval.
 
     Returns:
-        Kappa; undefined with fewer than two raters, without pairs of answers or when only one label was given.
+        Kappa with a normal interval cut at 1. Undefined with fewer than two raters, without pairs
+        of answers or when only one label was given.
 
     Source:
         Conger 1980; Gwet 2014. A rater's habits are the label shares of all the rater's answers.
@@ -184,7 +188,8 @@ def conger(
     shift = np.bincount(unit, weights=effect, minlength=ratings.size)
     one = n / m * pairable * (agreement - chance) / (1 - chance) - (1 - kappa) * shift / (1 - chance)
     error = _standard_error(one[ratings > 0] - kappa, np.ones(n))
-    return normal(kappa, error, n=m, method=method, confidence=confidence)
+    estimate = normal(kappa, error, n=m, method=method, confidence=confidence)
+    return replace(estimate, high=min(estimate.high, 1.0))
 
 
 def _corrected(patterns: Patterns, matrix: Numbers, chance: _Chance, name: str, resampling: Resampling) -> Estimate:
@@ -216,10 +221,6 @@ def _corrected(patterns: Patterns, matrix: Numbers, chance: _Chance, name: str, 
     one = (one - (1 - estimate.value) * (shares - mean) @ chance.gradient(mean)) / (1 - expected) - estimate.value
     note = _UNTESTED if used == 1 and name != "percent agreement" else estimate.note
     return replace(estimate, n=paired, standard_error=_standard_error(one, patterns.units), note=note)
-
-
-_ROUNDING = 1e-12
-"""Chance agreement this close to 1 is 1."""
 
 
 def _standard_error(influence: Numbers, units: ArrayLike) -> float:
