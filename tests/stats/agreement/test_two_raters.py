@@ -56,7 +56,7 @@ def test_prevalence_turns_kappa_down_but_not_ac1():
 def test_custom_weights_derived_by_hand():
     # Weights 1 on the diagonal, 1/2 between a and b. Table [[2, 1, 0], [1, 2, 0], [0, 0, 4]], n = 10:
     # p_o = (2 + 2 + 4 + 1/2 + 1/2)/10 = .9; marginals .3 .3 .4 twice: p_e = .09 + .09 + .16 + 2·.09/2 = .43.
-    weights = [[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1]]
+    weights = np.array([[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1]])
     kappa = cohen([[2, 1, 0], [1, 2, 0], [0, 0, 4]], weighting=weights)
     assert kappa.value == pytest.approx((0.9 - 0.43) / 0.57, abs=1e-12)
     assert "custom" in kappa.method
