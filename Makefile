@@ -13,7 +13,7 @@ RUN := .venv/bin/
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
-	@ls benchmarks/*.py 2>/dev/null | sed -E 's#benchmarks/(.*)\.py#  make bench-\1#'
+	@ls benchmarks/[!_]*.py 2>/dev/null | sed -E 's#benchmarks/(.*)\.py#  make bench-\1#'
 
 $(UV):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools 'uv==$(UV_VERSION)'
@@ -48,10 +48,10 @@ docs: install-dev ## Build the documentation into docs/_build
 	$(RUN)sphinx-build -q -W --keep-going -b html docs docs/_build
 	@echo "The documentation is in docs/_build/index.html"
 
-bench: $(patsubst benchmarks/%.py,bench-%,$(wildcard benchmarks/*.py)) ## Run every benchmark beside its peers
+bench: $(patsubst benchmarks/%.py,bench-%,$(wildcard benchmarks/[!_]*.py)) ## Run every benchmark beside its peers
 
 bench-%: install-dev
-	$(RUN)python benchmarks/$*.py
+	$(RUN)python -m benchmarks.$*
 
 format: install-dev ## Format and repair what can be repaired
 	$(RUN)ruff check --fix .

@@ -98,16 +98,17 @@ def from_table(counts: ArrayLike, units: ArrayLike | None = None) -> Patterns:
         units: How many units each row stands for; 1 by default.
     """
     table = np.asarray(counts, np.int64)
-    weight = np.ones(len(table), np.int64) if units is None else np.asarray(units, np.int64)
-    if table.ndim != 2 or np.any(table < 0):  # noqa: PLR2004
+    if table.ndim != 2 or table.min(initial=0) < 0:  # noqa: PLR2004
         raise InvalidError("A table of answers has one row per unit, one column per label and no negative count.")
-    used = (table.sum(axis=1) > 0) & (weight > 0)
-    if not used.any():
-        return Patterns(counts=np.zeros((0, table.shape[1]), np.int64), units=np.zeros(0, np.int64))
-    rows, kind = np.unique(table[used], axis=0, return_inverse=True)
-    sizes = np.zeros(len(rows), np.int64)
-    np.add.at(sizes, kind, weight[used])
-    return Patterns(counts=rows, units=sizes)
+    weight = None if units is None else np.asarray(units, np.int64)
+    width = table.shape[1]
+    base = int(table.max(initial=0)) + 1
+    if base**width <= _EXACT:
+        return _by_digits(table @ (base ** np.arange(width)), base, width, weight)
+    rows, kind = _distinct(table)
+    sizes = np.bincount(kind, weights=weight, minlength=len(rows)).astype(np.int64)
+    used = rows.any(axis=1) & (sizes > 0)
+    return Patterns(counts=rows[used], units=sizes[used])
 
 
 def clean(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike) -> Long:
@@ -166,14 +167,31 @@ def _by_number(long: Long, base: int, width: int) -> Patterns:
     """Read the counts of a unit as the digits of one number in a base above every count."""
     powers = float(base) ** np.arange(width)
     number = np.bincount(long.task, weights=powers.take(long.answer)).astype(np.int64)
+    return _by_digits(number, base, width)
+
+
+def _by_digits(number: NDArray[np.int64], base: int, width: int, weight: NDArray[np.int64] | None = None) -> Patterns:
+    """Merge units whose counts are the digits of equal numbers."""
     if base**width <= max(4 * number.size, 1 << 16):
-        sizes = np.bincount(number)
-        kinds = np.flatnonzero(sizes)
-        sizes = sizes[kinds]
+        kinds: NDArray[np.int64] = np.arange(base**width)
+        sizes = np.bincount(number, weights=weight, minlength=kinds.size)
     else:
-        kinds, sizes = np.unique(number, return_counts=True)
-    kinds, sizes = kinds[kinds > 0], sizes[kinds > 0]
+        kinds, kind = np.unique(number, return_inverse=True)
+        sizes = np.bincount(kind, weights=weight)
+    used = (kinds > 0) & (sizes > 0)
+    kinds, sizes = kinds[used], sizes[used]
     return Patterns(counts=kinds[:, None] // (base ** np.arange(width)) % base, units=sizes.astype(np.int64))
+
+
+def _distinct(table: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Return the distinct rows and which of them each row is, told apart by a sum of random numbers."""
+    rng = np.random.default_rng(0)
+    while True:
+        sign = rng.integers(0, 2**64, size=table.shape[1], dtype=np.uint64)
+        _, first, kind = np.unique(table.astype(np.uint64) @ sign, return_index=True, return_inverse=True)
+        rows = table[first]
+        if np.array_equal(rows[kind], table):
+            return rows, kind
 
 
 def _by_signature(long: Long, width: int) -> Patterns:

@@ -39,12 +39,12 @@ def joint_table(
     """
     person, given = np.asarray(annotator), np.asarray(answer)
     width = int(given.max(initial=-1)) + 1 if labels is None else labels
-    both = (person == first) | (person == second)
-    unit, rater, label = clean(np.asarray(task)[both], (person == second)[both].astype(np.intp), given[both])
-    order = np.lexsort((rater, unit))
-    unit, label = unit[order], label[order]
-    pair = np.flatnonzero(unit[1:] == unit[:-1])
-    cells = np.bincount(label[pair] * width + label[pair + 1], minlength=width * width)
+    asked = (person == first) | (person == second)
+    unit, rater, answered = clean(np.asarray(task)[asked], (person == second)[asked].astype(np.intp), given[asked])
+    label = np.full((2, int(unit.max(initial=-1)) + 1), -1, np.intp)
+    label[rater, unit] = answered
+    both = label.min(axis=0, initial=0) >= 0
+    cells = np.bincount(label[0, both] * width + label[1, both], minlength=width * width)
     return cells.reshape(width, width).astype(np.int64)
 
 
