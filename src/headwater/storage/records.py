@@ -44,6 +44,9 @@ SCHEMA = pa.schema(
 """Columns of a record; `payload` and `attributes` are canonical JSON, `seq` counts records in order of arrival."""
 
 _FRAGMENTS_BEFORE_COMPACTION = 64
+_UNINDEXED_ROWS = 5_000
+_UNINDEXED_SHARE = 20
+"""Rows outside the index are scanned at every lookup: at most this many, or one part in so many of the table."""
 
 
 class RecordTables:
@@ -87,10 +90,7 @@ class RecordTables:
             self._index(dataset)
         else:
             dataset = lance.write_dataset(fresh, dataset, mode="append", storage_options=self._options)
-        if len(dataset.get_fragments()) > _FRAGMENTS_BEFORE_COMPACTION:
-            dataset.optimize.compact_files()
-            dataset.optimize.optimize_indices()
-            dataset = lance.dataset(self._uri(program), storage_options=self._options)
+        dataset = self._tidy(program, dataset)
         self._sync(program)
         return Pin(
             version=dataset.version,
@@ -221,6 +221,17 @@ class RecordTables:
         seq = pa.array(range(pin.next_seq, pin.next_seq + fresh.num_rows), pa.int64())
         columns = [seq if field.name == "seq" else fresh.column(field.name).cast(field.type) for field in SCHEMA]
         return pa.table(columns, schema=SCHEMA)
+
+    def _tidy(self, program: str, dataset: lance.LanceDataset) -> lance.LanceDataset:
+        """Return the dataset with few enough fragments and few enough rows outside the index."""
+        crowded = len(dataset.get_fragments()) > _FRAGMENTS_BEFORE_COMPACTION
+        unindexed = dataset.stats.index_stats("record_id_idx")["num_unindexed_rows"]
+        if not crowded and unindexed <= max(_UNINDEXED_ROWS, dataset.count_rows() // _UNINDEXED_SHARE):
+            return dataset
+        if crowded:
+            dataset.optimize.compact_files()
+        dataset.optimize.optimize_indices()
+        return lance.dataset(self._uri(program), storage_options=self._options)
 
     def _index(self, dataset: lance.LanceDataset) -> None:
         dataset.create_scalar_index("record_id", "BTREE")

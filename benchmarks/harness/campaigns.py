@@ -1,0 +1,91 @@
+"""A workspace with an open campaign of any size, on either database."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headwater.annotation import batches, campaigns
+from headwater.annotation.plan import Plan
+from headwater.app.application import open_app
+from headwater.app.workspace import init
+from tests.annotation import factories
+from tests.servers import postgres
+from tests.workspaces import Team, make_team
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEXT = "message {place}: my invoice shows an amount that I do not understand, please explain"
+_BATCH = 50_000
+
+
+class OffsetClock:
+    """The real time, moved forward to let consultations end."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta()
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return datetime.now(UTC) + self.offset
+
+    def advance(self, **parts: float) -> None:
+        """Move forward, as `timedelta` counts."""
+        self.offset += timedelta(**parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """An open campaign and the people who work in it."""
+
+    team: Team
+    campaign: str
+    directory: Path
+
+
+@contextmanager
+def database(name: str) -> Iterator[str]:
+    """Yield the URL of an empty database: `SQLite` (no server, an empty URL) or a new `PostgreSQL` server."""
+    if name == "SQLite":
+        yield ""
+    else:
+        with postgres() as url:
+            yield url
+
+
+@contextmanager
+def open_bench(url: str, tasks: int, *, annotators: int = 8, overlap: int = 1) -> Iterator[Bench]:
+    """Make a workspace with an open campaign about so many records; it is removed at the end.
+
+    Args:
+        url: The database; empty for SQLite.
+        tasks: How many tasks the campaign has.
+        annotators: How many people work in it.
+        overlap: How many answers a task wants.
+    """
+    with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
+        directory = Path(folder) / "workspace"
+        init(directory, database_url=url).close()
+        with open_app(directory, clock=OffsetClock()) as app:
+            team = make_team(app, annotators=annotators)
+            yield Bench(team=team, campaign=_open_campaign(team, tasks, overlap), directory=directory)
+
+
+def _open_campaign(team: Team, tasks: int, overlap: int) -> str:
+    schema, guideline = factories.publish_schema(team), factories.publish_guideline(team)
+    with team.act(team.ops) as ctx:
+        row = campaigns.create(
+            ctx, name="bench", schema_id=schema.id, guideline_id=guideline.id, plan=Plan(overlap=overlap)
+        )
+    for start in range(0, tasks, _BATCH):
+        texts = [TEXT.format(place=place) for place in range(start, min(start + _BATCH, tasks))]
+        records = factories.put_records(team, texts)
+        with team.act(team.ops) as ctx:
+            batches.add(ctx, row.id, name=f"from {start}", records=records)
+    factories.open_planned(team, row.id)
+    return row.id
