@@ -4,10 +4,11 @@ import math
 from datetime import UTC, datetime
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.core.canonical import canonical_json, digest
+from headwater.core.canonical import canonical_json, digest, plain
 from headwater.core.errors import InvalidError
 from headwater.core.ids import new_id, prefix_of
 
@@ -22,6 +23,24 @@ JSON = st.recursive(
 @given(st.dictionaries(st.text(st.characters(codec="utf-8")), JSON, max_size=5))
 def test_the_order_of_keys_does_not_change_the_bytes(value: dict[str, object]) -> None:
     assert canonical_json(value) == canonical_json(dict(reversed(value.items())))
+
+
+@given(
+    st.recursive(
+        JSON | st.floats(allow_nan=False, allow_infinity=False) | st.text(), lambda inner: st.lists(inner, max_size=3)
+    )
+)
+def test_the_bytes_are_those_of_rfc_8785(value: object) -> None:
+    wanted: bytes | None
+    try:
+        wanted = rfc8785.dumps(plain(value))
+    except (UnicodeEncodeError, rfc8785.CanonicalizationError):
+        wanted = None
+    if wanted is None:
+        with pytest.raises((UnicodeEncodeError, rfc8785.CanonicalizationError)):
+            canonical_json(value)
+    else:
+        assert canonical_json(value) == wanted
 
 
 def test_moments_undefined_numbers_and_sets_have_one_form() -> None:

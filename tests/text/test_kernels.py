@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -36,6 +38,14 @@ def test_case_and_white_space_do_not_change_the_fingerprint(text: str, spaces: i
     assert normal.fingerprint(spaced) == normal.fingerprint(" ".join(text.split()))
 
 
+@given(st.text())
+def test_clean_text_has_no_control_characters_and_no_outer_space(text: str) -> None:
+    cleaned = normal.clean(text)
+    assert cleaned == cleaned.strip() == normal.clean(cleaned)
+    assert all(unicodedata.category(char)[0] != "C" or char in "\n\t\u200c\u200d" for char in cleaned)
+    assert cleaned.replace("\u200d", "") or not any(char.isalnum() for char in text)
+
+
 def test_languages_are_told_apart() -> None:
     assert language.identify("Ich möchte bitte ein Zimmer mit Frühstück buchen") == "de"
     assert language.identify("Where can I find the nearest train station please") == "en"
@@ -58,6 +68,26 @@ def test_no_removed_text_is_what_another_is_removed_against(texts: list[str]) ->
     removed = {match.text for match in found}
     assert all(match.kept not in removed for match in found)
     assert all(match.similarity >= 0.75 for match in found)
+
+
+def test_estimated_similarities_have_the_error_they_should() -> None:
+    rng = np.random.default_rng(11)
+    words = [f"w{number}" for number in range(60)]
+    texts = [" ".join(rng.choice(words, 30)) for _ in range(300)]
+    shingles = [{text[i : i + nearduplicate.SHINGLE] for i in range(len(text) - 4)} for text in texts]
+    marks = nearduplicate.signatures(texts)
+    pairs = rng.integers(0, 300, (2000, 2))
+    true = np.array([len(shingles[a] & shingles[b]) / len(shingles[a] | shingles[b]) for a, b in pairs])
+    estimated = np.array([nearduplicate.similarity(marks[a], marks[b]) for a, b in pairs])
+    assert abs((estimated - true).mean()) < 0.01
+    assert (estimated - true).std() < 0.044
+
+
+def test_a_text_has_the_same_signature_in_any_company() -> None:
+    texts = ["a", "short", "a longer text that has many shingles", "", "x" * 100_000, "ü𝔘 mixed"]
+    together = nearduplicate.signatures(texts)
+    assert all((nearduplicate.signatures([text])[0] == mark).all() for text, mark in zip(texts, together, strict=True))
+    assert nearduplicate.signatures([]).shape == (0, nearduplicate.PERMUTATIONS)
 
 
 def test_estimated_similarity_is_near_the_true_one() -> None:

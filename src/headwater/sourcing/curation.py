@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from headwater.core.canonical import canonical_json
 from headwater.text import language, nearduplicate, normal, personal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Signature = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,65 +64,95 @@ class Turned(NamedTuple):
     evidence: str
 
 
+class _Clean(NamedTuple):
+    """An item that passed every step that looks at it alone."""
+
+    item: Item
+    """As it will be kept."""
+    language: str
+    whole: str
+    fingerprint: str
+
+
 class Curator:
-    """Applies a recipe to items one after the other, remembering what was kept."""
+    """Applies a recipe to items in their order, remembering what was kept."""
 
     def __init__(self, recipe: Recipe, source_id: str, known: list[tuple[str, str, bytes]]) -> None:
         """Start from the records that exist: their ids, fingerprints and signatures."""
         self.recipe, self.source_id = recipe, source_id
         self._by_fingerprint = {fingerprint: record for record, fingerprint, _ in known}
         self._ids: list[str] = []
-        self._signatures: list[np.ndarray[tuple[int], np.dtype[np.uint32]]] = []
-        self._bands: dict[bytes, list[int]] = {}
-        for record, _, raw in known:
-            self._remember(record, np.frombuffer(raw, np.uint32))
+        self._signatures: list[Signature] = []
+        self._bands: dict[int, list[int]] = {}
+        if known:
+            signatures = np.frombuffer(b"".join(raw for _, _, raw in known), np.uint32).reshape(len(known), -1)
+            for (record, _, _), signature, keys in zip(known, signatures, nearduplicate.bands(signatures), strict=True):
+                self._remember(record, signature, keys)
 
-    def apply(self, item: Item) -> Kept | Turned:  # noqa: PLR0911 -- one return a step
-        """Return what becomes of an item."""
+    def apply(self, items: Sequence[Item]) -> list[Kept | Turned]:
+        """Return what becomes of each item."""
+        cleaned = [self._clean(item) for item in items]
+        fresh = {
+            each.fingerprint: each.whole
+            for each in cleaned
+            if isinstance(each, _Clean) and each.fingerprint not in self._by_fingerprint
+        }
+        signatures = nearduplicate.signatures(list(fresh.values()))
+        marks = dict(zip(fresh, zip(signatures, nearduplicate.bands(signatures), strict=True), strict=True))
+        return [
+            each if isinstance(each, Turned) else self._settle(item, each, marks)
+            for item, each in zip(items, cleaned, strict=True)
+        ]
+
+    def _clean(self, item: Item) -> _Clean | Turned:
         if item.problem:
             return Turned(item, "malformed", item.problem)
         text = normal.clean(item.text)
         payload = {key: normal.clean(value) if isinstance(value, str) else value for key, value in item.payload.items()}
         if len(text) < self.recipe.fewest_characters:
             return Turned(item, "too-short", f"{len(text)} characters, wanted {self.recipe.fewest_characters}")
-        spoken = language.identify(_whole(text, payload))
+        whole = _whole(text, payload)
+        spoken = language.identify(whole)
         if self.recipe.languages and spoken not in (*self.recipe.languages, language.UNKNOWN):
             return Turned(item, "language", f"{spoken}, wanted {', '.join(self.recipe.languages)}")
-        found = personal.find(_whole(text, payload))
+        found = [] if self.recipe.personal_data == "keep" else personal.find(whole)
         if found and self.recipe.personal_data == "reject":
             return Turned(item, "personal-data", ", ".join(sorted({entry.kind.value for entry in found})))
-        if found and self.recipe.personal_data == "mask":
+        if found:
             text = personal.mask(text)
             payload = {key: personal.mask(value) if isinstance(value, str) else value for key, value in payload.items()}
-        whole = _whole(text, payload)
-        fingerprint = normal.fingerprint(whole)
-        if fingerprint in self._by_fingerprint:
-            return Turned(item, "duplicate", f"same text as {self._by_fingerprint[fingerprint]}")
-        signature = nearduplicate.signatures([whole])[0]
-        near = self._nearest(signature)
+            whole = _whole(text, payload)
+        attributes = item.attributes | {"language": spoken, "length": normal.length_bin(text)}
+        kept = Item(place=item.place, text=text, kind=item.kind, payload=payload, attributes=attributes)
+        return _Clean(kept, spoken, whole, normal.fingerprint(whole))
+
+    def _settle(self, item: Item, clean: _Clean, marks: Mapping[str, tuple[Signature, list[int]]]) -> Kept | Turned:
+        """Return what becomes of an item in the light of those kept before it."""
+        same = self._by_fingerprint.get(clean.fingerprint)
+        if same is not None:
+            return Turned(item, "duplicate", f"same text as {same}")
+        signature, keys = marks[clean.fingerprint]
+        near = self._nearest(signature, keys)
         if near is not None:
             return Turned(item, "near-duplicate", f"similarity {near[1]:.2f} to {near[0]}")
-        attributes = item.attributes | {"language": spoken, "length": normal.length_bin(text)}
-        content = canonical_json({"kind": item.kind, "text": text, "payload": payload})
+        kept = clean.item
+        content = canonical_json({"kind": kept.kind, "text": kept.text, "payload": kept.payload})
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         record = f"rec_{hashlib.sha256(content + self.source_id.encode()).hexdigest()[:40]}"
-        self._by_fingerprint[fingerprint] = record
-        self._remember(record, signature)
-        kept = Item(place=item.place, text=text, kind=item.kind, payload=payload, attributes=attributes)
-        return Kept(kept, record, digest, spoken, fingerprint, signature.tobytes())
+        self._by_fingerprint[clean.fingerprint] = record
+        self._remember(record, signature, keys)
+        return Kept(kept, record, digest, clean.language, clean.fingerprint, signature.tobytes())
 
-    def _remember(self, record: str, signature: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> None:
-        for key in nearduplicate.bands(signature):
+    def _remember(self, record: str, signature: Signature, keys: list[int]) -> None:
+        for key in keys:
             self._bands.setdefault(key, []).append(len(self._ids))
         self._ids.append(record)
         self._signatures.append(signature)
 
-    def _nearest(self, signature: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> tuple[str, float] | None:
+    def _nearest(self, signature: Signature, keys: list[int]) -> tuple[str, float] | None:
         if self.recipe.near_duplicate > 1:
             return None
-        candidates = dict.fromkeys(
-            other for key in nearduplicate.bands(signature) for other in self._bands.get(key, ())
-        )
+        candidates = dict.fromkeys(other for key in keys for other in self._bands.get(key, ()))
         scored = [(nearduplicate.similarity(self._signatures[other], signature), other) for other in candidates]
         best = max(scored, default=(0.0, -1))
         return (self._ids[best[1]], best[0]) if best[0] >= self.recipe.near_duplicate else None

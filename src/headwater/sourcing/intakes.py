@@ -100,7 +100,7 @@ def run(
     remaining = (item for item in items if item.place > intake.cursor)
     settled = intake.read
     while chunk := list(islice(remaining, CHUNK)):
-        results = [curator.apply(item) for item in chunk]
+        results = curator.apply(chunk)
         kept = [result for result in results if isinstance(result, Kept)]
         pin = tables.append(database, program, _table(kept, intake, now)) if kept else None
         with act() as ctx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from itertools import islice
 
 import eldc
 
@@ -14,7 +15,8 @@ FEWEST_LETTERS = 12
 
 def identify(text: str) -> str:
     """Return the ISO 639-1 code of a text's language; `und` when it is too short or unlike any."""
-    if sum(char.isalpha() for char in text) < FEWEST_LETTERS:
+    letters = islice(filter(str.isalpha, text), FEWEST_LETTERS)
+    if len(list(letters)) < FEWEST_LETTERS:
         return UNKNOWN
     _ready()
     return eldc.detect(text) or UNKNOWN

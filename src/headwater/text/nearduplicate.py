@@ -8,7 +8,6 @@ Source: Broder 1997 (MinHash); Leskovec, Rajaraman and Ullman, Mining of Massive
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,10 +24,12 @@ BANDS = 16
 SHINGLE = 5
 """Characters per shingle: short messages have too few words for word shingles."""
 
-_PRIME = np.uint64((1 << 61) - 1)
 _rng = np.random.default_rng(0x48656164)
-_A = _rng.integers(1, 1 << 32, PERMUTATIONS, dtype=np.uint64)
-_B = _rng.integers(0, 1 << 32, PERMUTATIONS, dtype=np.uint64)
+_FACTORS = _rng.integers(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+_MASKS = _rng.integers(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
+_POWERS = np.array([pow(0x01000193, place, 1 << 32) for place in range(SHINGLE)], np.uint32)
+_TOGETHER = 1 << 16
+"""Shingles hashed together: few enough to stay in the processor's cache."""
 
 
 class Match(NamedTuple):
@@ -44,14 +45,38 @@ class Match(NamedTuple):
 
 def signatures(texts: Sequence[str]) -> NDArray[np.uint32]:
     """Return the MinHash signature of each text (texts × 128)."""
+    folded = [fold(text).ljust(SHINGLE, "\0") for text in texts]
+    shingles = np.array([len(text) - SHINGLE + 1 for text in folded])
     result = np.empty((len(texts), PERMUTATIONS), dtype=np.uint32)
-    for row, text in enumerate(texts):
-        folded = fold(text)
-        pieces = {folded[i : i + SHINGLE] for i in range(max(1, len(folded) - SHINGLE + 1))}
-        hashed = np.fromiter((zlib.crc32(piece.encode()) for piece in pieces), np.uint64, len(pieces))
-        mixed = (hashed[:, None] * _A[None, :] + _B[None, :]) % _PRIME
-        result[row] = (mixed & np.uint64(0xFFFFFFFF)).astype(np.uint32).min(axis=0)
+    blocks = np.cumsum(shingles) // _TOGETHER
+    for block in np.unique(blocks):
+        rows = np.flatnonzero(blocks == block)
+        result[rows] = _lowest(_hashes([folded[row] for row in rows]), shingles[rows])
     return result
+
+
+def _hashes(folded: list[str]) -> NDArray[np.uint32]:
+    """Return a hash of every shingle of every text, text after text."""
+    points = np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), np.uint32)
+    windows = np.lib.stride_tricks.sliding_window_view(points, SHINGLE)
+    lengths = np.array([len(text) for text in folded])
+    inside = np.ones(len(points), bool)
+    ends = np.cumsum(lengths)
+    inside[(ends[:, None] - np.arange(1, SHINGLE)).ravel()] = False
+    mixed = (windows * _POWERS).sum(axis=1, dtype=np.uint32)[inside[: len(windows)]]
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        mixed = (mixed ^ (mixed >> np.uint32(shift))) * np.uint32(factor)
+    last: NDArray[np.uint32] = mixed ^ (mixed >> np.uint32(16))
+    return last
+
+
+def _lowest(hashes: NDArray[np.uint32], shingles: NDArray[np.int_]) -> NDArray[np.uint32]:
+    """Return the least hash of each text under every permutation."""
+    starts = np.cumsum(shingles) - shingles
+    lowest = np.empty((len(shingles), PERMUTATIONS), np.uint32)
+    for place, (mask, factor) in enumerate(zip(_MASKS, _FACTORS, strict=True)):
+        lowest[:, place] = np.minimum.reduceat((hashes ^ mask) * factor, starts)
+    return lowest
 
 
 def similarity(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> float:
@@ -59,10 +84,16 @@ def similarity(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> float:
     return float((left == right).mean())
 
 
-def bands(signature: NDArray[np.uint32]) -> list[bytes]:
-    """Return the 16 band keys of a signature; texts that share one are candidates."""
+def bands(signatures_: NDArray[np.uint32]) -> list[list[int]]:
+    """Return the 16 band keys of each signature; texts that share one are candidates."""
     width = PERMUTATIONS // BANDS
-    return [bytes([i]) + signature[i * width : (i + 1) * width].tobytes() for i in range(BANDS)]
+    parts = signatures_.reshape(len(signatures_), BANDS, width).astype(np.uint64)
+    keys = np.broadcast_to(np.arange(BANDS, dtype=np.uint64), parts.shape[:2])
+    for place in range(width):
+        keys = (keys ^ parts[:, :, place]) * np.uint64(0x9E3779B97F4A7C15)
+        keys ^= keys >> np.uint64(29)
+    found: list[list[int]] = keys.tolist()
+    return found
 
 
 def find(signatures_: NDArray[np.uint32], *, threshold: float = 0.75) -> list[Match]:
@@ -72,10 +103,9 @@ def find(signatures_: NDArray[np.uint32], *, threshold: float = 0.75) -> list[Ma
         signatures_: Signatures of the texts, those to prefer first.
         threshold: Least estimated similarity, in (0, 1].
     """
-    kept: dict[bytes, list[int]] = {}
+    kept: dict[int, list[int]] = {}
     found = []
-    for index, signature in enumerate(signatures_):
-        keys = bands(signature)
+    for index, (signature, keys) in enumerate(zip(signatures_, bands(signatures_), strict=True)):
         candidates = list(dict.fromkeys(other for key in keys for other in kept.get(key, ())))
         scores = (signatures_[candidates] == signature).mean(axis=1) if candidates else np.empty(0)
         if scores.size and scores.max() >= threshold:

@@ -8,16 +8,18 @@ import unicodedata
 
 def clean(text: str) -> str:
     """Return the text in NFC without control characters (line breaks and tabs stay) and without outer space."""
-    kept = "".join(
-        char
-        for char in unicodedata.normalize("NFC", text)
-        if char in "\n\t" or unicodedata.category(char)[0] != "C" or char in "\u200c\u200d"
-    )
-    return kept.strip()
+    whole = text if text.isascii() else unicodedata.normalize("NFC", text)
+    if not whole.replace("\n", "").replace("\t", "").isprintable():
+        whole = "".join(
+            char for char in whole if char in "\n\t" or unicodedata.category(char)[0] != "C" or char in "\u200c\u200d"
+        )
+    return whole.strip()
 
 
 def fold(text: str) -> str:
     """Return the text as it is compared: compatibility form, case folded, white space single."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
