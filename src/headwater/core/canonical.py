@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
@@ -53,7 +54,7 @@ def _is_simple(value: Any) -> bool:  # noqa: ANN401 -- whatever may be written
         return all(type(key) is str and key.isascii() and _is_simple(item) for key, item in value.items())
     if kind is list or kind is tuple:
         return all(map(_is_simple, value))
-    return value is None or kind is bool
+    return kind in (bool, NoneType)
 
 
 def plain(value: object) -> Any:  # noqa: ANN401, PLR0911 -- what JSON has, a return a kind
