@@ -45,16 +45,16 @@ def _is_simple(value: Any) -> bool:  # noqa: ANN401 -- whatever may be written
     It does for text that UTF-8 can hold, exact integers and ASCII names; numbers with a point and the order of other
     names are written differently.
     """
-    kind = type(value)
+    kind: type = type(value)
     if kind is str:
-        return value.isascii() or not _SURROGATE.search(value)
+        return bool(value.isascii()) or _SURROGATE.search(value) is None
     if kind is int:
-        return -_LARGEST < value < _LARGEST
+        return bool(-_LARGEST < value < _LARGEST)
     if kind is dict:
         return all(type(key) is str and key.isascii() and _is_simple(item) for key, item in value.items())
     if kind is list or kind is tuple:
         return all(map(_is_simple, value))
-    return kind in (bool, NoneType)
+    return kind is bool or kind is NoneType
 
 
 def plain(value: object) -> Any:  # noqa: ANN401, PLR0911 -- what JSON has, a return a kind

@@ -81,13 +81,9 @@ class Curator:
         """Start from the records that exist: their ids, fingerprints and signatures."""
         self.recipe, self.source_id = recipe, source_id
         self._by_fingerprint = {fingerprint: record for record, fingerprint, _ in known}
-        self._ids: list[str] = []
-        self._signatures: list[Signature] = []
-        self._bands: dict[int, list[int]] = {}
-        if known:
-            signatures = np.frombuffer(b"".join(raw for _, _, raw in known), np.uint32).reshape(len(known), -1)
-            for (record, _, _), signature, keys in zip(known, signatures, nearduplicate.bands(signatures), strict=True):
-                self._remember(record, signature, keys)
+        self._ids = [record for record, _, _ in known]
+        signatures = np.frombuffer(b"".join(raw for _, _, raw in known), np.uint32)
+        self._index = nearduplicate.Index(signatures.reshape(-1, nearduplicate.PERMUTATIONS))
 
     def apply(self, items: Sequence[Item]) -> list[Kept | Turned]:
         """Return what becomes of each item."""
@@ -132,30 +128,17 @@ class Curator:
         if same is not None:
             return Turned(item, "duplicate", f"same text as {same}")
         signature, keys = marks[clean.fingerprint]
-        near = self._nearest(signature, keys)
-        if near is not None:
-            return Turned(item, "near-duplicate", f"similarity {near[1]:.2f} to {near[0]}")
+        near = self._index.nearest(signature, keys) if self.recipe.near_duplicate <= 1 else None
+        if near is not None and near[1] >= self.recipe.near_duplicate:
+            return Turned(item, "near-duplicate", f"similarity {near[1]:.2f} to {self._ids[near[0]]}")
         kept = clean.item
         content = canonical_json({"kind": kept.kind, "text": kept.text, "payload": kept.payload})
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         record = f"rec_{hashlib.sha256(content + self.source_id.encode()).hexdigest()[:40]}"
         self._by_fingerprint[clean.fingerprint] = record
-        self._remember(record, signature, keys)
-        return Kept(kept, record, digest, clean.language, clean.fingerprint, signature.tobytes())
-
-    def _remember(self, record: str, signature: Signature, keys: list[int]) -> None:
-        for key in keys:
-            self._bands.setdefault(key, []).append(len(self._ids))
+        self._index.add(signature, keys)
         self._ids.append(record)
-        self._signatures.append(signature)
-
-    def _nearest(self, signature: Signature, keys: list[int]) -> tuple[str, float] | None:
-        if self.recipe.near_duplicate > 1:
-            return None
-        candidates = dict.fromkeys(other for key in keys for other in self._bands.get(key, ()))
-        scored = [(nearduplicate.similarity(self._signatures[other], signature), other) for other in candidates]
-        best = max(scored, default=(0.0, -1))
-        return (self._ids[best[1]], best[0]) if best[0] >= self.recipe.near_duplicate else None
+        return Kept(kept, record, digest, clean.language, clean.fingerprint, signature.tobytes())
 
 
 def _whole(text: str, payload: dict[str, object]) -> str:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Act = Callable[[], AbstractContextManager[Context]]
 
-CHUNK = 2_000
+CHUNK = 5_000
 EXCERPT = 200
 
 

@@ -8,6 +8,7 @@ Source: Broder 1997 (MinHash); Leskovec, Rajaraman and Ullman, Mining of Massive
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -96,6 +97,52 @@ def bands(signatures_: NDArray[np.uint32]) -> list[list[int]]:
     return found
 
 
+class Index:
+    """The kept texts, found by their bands: 2 kB a text, nothing in it for the garbage collector to walk."""
+
+    def __init__(self, known: NDArray[np.uint32] | None = None) -> None:
+        """Start from the signatures of texts that are kept already."""
+        self._signatures = np.empty((0, PERMUTATIONS), np.uint32)
+        self._size = 0
+        self._newest: dict[int, int] = {}
+        self._before = array("q")
+        if known is not None:
+            self._signatures = np.array(known)
+            for keys in bands(self._signatures):
+                self._link(keys)
+
+    def add(self, signature: NDArray[np.uint32], keys: list[int]) -> None:
+        """Keep a text, with its band keys."""
+        if self._size == len(self._signatures):
+            longer = np.empty((max(1024, 2 * self._size), PERMUTATIONS), np.uint32)
+            longer[: self._size] = self._signatures[: self._size]
+            self._signatures = longer
+        self._signatures[self._size] = signature
+        self._link(keys)
+
+    def nearest(self, signature: NDArray[np.uint32], keys: list[int]) -> tuple[int, float] | None:
+        """Return the most similar kept text among those that share a band, the earliest of equals; None without any."""
+        found: set[int] = set()
+        newest = self._newest
+        for band, key in enumerate(keys):
+            other = newest.get(key, -1)
+            while other >= 0:
+                found.add(other)
+                other = self._before[other * BANDS + band]
+        if not found:
+            return None
+        candidates = sorted(found)
+        scores = (self._signatures[candidates] == signature).mean(axis=1)
+        best = int(scores.argmax())
+        return candidates[best], float(scores[best])
+
+    def _link(self, keys: list[int]) -> None:
+        newest = self._newest
+        self._before.extend([newest.get(key, -1) for key in keys])
+        newest.update(dict.fromkeys(keys, self._size))
+        self._size += 1
+
+
 def find(signatures_: NDArray[np.uint32], *, threshold: float = 0.75) -> list[Match]:
     """Return the texts to remove, each with the kept text it repeats, in order.
 
@@ -103,14 +150,14 @@ def find(signatures_: NDArray[np.uint32], *, threshold: float = 0.75) -> list[Ma
         signatures_: Signatures of the texts, those to prefer first.
         threshold: Least estimated similarity, in (0, 1].
     """
-    kept: dict[int, list[int]] = {}
+    index = Index()
+    kept: list[int] = []
     found = []
-    for index, (signature, keys) in enumerate(zip(signatures_, bands(signatures_), strict=True)):
-        candidates = list(dict.fromkeys(other for key in keys for other in kept.get(key, ())))
-        scores = (signatures_[candidates] == signature).mean(axis=1) if candidates else np.empty(0)
-        if scores.size and scores.max() >= threshold:
-            found.append(Match(index, candidates[int(scores.argmax())], float(scores.max())))
-            continue
-        for key in keys:
-            kept.setdefault(key, []).append(index)
+    for text, (signature, keys) in enumerate(zip(signatures_, bands(signatures_), strict=True)):
+        near = index.nearest(signature, keys)
+        if near is not None and near[1] >= threshold:
+            found.append(Match(text, kept[near[0]], near[1]))
+        else:
+            index.add(signature, keys)
+            kept.append(text)
     return found
