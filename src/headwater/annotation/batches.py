@@ -118,11 +118,7 @@ def add(  # noqa: PLR0913 -- what a batch is made of
 def select(ctx: Context, *, where: str = "", limit: int | None = None) -> list[str]:
     """Return the ids of the program's records in a slice, in order of arrival; all of them without one."""
     require(ctx, Decision.CAMPAIGN_OPEN)
-    if where:
-        found = [str(record.id) for record in sourcing.everything(ctx, where=where)]
-        return found[:limit]
-    rows = ctx.records.scan(ctx.db, ctx.program, columns=["record_id"], limit=limit)
-    return [str(value) for value in rows.column("record_id").to_pylist()]
+    return sourcing.identifiers(ctx, where=where)[:limit]
 
 
 def prioritise(ctx: Context, batch_id: str, *, priority: int) -> Batch:

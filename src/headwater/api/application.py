@@ -21,6 +21,7 @@ PARTS = (
     "lineage",
     "jobs",
     "sourcing",
+    "uploads",
     "workforce",
     "annotation",
     "work",

@@ -21,6 +21,7 @@ STATUS: dict[type[errors.HeadwaterError], int] = {
     errors.ConflictError: 409,
     errors.ForbiddenError: 403,
     errors.UnauthenticatedError: 401,
+    errors.TooLargeError: 413,
     errors.LimitError: 429,
     errors.VerificationError: 409,
     errors.SettingsError: 500,

@@ -145,7 +145,13 @@ async def _caller(request: Request) -> _Caller:
     return _Caller(request)
 
 
+def _unread(request: Request) -> _Caller:
+    return _Caller(request)
+
+
 Caller = Annotated[_Caller, Depends(_caller)]
+UnreadCaller = Annotated[_Caller, Depends(_unread)]
+"""A caller whose body is left to be streamed."""
 Pages = Annotated[Paging, Depends()]
 
 

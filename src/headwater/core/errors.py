@@ -7,7 +7,8 @@
     │   └── StaleError               4   412   it changed since the caller looked at it
     ├── ForbiddenError               5   403   the actor may not do this
     ├── UnauthenticatedError         5   401   nobody is signed in
-    ├── LimitError                   6   429   too much, too fast, too large
+    ├── LimitError                   6   429   too much, too fast
+    │   └── TooLargeError            6   413   longer than a setting allows
     ├── VerificationError            7   409   a digest, signature or chain does not hold
     ├── SettingsError                8   500   the workspace is not set up for this
     └── UnavailableError             9   503   a server or model outside does not answer
@@ -85,6 +86,12 @@ class LimitError(HeadwaterError):
     """Too many requests; wait a little."""
 
     code = "limit"
+
+
+class TooLargeError(LimitError):
+    """What was sent is longer than is allowed."""
+
+    code = "too_large"
 
 
 class VerificationError(HeadwaterError):

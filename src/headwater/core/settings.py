@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     )
     lease_minutes: float = Field(default=10.0, gt=0, description="Minutes an annotator holds a task.")
     max_line_mb: float = Field(default=32.0, gt=0, description="Longest line of a file taken in, in megabytes.")
+    max_upload_mb: float = Field(default=4096.0, gt=0, description="Longest file sent to be taken in, in megabytes.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="How much is logged to standard error."
     )

@@ -22,6 +22,7 @@ from headwater.sourcing.model import (
     IntakeId,
     IntakeState,
     Reject,
+    Source,
     SourceNotApprovedError,
     SourceState,
 )
@@ -39,6 +40,16 @@ CHUNK = 5_000
 EXCERPT = 200
 
 
+def permit(ctx: Context, source: str) -> None:
+    """Check that the actor may take in from a source now, before a long upload.
+
+    Raises:
+        SourceNotApprovedError: The source is not approved.
+    """
+    require(ctx, Decision.INTAKE_RUN)
+    _approved(ctx, source)
+
+
 def start(ctx: Context, *, source: str, origin: str, recipe: Recipe | None = None) -> Intake:
     """Begin an intake of an approved source.
 
@@ -46,12 +57,7 @@ def start(ctx: Context, *, source: str, origin: str, recipe: Recipe | None = Non
         SourceNotApprovedError: The source is not approved.
     """
     require(ctx, Decision.INTAKE_RUN)
-    found = queries.source(ctx, source)
-    if found.state is not SourceState.APPROVED:
-        raise SourceNotApprovedError(
-            f"Source '{found.name}' is {found.state.value}; nothing is taken in before it is approved.",
-            remedy="Have it proposed and approved first.",
-        )
+    found = _approved(ctx, source)
     recipe = recipe or Recipe()
     intake = Intake(
         id=IntakeId(new_id("int")),
@@ -118,6 +124,16 @@ def recipe_of(intake: Intake) -> Recipe:
     """Return the recipe an intake was begun with."""
     values = dict(intake.recipe)
     return Recipe(**values | {"languages": tuple(values["languages"])})  # type: ignore[arg-type]
+
+
+def _approved(ctx: Context, source: str) -> Source:
+    found = queries.source(ctx, source)
+    if found.state is not SourceState.APPROVED:
+        raise SourceNotApprovedError(
+            f"Source '{found.name}' is {found.state.value}; nothing is taken in before it is approved.",
+            remedy="Have it proposed and approved first.",
+        )
+    return found
 
 
 def _settle(ctx: Context, intake: Intake, results: list[Kept | Turned], kept: list[Kept]) -> None:

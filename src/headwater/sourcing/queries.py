@@ -112,6 +112,17 @@ def everything(ctx: Context, *, where: str = "") -> list[Record]:
     return [item for item in rows if predicate.matches(fields_of(item))]
 
 
+def identifiers(ctx: Context, *, where: str = "") -> list[str]:
+    """Return the ids of the program's records in order of arrival, those in a slice when given."""
+    columns = ["record_id", "attributes", *sorted(_INDEXED)] if where else ["record_id"]
+    predicate = slices.parse(where)
+    rows = ctx.records.scan(ctx.db, ctx.program, columns=columns, where=_prefilter(where))
+    if not where:
+        return [str(value) for value in rows.column("record_id").to_pylist()]
+    predicate.check(known_fields(ctx))
+    return [str(row["record_id"]) for row in rows.to_pylist() if predicate.matches(row | json.loads(row["attributes"]))]
+
+
 def records(
     ctx: Context, *, where: str = "", words: str = "", before: int | None = None, limit: int = 50
 ) -> RecordPage:

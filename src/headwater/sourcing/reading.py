@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+from functools import partial
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from headwater.sourcing.curation import Item
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = (".jsonl", ".ndjson", ".csv", ".txt")
+_BLOCK = 1 << 20
 _OWN = ("text", "reply", "messages", "payload", "attributes", "kind")
 
 
@@ -34,12 +38,30 @@ def items(path: Path, *, longest_mb: float = 32.0) -> Iterator[Item]:
         raise UnreadableFileError(f"There is no file '{path}'.", remedy="Check the name.")
     if path.stat().st_size == 0:
         raise UnreadableFileError(f"The file '{path}' is empty.", remedy="Give a file with at least one line.")
-    if path.suffix not in FORMATS:
+    check_format(path.name)
+    return _rows(path) if path.suffix == ".csv" else _lines(path, int(longest_mb * 1_000_000))
+
+
+def check_format(name: str) -> None:
+    """Check that a file's name ends in a format that can be read.
+
+    Raises:
+        UnreadableFileError: It does not.
+    """
+    suffix = PurePath(name).suffix
+    if suffix not in FORMATS:
         raise UnreadableFileError(
-            f"'{path.name}' ends in '{path.suffix}', which is not a format that can be read.",
+            f"'{name}' ends in '{suffix}', which is not a format that can be read.",
             remedy=f"Use one of: {', '.join(FORMATS)}.",
         )
-    return _rows(path) if path.suffix == ".csv" else _lines(path, int(longest_mb * 1_000_000))
+
+
+def lines(path: Path) -> int:
+    """Return how many lines a file has: at least as many as it has items."""
+    with path.open("rb") as file:
+        count = sum(block.count(b"\n") for block in iter(partial(file.read, _BLOCK), b""))
+        file.seek(-1, os.SEEK_END)
+        return count + (file.read(1) != b"\n")
 
 
 def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON held

@@ -173,6 +173,9 @@ class Jobs:
             program: The program it works in.
             actor: On whose behalf.
             key: The same key gives the same job; it is not started twice.
+
+        Raises:
+            ConflictError: The key was used before with other arguments.
         """
         if kind not in self._kinds:
             raise NotFoundError(f"There is no kind of job '{kind}'; there are {', '.join(sorted(self._kinds))}.")
@@ -180,11 +183,14 @@ class Jobs:
         values = {"id": identifier, "key": key, "kind": kind, "program": program, "actor": actor, "args": args}
         empty = {"state": "queued", "runner": "", "done": 0, "total": 0, "unit": "", "message": "", "error": ""}
         with self._database.write() as db:
-            known = db.execute(sa.select(job_table.c.id).where(job_table.c.key == key)).scalar() if key else None
+            known = db.execute(sa.select(job_table).where(job_table.c.key == key)).mappings().first() if key else None
             if known is None:
                 db.execute(job_table.insert().values(**values, **empty, created_at=datetime.now(UTC)))
-        identifier = known or identifier
-        if Jobs._launched is self and known is None:
+        if known is not None:
+            if known["args"] != args:
+                raise ConflictError("This key was used for another request.", remedy="Use a new key.")
+            return str(known["id"])
+        if Jobs._launched is self:
             self._run(identifier)
         return identifier
 
