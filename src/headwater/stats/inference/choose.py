@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.core.errors import InvalidError
-from headwater.stats.inference.dawid_skene import dawid_skene, majority
+from headwater.stats.inference.dawid_skene import dawid_skene, one_coin
 from headwater.stats.inference.truth import Answers, Truth, answers
+from headwater.stats.inference.votes import majority, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
 
-METHODS: dict[str, Callable[..., Truth]] = {"majority": majority, "dawid-skene": dawid_skene}
+METHODS: dict[str, Callable[..., Truth]] = {
+    "majority": majority,
+    "weighted": weighted,
+    "one-coin": one_coin,
+    "dawid-skene": dawid_skene,
+}
 FOLDS = 5
 FEWEST_GOLD = 30
 """Gold tasks below which held-out likelihood decides."""
@@ -83,14 +89,12 @@ def _held_out(given: Answers, run: Callable[..., Truth], rng: np.random.Generato
     total = 0.0
     for hidden in range(FOLDS):
         seen, unseen = fold != hidden, fold == hidden
-        part = Answers(
-            given.task[seen], given.worker[seen], given.label[seen], given.tasks, given.workers, given.classes
-        )
-        truth = run(part)
+        truth = run(given.part(seen))
+        confusion = truth.confusion
         chance = np.einsum(
             "nk,nk->n",
             truth.posterior[given.task[unseen]],
-            truth.confusion[given.worker[unseen], :, given.label[unseen]],
+            confusion[given.worker[unseen], :, given.label[unseen]],
         )
         total += float(np.log(np.maximum(chance, 1e-12)).sum())
     return total / len(given.task)

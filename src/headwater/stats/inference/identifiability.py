@@ -1,0 +1,82 @@
+"""Whether answers can tell the tasks' classes and the workers' habits apart at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from headwater.stats.inference.truth import Answers
+
+FEW_PER_CLASS = 3.0
+"""Expected answers per worker and true class below which a row of a confusion matrix rests mostly on its prior."""
+ENOUGH_ANSWERS = 3
+"""Answers that some tasks need before habits follow from agreement alone."""
+_DENSE = 4096
+"""Workers up to which pairs are counted in a table."""
+
+
+def warnings(
+    given: Answers, evidence: NDArray[np.float64], *, gold: NDArray[np.int64] | None = None
+) -> tuple[str, ...]:
+    """Return what makes the result of an inference doubtful, in sentences; nothing when nothing does.
+
+    Args:
+        given: The answers.
+        evidence: Expected answers with prior (workers × true class × given class).
+        gold: Known class of each task, -1 where unknown.
+    """
+    if given.classes < 2:  # noqa: PLR2004 -- one class
+        return ("Only one class occurs: nothing can be inferred.",)
+    found = []
+    per_task = np.bincount(given.task, minlength=given.tasks)
+    answered, single = int((per_task > 0).sum()), int((per_task == 1).sum())
+    golden = gold is not None and bool((gold >= 0).any())
+    if answered and not golden and per_task.max() < ENOUGH_ANSWERS:
+        found.append(
+            "No task has three answers: workers' habits do not follow from agreement alone. Add overlap or gold."
+        )
+    if single:
+        found.append(f"{single:,} of {answered:,} tasks have a single answer: they rest on one worker's skill.")
+    groups = connected_groups(given)
+    if groups > 1 and not golden:
+        found.append(f"Workers fall into {groups:,} groups that share no task: they cannot be compared across groups.")
+    found += _thin(given, evidence)
+    return tuple(found)
+
+
+def connected_groups(given: Answers) -> int:
+    """Return into how many groups the workers who answered fall when sharing a task connects them."""
+    if not len(given.task):
+        return 0
+    matrix = given.matrix
+    worker = matrix.indices // given.classes
+    task = np.repeat(np.arange(given.tasks), np.diff(matrix.indptr))
+    link = task[1:] == task[:-1]
+    first, second = worker[:-1][link].astype(np.int64), worker[1:][link].astype(np.int64)
+    pair = first * given.workers + second
+    few = given.workers <= _DENSE
+    pair = np.flatnonzero(np.bincount(pair, minlength=1)) if few else np.unique(pair)
+    shape = (given.workers, given.workers)
+    graph = sparse.coo_array((np.ones(len(pair)), (pair // given.workers, pair % given.workers)), shape=shape)
+    _, group = csgraph.connected_components(graph, directed=False)
+    return len(np.unique(group[np.unique(worker)]))
+
+
+def _thin(given: Answers, evidence: NDArray[np.float64]) -> list[str]:
+    """Return a warning when many workers answered too few tasks of a class."""
+    answered = np.bincount(given.worker, minlength=given.workers)
+    active = int((answered > 0).sum())
+    thin = int(((answered > 0) & (answered < FEW_PER_CLASS * given.classes)).sum())
+    if not active or thin * 2 <= active or not evidence.size:
+        return []
+    message = (
+        f"{thin:,} of {active:,} workers gave fewer than {FEW_PER_CLASS:g} answers per class: "
+        "their confusion matrices rest mostly on the prior."
+    )
+    return [message]
