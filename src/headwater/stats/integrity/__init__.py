@@ -1,0 +1,1 @@
+"""Integrity: answers too quick to be read, copied from the one before or from a colleague, or given blindly."""

@@ -1,0 +1,134 @@
+"""Straight-lining: answers that repeat the one before although the items changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headwater.stats.integrity.crowd import others
+from headwater.stats.multiplicity import holm
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+FEWEST = 20
+"""Answers below which an annotator is not looked at."""
+FIRST = 199
+"""Shuffles everybody gets; more follow only while the answers still look odd."""
+ENOUGH = 20
+"""Shuffles at least as extreme after which no more are needed (Besag & Clifford 1991)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repetition:
+    """How often one annotator's answer repeats the one before."""
+
+    annotator: int
+    n: int
+    """Answers in order."""
+    repeats: int
+    """Answers that equal the one before."""
+    expected: float
+    """How many would, were the same answers given to items of the same kinds in another order."""
+    longest: int
+    """Longest run of equal answers."""
+    entropy: float
+    """Of the annotator's labels, in bits; 0 when one key was pressed throughout."""
+    p: float
+    """Permutation probability of so many repeats."""
+    adjusted: float
+    """The same over all annotators (Holm)."""
+
+
+def straight_lining(  # noqa: PLR0913 -- the columns of answers
+    task: ArrayLike,
+    annotator: ArrayLike,
+    value: ArrayLike,
+    moment: ArrayLike,
+    *,
+    classes: int,
+    known: ArrayLike | None = None,
+    rng: np.random.Generator,
+) -> list[Repetition]:
+    """Return how much every annotator's answers depend on the answer before, most repetitive first.
+
+    Each annotator's answers are shuffled among the items on which the others say the same, so neither the order of
+    the items nor the annotator's habits or skill make repeats: only copying one's own last answer does. Whoever
+    gives one label throughout cannot be told apart this way and is found as blind (`spam`).
+
+    Args:
+        task: Code of the task of each answer, from 0, shape (n,).
+        annotator: Code of the annotator of each answer, from 0, shape (n,).
+        value: Code of each answer, in [0, classes), shape (n,).
+        moment: When each answer was given, shape (n,).
+        classes: How many labels there are.
+        known: The right answer by task where it is known, else −1, shape (tasks,).
+        rng: Shuffles.
+
+    Returns:
+        One row per annotator with enough answers.
+    """
+    people, given = np.asarray(annotator, np.int64), np.asarray(value, np.int64)
+    said = others(task, given, classes=classes, known=known)
+    order = np.lexsort((np.asarray(moment), people))
+    people, given, said = people[order], given[order], said[order]
+    edges = np.flatnonzero(np.r_[True, people[1:] != people[:-1], True]) if people.size else np.zeros(1, np.int64)
+    parts = [(first, last) for first, last in pairwise(edges) if last - first >= FEWEST]
+    most = max(2_000, 60 * len(parts))
+    rows = [_repetition(int(people[a]), given[a:b], said[a:b], classes, most, rng) for a, b in parts]
+    adjusted = holm([row.p for row in rows])
+    found = [
+        Repetition(**{name: getattr(row, name) for name in _NAMES}, adjusted=float(q))
+        for row, q in zip(rows, adjusted, strict=True)
+    ]
+    return sorted(found, key=lambda row: (row.p, -row.repeats))
+
+
+_NAMES = ("annotator", "n", "repeats", "expected", "longest", "entropy", "p")
+
+
+def _repetition(
+    annotator: int,
+    given: NDArray[np.int64],
+    said: NDArray[np.int64],
+    classes: int,
+    most: int,
+    rng: np.random.Generator,
+) -> Repetition:
+    same = given[1:] == given[:-1]
+    repeats = int(same.sum())
+    total, extreme, drawn = 0, 0, 0
+    while drawn < most and extreme < ENOUGH:
+        wanted = min(FIRST if drawn == 0 else 2_000, most - drawn)
+        counts = _shuffled(given, said, wanted, rng)
+        extreme += int((counts >= repeats).sum())
+        total += int(counts.sum())
+        drawn += wanted
+    share = np.bincount(given, minlength=classes) / given.size
+    share = share[share > 0]
+    changes = np.flatnonzero(np.r_[True, ~same, True])
+    return Repetition(
+        annotator=annotator,
+        n=int(given.size),
+        repeats=repeats,
+        expected=total / drawn,
+        longest=int(np.diff(changes).max()),
+        entropy=float(-(share * np.log2(share)).sum()) + 0.0,
+        p=(extreme + 1) / (drawn + 1),
+        adjusted=1.0,
+    )
+
+
+def _shuffled(
+    given: NDArray[np.int64], said: NDArray[np.int64], draws: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Repeats of shuffles within the kinds of items; answers on which the others say nothing stay where they are."""
+    rows = np.tile(given, (draws, 1))
+    for kind in np.unique(said[said >= 0]):
+        places = np.flatnonzero(said == kind)
+        if np.unique(given[places]).size > 1:
+            rows[:, places] = rng.permuted(rows[:, places], axis=1)
+    return np.asarray((rows[:, 1:] == rows[:, :-1]).sum(axis=1))
