@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headwater.core.canonical import digest
+from headwater.core.canonical import digest, plain
 from headwater.core.errors import ConflictError, InvalidError
 from headwater.governance import decisions, ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.quality import queries, store
 from headwater.quality.model import Inspection, NotAssessableError, Verdict
-from headwater.stats.acceptance import single
+from headwater.stats.acceptance.standard import plan as plan_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,12 +42,12 @@ def draw(ctx: Context, batch_id: str, *, question: str, aql: float = 4.0, seed: 
         raise NotAssessableError(f"Batch '{batch_id}' has no resolved labels.", remedy="Resolve its labels first.")
     if any(item.batch_id == batch_id and item.verdict for item in queries.inspections(ctx)):
         raise ConflictError(f"Batch '{batch_id}' was decided on already.")
-    plan = single(max(len(tasks), 2), aql=aql)
+    plan = plan_for(max(len(tasks), 2), aql=aql)
     size = min(plan.sample, len(tasks))
     chosen = np.random.default_rng(seed).choice(len(tasks), size=size, replace=False)
     row = Inspection(
         batch_id=batch_id,
-        plan={"standard": "ISO 2859-1 single, normal, level II", **asdict(plan)},
+        plan={"standard": "ISO 2859-1 single, normal, level II", "accept": plan.accept, **plain(asdict(plan))},
         seed=seed,
         sample=tuple(tasks[place] for place in sorted(chosen)),
         errors=(),

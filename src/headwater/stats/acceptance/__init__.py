@@ -1,0 +1,1 @@
+"""Acceptance sampling by attributes: single, double and sequential plans, their curves, and switching rules."""
