@@ -1,31 +1,140 @@
-"""Answers leaving the platform, annotators under pseudonyms."""
+"""Tasks and answers leaving the platform as they stood at one moment, annotators under pseudonyms.
+
+An export holds no transaction open while its reader is slow: each block is a read of its own, and all of them see the
+moment at which the export began.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from headwater.annotation import queries
+from headwater.annotation import content, queries
+from headwater.annotation.exchange.model import Item, Reply
+from headwater.annotation.model import Batch, Campaign, Schema
+from headwater.annotation.store import answers as given
 from headwater.annotation.store import reads
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
+from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from typing import Any
 
     from headwater.context import Context
 
+    Opened = Callable[[], AbstractContextManager[Context]]
+    """Opens a read transaction as the person who exports."""
 
-def rows(ctx: Context, campaign_id: str) -> Iterator[dict[str, Any]]:
-    """Yield every answer of annotators that is in force, oldest first, a few thousand in memory at a time."""
+BLOCK = 2_000
+"""Tasks in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What is exported."""
+
+    campaign: Campaign
+    schema: Schema
+    batches: tuple[Batch, ...]
+    as_of: datetime
+    unanswered: bool
+    """Whether tasks without an answer are in it."""
+
+
+def scope(ctx: Context, campaign_id: str, *, unanswered: bool = False) -> Scope:
+    """Return what an export of a campaign that begins now contains.
+
+    Raises:
+        NotYoursError: The actor may not accept the campaign's work.
+        UnknownCampaignError: There is none.
+    """
     require(ctx, Decision.BATCH_ACCEPT)
-    pseudonyms: dict[str, str] = {}
-    for row in reads.whole(ctx.db, queries.campaign(ctx, campaign_id).id):
-        person = str(row.pop("annotator"))
-        if person not in pseudonyms:
-            pseudonyms[person] = pseudonym(ctx, person)
-        yield row | {"annotator": pseudonyms[person]}
+    found = queries.campaign(ctx, campaign_id)
+    return Scope(
+        campaign=found,
+        schema=queries.schema(ctx, found.schema_id),
+        batches=tuple(queries.batches(ctx, found.id)),
+        as_of=ctx.clock.now(),
+        unanswered=unanswered,
+    )
 
 
-def pseudonym(ctx: Context, person: str) -> str:
+def items(opened: Opened, wanted: Scope) -> Iterator[Item]:
+    """Yield the tasks batch by batch, a block of them in memory at a time."""
+    with opened() as ctx:
+        settled = _settled(ctx, wanted)
+    people: dict[str, str] = {}
+    for batch in wanted.batches:
+        after = ""
+        while True:
+            with opened() as ctx:
+                rows = _page(ctx, wanted, batch, after)
+                people |= {row.annotator: pseudonym(ctx, row.annotator) for row in rows if row.annotator not in people}
+                block = list(_items(ctx, batch, rows, people, settled))
+            for item in block:
+                if item.answers or wanted.unanswered:
+                    yield item
+            if len(block) < BLOCK:
+                break
+            after = block[-1].id
+
+
+def pseudonym(ctx: Context, person: str | None) -> str:
     """Return the name under which an annotator leaves the platform: always the same, no way back without the key."""
-    return f"ann_{ctx.keys.hmac('annotator', person.encode())[-16:]}"
+    return f"ann_{ctx.keys.hmac('annotator', person.encode())[-16:]}" if person else ""
+
+
+def _page(ctx: Context, wanted: Scope, batch: Batch, after: str) -> Sequence[Any]:
+    return reads.with_answers(
+        ctx.db, batch.id, after=after, limit=BLOCK, as_of=wanted.as_of, unanswered=wanted.unanswered
+    )
+
+
+def _settled(ctx: Context, wanted: Scope) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for ruling in given.rulings(ctx.db, wanted.campaign.id):
+        if ruling.decided_at <= wanted.as_of:
+            found.setdefault(ruling.task_id, {})[ruling.question] = ruling.value
+    return found
+
+
+def _items(
+    ctx: Context, batch: Batch, rows: Sequence[Any], people: dict[str, str], settled: dict[str, dict[str, Any]]
+) -> Iterator[Item]:
+    records = sourcing.present(ctx, [row.record for row in rows])
+    replies: dict[str, list[Reply]] = {}
+    about: dict[str, str] = {}
+    for row in rows:
+        about[row.task] = row.record
+        mine = replies.setdefault(row.task, [])
+        if row.id is not None:
+            mine.append(_reply(row, people[row.annotator]))
+    for task, record_id in about.items():
+        record = records.get(record_id)
+        yield Item(
+            id=task,
+            record=record_id,
+            batch=batch.name,
+            content=content.of_record(record).shown if record else {},
+            attributes=record.attributes if record else {},
+            answers=tuple(replies[task]),
+            settled=settled.get(task, {}),
+        )
+
+
+def _reply(row: Any, by: str) -> Reply:  # noqa: ANN401 -- a row of the store
+    provenance = {
+        "schema": row.schema_id,
+        "guideline": row.guideline_id,
+        "cohort": row.cohort_id,
+        "version": row.version,
+        "lead_time_ms": row.lead_time_ms,
+    }
+    if row.prelabel:
+        provenance |= {"prelabel": row.prelabel, "edited": row.is_edited}
+    at = row.submitted_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Reply(id=row.id, by=by, at=at, values=row.response, provenance=provenance)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import batches, campaigns, changes, gold, guidelines, queries, schemas
+from headwater.annotation import batches, campaigns, changes, exports, gold, guidelines, queries, schemas
 from headwater.annotation.changes import Carry
+from headwater.annotation.exchange import formats
+from headwater.annotation.exchange.formats import Format
 from headwater.annotation.model import Batch, BatchKind, Campaign, Gold, Guideline, Schema
 from headwater.annotation.plan import Plan
 from headwater.annotation.queries import Dispute, Progress
@@ -220,6 +224,25 @@ def resume_campaign(campaign: str, caller: Caller) -> Campaign | Response:
 def close_campaign(campaign: str, caller: Caller) -> Campaign | Response:
     """End a campaign for good."""
     return caller.write(lambda ctx: campaigns.close(ctx, campaign))
+
+
+@router.get("/campaigns/{campaign}/export", response_class=StreamingResponse)
+def export_campaign(
+    campaign: str,
+    caller: Caller,
+    form: Annotated[Format, Query(alias="format", description="File format.")] = Format.JSONL,
+    unanswered: Annotated[bool, Query(description="Also tasks without an answer.")] = False,
+) -> StreamingResponse:
+    """Stream a campaign's tasks and answers as they stand now, annotators under pseudonyms."""
+    with caller.reading() as ctx:
+        wanted = exports.scope(ctx, campaign, unanswered=unanswered)
+        opened = partial(caller.app.read_as, ctx.actor, ctx.program)
+    name = f"{wanted.campaign.id}.{formats.suffix(form)}"
+    return StreamingResponse(
+        formats.write(form, exports.items(opened, wanted), wanted.schema.questions),
+        media_type=formats.media_type(form),
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
 
 
 @router.get("/campaigns/{campaign}/progress")

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headwater.annotation import batches, campaigns, exports, gold, queries
+from headwater.annotation.exchange import formats
+from headwater.annotation.exchange.formats import Format
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
-from headwater.cli.session import Json, acting, done, reading, show
-from headwater.core.canonical import plain
+from headwater.cli.session import Json, acting, done, reading, show, whoami, workspace
 from headwater.core.errors import InvalidError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headwater.annotation.exchange.model import Item
 
 cli = typer.Typer(help="Campaigns: plan, fill, open, follow, export.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
@@ -180,15 +187,26 @@ def seal(batch: Annotated[str, typer.Argument(help="Id of the batch.")]) -> None
 @cli.command("export")
 def export(
     name: Name,
-    file: Annotated[Path, typer.Argument(help="The file to write: JSON lines.")],
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    form: Annotated[Format, typer.Option("--format", help="File format.")] = Format.JSONL,
+    unanswered: Annotated[bool, typer.Option(help="Also tasks without an answer.")] = False,
 ) -> None:
-    """Write every answer in force as JSON lines, annotators under pseudonyms."""
+    """Write a campaign's tasks and answers as they stand now, annotators under pseudonyms."""
     count = 0
-    with reading() as ctx, file.open("w", encoding="utf-8") as target:
-        for row in exports.rows(ctx, name):
-            target.write(json.dumps(plain(row), ensure_ascii=False) + "\n")
-            count += 1
-    done(f"Wrote {count:,} answers to {file}.")
+
+    def counted(items: Iterator[Item]) -> Iterator[Item]:
+        nonlocal count
+        for count, item in enumerate(items, 1):  # noqa: B007 -- the count is what is wanted
+            yield item
+
+    with workspace() as app:
+        actor, program = whoami(app)
+        with app.read_as(actor, program) as ctx:
+            wanted = exports.scope(ctx, name, unanswered=unanswered)
+        items = counted(exports.items(partial(app.read_as, actor, program), wanted))
+        with file.open("wb") as target:
+            target.writelines(formats.write(form, items, wanted.schema.questions))
+    done(f"Wrote {count:,} tasks to {file}.")
 
 
 def _gold(file: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:

@@ -89,13 +89,16 @@ def take(ctx: Context, identifiers: Sequence[str]) -> list[Record]:
     Raises:
         UnknownRecordError: One of them is not there.
     """
-    found = {
-        item.id: item for item in _records(ctx.records.take(ctx.db, ctx.program, list(dict.fromkeys(identifiers))))
-    }
+    found = present(ctx, identifiers)
     for identifier in identifiers:
         if identifier not in found:
             raise UnknownRecordError(f"There is no record '{identifier}'.")
-    return [found[RecordId(identifier)] for identifier in identifiers]
+    return [found[identifier] for identifier in identifiers]
+
+
+def present(ctx: Context, identifiers: Sequence[str]) -> dict[str, Record]:
+    """Return those of some records that are there, by id; an erased one is not."""
+    return {item.id: item for item in _records(ctx.records.take(ctx.db, ctx.program, list(dict.fromkeys(identifiers))))}
 
 
 def record(ctx: Context, identifier: str) -> Record:

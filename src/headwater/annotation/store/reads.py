@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from headwater.annotation.model import Tier
 from headwater.annotation.store.answers import answer
+from headwater.annotation.store.tasks import task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from headwater.storage.database import Connection
 
@@ -45,18 +47,47 @@ FROM answer WHERE campaign_id = :campaign AND id > :after AND superseded_at IS N
         after = rows[-1][0]
 
 
-def whole(db: Connection, campaign_id: str) -> Iterator[dict[str, Any]]:
-    """Yield the answers of annotators that are in force, with everything that belongs to them."""
-    names = ("id", "task_id", "record_id", "annotator", "cohort_id", "batch_id", "schema_id", "guideline_id", "values")
-    also = ("version", "lead_time_ms", "prelabel", "is_edited", "submitted_at")
-    query = (
-        sa.select(*(answer.c[name] for name in (*names, *also)))
-        .where(
-            answer.c.campaign_id == campaign_id,
-            answer.c.superseded_at.is_(None),
-            answer.c.tier == Tier.ANNOTATE.value,
-        )
-        .order_by(answer.c.id)
+def with_answers(
+    db: Connection, batch_id: str, *, after: str, limit: int, as_of: datetime, unanswered: bool
+) -> list[Any]:
+    """Return the next tasks of a batch with the answers of annotators that were in force at a moment.
+
+    A task with several answers has several rows, one without any a row of nulls. Tasks and their answers come in the
+    order of their ids; both are found by index, so a page costs the same anywhere in a batch of any size.
+    """
+    wanted = (
+        sa.select(task.c.id, task.c.record_id)
+        .where(task.c.batch_id == batch_id, task.c.id > after, task.c.tier == Tier.ANNOTATE.value)
+        .order_by(task.c.id)
+        .limit(limit)
     )
-    for row in db.execute(query.execution_options(yield_per=2000)):
-        yield dict(zip((*names, *also), row, strict=True))
+    if not unanswered:
+        wanted = wanted.where(task.c.answers > 0)
+    page = wanted.subquery()
+    current = sa.and_(
+        answer.c.task_id == page.c.id,
+        answer.c.tier == Tier.ANNOTATE.value,
+        answer.c.submitted_at <= as_of,
+        sa.or_(answer.c.superseded_at.is_(None), answer.c.superseded_at > as_of),
+    )
+    query = (
+        sa.select(page.c.id.label("task"), page.c.record_id.label("record"), *(answer.c[name] for name in _TRAVELS))
+        .select_from(page.outerjoin(answer, current))
+        .order_by(page.c.id, answer.c.id)
+    )
+    return list(db.execute(query))
+
+
+_TRAVELS = (
+    "id",
+    "annotator",
+    "values",
+    "submitted_at",
+    "schema_id",
+    "guideline_id",
+    "cohort_id",
+    "version",
+    "lead_time_ms",
+    "prelabel",
+    "is_edited",
+)

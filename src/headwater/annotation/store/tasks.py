@@ -47,7 +47,7 @@ task = sa.Table(
     sa.Column("barred", sa.String(40), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.UniqueConstraint("campaign_id", "record_id", "about"),
-    sa.Index("ix_task_batch", "batch_id"),
+    sa.Index("ix_task_batch", "batch_id", "id"),
     sa.Index("ix_task_open", "lane_id", "rank", sqlite_where=sa.text("need > 0"), postgresql_where=sa.text("need > 0")),
     sqlite_with_rowid=False,
     postgresql_with={"fillfactor": 80},

@@ -241,7 +241,7 @@ def upgrade() -> None:
         postgresql_with={"fillfactor": 80},
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_task_batch", "task", ["batch_id"], unique=False)
+    op.create_index("ix_task_batch", "task", ["batch_id", "id"], unique=False)
     op.create_index(
         "ix_task_open",
         "task",
