@@ -47,6 +47,9 @@ class Answers:
     """Answers left out because they say that the question cannot be decided."""
 
 
+_UNDECIDED = '{"cannot_decide"'
+
+
 class Codes:
     """Gives each different thing a number, in order of appearance."""
 
@@ -74,8 +77,9 @@ class Codes:
 class Collector:
     """Gathers rows, block by block, into columns of codes."""
 
-    def __init__(self, values: Sequence[str]) -> None:
-        """Start with the values a question may have."""
+    def __init__(self, values: Sequence[str], *, structured: bool = False) -> None:
+        """Start with the values a question may have; values that are mappings count only when `structured`."""
+        self._left_out = _UNDECIDED if structured else "{"
         self._lookups = [Codes() for _ in range(6)]
         self._values = Codes(values)
         self._blocks: list[list[NDArray[np.int64]]] = []
@@ -83,7 +87,7 @@ class Collector:
 
     def add(self, rows: Sequence[tuple[str | int | None, ...]]) -> None:
         """Add rows of task, record, annotator, cohort, batch, guideline, lead time, moment, value."""
-        decided = [row for row in rows if row[8] is not None and not str(row[8]).startswith("{")]
+        decided = [row for row in rows if row[8] is not None and not str(row[8]).startswith(self._left_out)]
         self._undecided += sum(row[8] is not None for row in rows) - len(decided)
         if not decided:
             return

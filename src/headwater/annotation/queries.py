@@ -179,7 +179,9 @@ def leases(ctx: Context, campaign_id: str) -> list[Lease]:
     return tasks.leases(ctx.db, campaign(ctx, campaign_id).id)
 
 
-def answers(ctx: Context, campaign_id: str, *, question: str | None = None, batch_id: str = "") -> Answers:
+def answers(
+    ctx: Context, campaign_id: str, *, question: str | None = None, batch_id: str = "", structured: bool = False
+) -> Answers:
     """Return the answers in force to one question of a campaign as columns of codes.
 
     Answers are as their annotators gave them; what reviewers and experts settled is in `settled`. The rows of tens
@@ -190,13 +192,14 @@ def answers(ctx: Context, campaign_id: str, *, question: str | None = None, batc
         campaign_id: The campaign.
         question: The question; the schema's first with one closed answer by default.
         batch_id: Only answers of one batch.
+        structured: Keep answers that are mappings (rankings, spans, answers per turn), as JSON text.
 
     Raises:
         UnknownQuestionError: The schema has no such question, or none with one closed answer.
     """
     found = campaign(ctx, campaign_id)
     asked = _asked(schema(ctx, found.schema_id), question)
-    collector = Collector(_values(asked))
+    collector = Collector(_values(asked), structured=structured)
     for block in reads.blocks(ctx.db, found.id, asked.name, batch_id=batch_id):
         collector.add(block)
     known: dict[str, str] = {gold.task_id: _text(gold.values.get(asked.name)) for gold in given.golds(ctx.db, found.id)}

@@ -1,7 +1,8 @@
-"""Assessing a campaign: agreement, gold accuracy, by question, cohort, batch and annotator."""
+"""Assessing a campaign: agreement on a question and accuracy on gold, as a whole and in every group of answers."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,77 +12,110 @@ from headwater.core.ids import new_id
 from headwater.governance import ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.quality import store
-from headwater.quality.model import Measure, MeasureId, NotAssessableError
-from headwater.stats.agreement.krippendorff import alpha
+from headwater.quality import breakdowns, comparisons, store
+from headwater.quality.model import Assessment, Measure, MeasureId, NotAssessableError
+from headwater.quality.panels import panel
 from headwater.stats.interval import Estimate, wilson
-from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from headwater.annotation.answers import Answers
     from headwater.context import Context
+    from headwater.quality.breakdowns import Groups
+    from headwater.quality.panels import Panel
 
-RESAMPLES = 1000
+ALPHA, PERCENT, OTHERS, GOLD = "agreement.alpha", "agreement.percent", "agreement.with_others", "gold.accuracy"
 
 
-def assess(ctx: Context, campaign_id: str, *, question: str, seed: int = 0) -> list[Measure]:
-    """Measure a campaign's answers to a question and keep the measures.
+def assess(
+    ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices: Sequence[str] = ()
+) -> list[Measure]:
+    """Measure a campaign's answers to a question and keep what was found.
 
-    Measures `agreement.alpha` (Krippendorff, nominal, bootstrap over tasks) for the question, each team and each
-    batch, and `gold.accuracy` (Wilson) overall, per team and per annotator. Gold is given to everybody, whatever
-    their batch, so a team's cohorts are measured on it together.
+    Agreement is Krippendorff's alpha with the distance that fits the question's kind (see `panels`), and a
+    bootstrap over tasks: for the question, and by label, team, batch, guideline version, window of time and slice
+    of records. Beside it stand percent agreement, each annotator's agreement with the others, who agrees with whom,
+    which labels are confused and which tasks are most disputed. Gold is given to everybody, whatever their batch,
+    so a team's cohorts are measured on it together; it is left out of agreement.
+
+    Args:
+        ctx: The context.
+        campaign_id: The campaign, by id or name.
+        question: The question.
+        seed: Of the bootstrap; kept.
+        slices: Slices of records to measure besides the charter's critical ones and the languages.
 
     Raises:
-        NotAssessableError: There is no answer yet.
+        NotAssessableError: There is no answer yet, or agreement on this kind of question is not measured.
     """
     require(ctx, Decision.BATCH_ACCEPT)
-    given = annotation.answers(ctx, campaign_id, question=question)
+    campaign = annotation.campaign(ctx, campaign_id)
+    asked = annotation.schema(ctx, campaign.schema_id).question(question)
+    given = annotation.answers(ctx, campaign.id, question=question, structured=True)
     if len(given.task) == 0:
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
-    now = ctx.clock.now()
-    teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
-    team = np.array([teams[name] for name in given.cohort_ids])[given.cohort]
-    estimates = {f"agreement.alpha|{scope}": value for scope, value in _agreement(given, team, question, seed).items()}
-    estimates |= {f"gold.accuracy|{scope}": value for scope, value in _gold(given, team).items()}
-    rows = [
-        Measure(
-            id=MeasureId(new_id("msr")),
-            campaign_id=campaign_id,
-            metric=name.partition("|")[0],
-            scope=name.partition("|")[2],
-            estimate=estimate,
-            measured_at=now,
-        )
-        for name, estimate in estimates.items()
-    ]
+    views = panel(asked, given)
+    groups = breakdowns.disjoint(ctx, given)
+    slicing = breakdowns.of_slices(ctx, given, slices, seed=seed)
+    found = _agreement(views, [*groups, *slicing], question, seed) | _gold(given, groups[0])
+    found |= {(OTHERS, f"annotator:{name}"): value for name, value in comparisons.with_others(views, given).items()}
+    whole = Assessment(
+        campaign_id=campaign.id,
+        question=question,
+        scale=views.scale,
+        answers=int(views.task.size),
+        tasks=int(np.unique(views.task).size),
+        undecided=given.undecided,
+        shares=comparisons.shares(views),
+        confusions=comparisons.confusions(views),
+        pairs=comparisons.pairs(views, given),
+        disputed=comparisons.disputed(views, given),
+        alpha=found[ALPHA, f"question:{question}"],
+        seed=seed,
+        assessed_at=ctx.clock.now(),
+    )
+    rows = _measures(whole, {key: value for key, value in found.items() if value.n > 0})
     store.add_measures(ctx.db, ctx.program, rows)
-    ledger.append(ctx, "quality.assessed", subject=campaign_id, body={"question": question, "measures": len(rows)})
+    store.keep_assessment(ctx.db, ctx.program, whole)
+    body = {"question": question, "measures": len(rows), "seed": seed}
+    ledger.append(ctx, "quality.assessed", subject=campaign.id, body=body)
     return rows
 
 
-def _agreement(given: Answers, team: NDArray[np.str_], question: str, seed: int) -> dict[str, Estimate]:
-    ordinary = ~given.is_gold
-    found = {f"question:{question}": _alpha(given, ordinary, seed)}
-    for name in sorted(set(team)):
-        found[f"cohort:{name}"] = _alpha(given, ordinary & (team == name), seed)
-    for code, name in enumerate(given.batch_ids):
-        found[f"batch:{name}"] = _alpha(given, ordinary & (given.batch == code), seed)
-    return {scope: estimate for scope, estimate in found.items() if estimate.n > 0}
+def _measures(whole: Assessment, found: dict[tuple[str, str], Estimate]) -> list[Measure]:
+    return [
+        Measure(
+            id=MeasureId(new_id("msr")),
+            campaign_id=whole.campaign_id,
+            metric=metric,
+            scope=scope,
+            estimate=estimate,
+            measured_at=whole.assessed_at,
+            question=whole.question,
+        )
+        for (metric, scope), estimate in found.items()
+    ]
 
 
-def _alpha(given: Answers, rows: NDArray[np.bool_], seed: int) -> Estimate:
-    return alpha(
-        given.task[rows],
-        given.annotator[rows],
-        given.value[rows],
-        resamples=RESAMPLES,
-        rng=np.random.default_rng(seed),
-    )
+def _agreement(views: Panel, groups: list[Groups], question: str, seed: int) -> dict[tuple[str, str], Estimate]:
+    if not views.task.size:
+        raise NotAssessableError(f"Every answer to '{question}' is to a gold task.", remedy="Answer ordinary tasks.")
+    found = {(ALPHA, f"question:{question}"): views.alpha(seed=seed)[0]}
+    if views.width:
+        found[PERCENT, f"question:{question}"] = comparisons.percent(views, seed=seed)
+    found |= {(ALPHA, f"label:{label}"): value for label, value in views.by_label(seed=seed).items()}
+    for each in groups:
+        estimates = views.alpha(seed=seed, group=each.code[views.row])
+        for name, estimate in zip(each.names, estimates, strict=False):  # groups after the last answer have none
+            note = "; ".join(part for part in (estimate.note, each.note) if part)
+            found[ALPHA, f"{each.kind}:{name}"] = replace(estimate, note=note)
+    return found
 
 
-def _gold(given: Answers, team: NDArray[np.str_]) -> dict[str, Estimate]:
+def _gold(given: Answers, teams: Groups) -> dict[tuple[str, str], Estimate]:
     known = given.is_gold & (given.gold_value >= 0)
     right = given.value == given.gold_value
 
@@ -89,6 +123,6 @@ def _gold(given: Answers, team: NDArray[np.str_]) -> dict[str, Estimate]:
         return wilson(int(right[rows & known].sum()), int((rows & known).sum()))
 
     found = {"": accuracy(known)}
-    found |= {f"cohort:{name}": accuracy(team == name) for name in sorted(set(team))}
+    found |= {f"cohort:{name}": accuracy(teams.code == code) for code, name in enumerate(teams.names)}
     found |= {f"annotator:{name}": accuracy(given.annotator == code) for code, name in enumerate(given.annotator_ids)}
-    return {scope: estimate for scope, estimate in found.items() if estimate.n > 0}
+    return {(GOLD, scope): estimate for scope, estimate in found.items()}

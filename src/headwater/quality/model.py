@@ -47,6 +47,64 @@ class Measure:
     """What it is limited to, `kind:name` such as `question:topic`, `cohort:coh_…`, `batch:bat_…`; empty for all."""
     estimate: Estimate
     measured_at: datetime
+    question: str = ""
+    """The question it is about; empty when it is about all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """How two annotators agree on the tasks both answered."""
+
+    first: str
+    second: str
+    percent: Estimate
+    kappa: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confused:
+    """How often others gave one label where somebody gave another."""
+
+    given: str
+    instead: str
+    share: Estimate
+    """Of the other answers to those tasks; n counts the tasks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disputed:
+    """A task whose answers lie far apart."""
+
+    task_id: str
+    record_id: str
+    distance: float
+    """Mean distance between two of its answers; 1 is the farthest that two labels can be."""
+    answers: dict[str, int]
+    """Value → how many gave it, most first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What the newest assessment of a question found, beyond the measures."""
+
+    campaign_id: str
+    question: str
+    scale: str
+    """How far apart two answers are: `nominal`, `ordinal`, `interval`, `MASI`."""
+    answers: int
+    """Answers that were compared, gold left out."""
+    tasks: int
+    undecided: int
+    """Answers that say the question cannot be decided."""
+    shares: dict[str, float]
+    """Label → its share of the answers; empty for numbers."""
+    confusions: tuple[Confused, ...]
+    pairs: tuple[Between, ...]
+    disputed: tuple[Disputed, ...]
+    """Most disputed first."""
+    alpha: Estimate
+    seed: int
+    assessed_at: datetime
 
 
 class Verdict(StrEnum):

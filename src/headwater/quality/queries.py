@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headwater.core.errors import NotFoundError
 from headwater.governance import queries as governance
 from headwater.governance.model import Role
 from headwater.quality import store
-from headwater.quality.model import Inspection, Label, Measure, Verdict
+from headwater.quality.model import Assessment, Inspection, Label, Measure, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headwater.context import Context
 
+MANAGERS = frozenset({Role.LEAD, Role.OPERATIONS})
+"""Who may see the figures of single annotators."""
 SHIPPABLE = (Verdict.ACCEPTED, Verdict.WAIVED)
 
 
@@ -39,9 +42,17 @@ def accepted_labels(ctx: Context, *, question: str, batches: Sequence[str] = ())
 def latest(ctx: Context, *, campaign: str = "", metric: str = "", batches: Sequence[str] = ()) -> list[Measure]:
     """Return the latest measures; those of single annotators only to their manager or to themselves."""
     found = store.measures(ctx.db, ctx.program, campaign=campaign, metric=metric, batches=batches)
-    if set(governance.roles(ctx)) & {Role.LEAD, Role.OPERATIONS}:
+    if set(governance.roles(ctx)) & MANAGERS:
         return found
     return [item for item in found if not item.scope.startswith("annotator:") or item.scope.endswith(ctx.actor)]
+
+
+def assessments(ctx: Context, *, campaign: str = "", question: str = "") -> list[Assessment]:
+    """Return what the newest assessments found, newest first; who agrees with whom only to those who run the work."""
+    found = store.assessments(ctx.db, ctx.program, campaign=campaign, question=question)
+    if set(governance.roles(ctx)) & MANAGERS:
+        return found
+    return [replace(item, pairs=()) for item in found]
 
 
 def history(ctx: Context, *, campaign: str, metric: str, scope: str) -> list[Measure]:

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from headwater.core.canonical import plain
-from headwater.quality.model import Inspection, Label, Measure, MeasureId, Verdict
+from headwater.quality.model import (
+    Assessment,
+    Between,
+    Confused,
+    Disputed,
+    Inspection,
+    Label,
+    Measure,
+    MeasureId,
+    Verdict,
+)
 from headwater.stats.interval import restored
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import Moment, insert, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from headwater.storage.database import Connection
 
@@ -48,9 +59,21 @@ measure = sa.Table(
     sa.Column("scope", sa.String(200), nullable=False),
     sa.Column("estimate", sa.JSON, nullable=False),
     sa.Column("measured_at", Moment, nullable=False),
-    sa.Index(None, "program", "campaign_id", "metric", "scope", "id"),
+    sa.Column("question", sa.String(64), nullable=False),
+    sa.Index(None, "program", "campaign_id", "metric", "scope", "question", "id"),
     info={"append_only": True},
 )
+
+assessment = sa.Table(
+    "assessment",
+    metadata,
+    sa.Column("campaign_id", sa.String(40), primary_key=True),
+    sa.Column("question", sa.String(64), primary_key=True),
+    sa.Column("program", sa.String(40), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("assessed_at", Moment, nullable=False),
+)
+"""What the newest assessment of a question found beyond the measures: pages read it instead of the answers."""
 
 inspection = sa.Table(
     "inspection",
@@ -117,11 +140,29 @@ def measures(
     if batches:
         owners = sa.select(label.c.campaign_id).where(label.c.batch_id.in_(batches))
         newest = newest.where(measure.c.campaign_id.in_(owners))
-    newest = newest.group_by(measure.c.campaign_id, measure.c.metric, measure.c.scope)
-    rows = db.execute(
-        sa.select(measure).where(measure.c.id.in_(newest)).order_by(measure.c.metric, measure.c.scope)
-    ).mappings()
+    newest = newest.group_by(measure.c.campaign_id, measure.c.metric, measure.c.scope, measure.c.question)
+    order = (measure.c.metric, measure.c.question, measure.c.scope)
+    rows = db.execute(sa.select(measure).where(measure.c.id.in_(newest)).order_by(*order)).mappings()
     return [_measure(row) for row in rows]
+
+
+def keep_assessment(db: Connection, program: str, row: Assessment) -> None:
+    """Put an assessment in the place of the one before."""
+    body = plain(asdict(row))
+    values = {"program": program, "body": body, "assessed_at": row.assessed_at}
+    statement = insert(db, assessment).values(campaign_id=row.campaign_id, question=row.question, **values)
+    db.execute(statement.on_conflict_do_update(index_elements=["campaign_id", "question"], set_=values))
+
+
+def assessments(db: Connection, program: str, *, campaign: str = "", question: str = "") -> list[Assessment]:
+    """Return the newest assessment of every question, newest first."""
+    query = sa.select(assessment).where(assessment.c.program == program)
+    if campaign:
+        query = query.where(assessment.c.campaign_id == campaign)
+    if question:
+        query = query.where(assessment.c.question == question)
+    rows = db.execute(query.order_by(assessment.c.assessed_at.desc(), assessment.c.question)).mappings()
+    return [_assessment(row["body"], row["assessed_at"]) for row in rows]
 
 
 def history(db: Connection, program: str, campaign: str, metric: str, scope: str) -> list[Measure]:
@@ -178,7 +219,19 @@ def _measure(row: Any) -> Measure:  # noqa: ANN401 -- a row mapping
         scope=row["scope"],
         estimate=restored(row["estimate"]),
         measured_at=row["measured_at"],
+        question=row["question"],
     )
+
+
+def _assessment(body: dict[str, Any], at: datetime) -> Assessment:
+    kept = {**body, "assessed_at": at, "alpha": restored(body["alpha"])}
+    kept["confusions"] = tuple(Confused(**{**each, "share": restored(each["share"])}) for each in body["confusions"])
+    kept["pairs"] = tuple(
+        Between(**{**each, "percent": restored(each["percent"]), "kappa": restored(each["kappa"])})
+        for each in body["pairs"]
+    )
+    kept["disputed"] = tuple(Disputed(**each) for each in body["disputed"])
+    return Assessment(**kept)
 
 
 def _inspection(row: Any) -> Inspection:  # noqa: ANN401 -- a row mapping

@@ -6,6 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from headwater.core.errors import NotFoundError
 from headwater.sourcing import slices, store
 from headwater.sourcing.model import (
@@ -21,9 +24,7 @@ from headwater.sourcing.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pyarrow as pa
+    from collections.abc import Collection, Sequence
 
     from headwater.context import Context
 
@@ -179,6 +180,17 @@ def fields_of(item: Record) -> dict[str, object]:
     """Return what a slice sees of a record: its attributes and columns."""
     columns = {"source_id": item.source_id, "intake_id": item.intake_id, "kind": item.kind, "language": item.language}
     return {**columns, **item.attributes}
+
+
+def attributes(ctx: Context, identifiers: Collection[str]) -> dict[str, dict[str, object]]:
+    """Return what a slice sees of some records, by id; records that are gone are left out."""
+    wanted = pa.array(sorted(identifiers), pa.string())
+    rows = ctx.records.scan(ctx.db, ctx.program, columns=["record_id", "attributes", *sorted(_INDEXED)])
+    rows = rows.filter(pc.is_in(rows.column("record_id"), value_set=wanted))
+    return {
+        row["record_id"]: {**{name: row[name] for name in _INDEXED}, **json.loads(row["attributes"])}
+        for row in rows.to_pylist()
+    }
 
 
 class Relations:

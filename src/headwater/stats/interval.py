@@ -135,6 +135,45 @@ def clopper_pearson_bounds(successes: ArrayLike, n: ArrayLike, *, confidence: fl
     return Bounds(np.where(count == 0, 0.0, low), np.where(count == total, 1.0, high))
 
 
+def share(value: float, standard_error: float, *, n: int, method: str, confidence: float = 0.95) -> Estimate:
+    """Return a share that is a mean over units, with a Wilson interval that stays within 0 and 1.
+
+    The effective n, share · (1 - share) / standard error², is the number of independent trials that would vary as
+    much; where nothing varied it is n itself.
+
+    Args:
+        value: The share, 0 to 1.
+        standard_error: Its standard error; nan counts as 0.
+        n: Number of units.
+        method: What was computed.
+        confidence: Nominal coverage in (0, 1).
+
+    Source:
+        Korn & Graubard 1998, with Wilson's interval in the place of Clopper and Pearson's.
+    """
+    ends = share_bounds(np.asarray(value), np.asarray(standard_error), np.asarray(n), confidence=confidence)
+    return Estimate(
+        value=value,
+        low=float(ends.low),
+        high=float(ends.high),
+        n=n,
+        method=method,
+        confidence=confidence,
+        standard_error=standard_error,
+    )
+
+
+def share_bounds(value: ArrayLike, standard_error: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> Bounds:
+    """Return the intervals of `share` for many shares at once; nan where the share is."""
+    mean, error = np.asarray(value, np.float64), np.nan_to_num(np.asarray(standard_error, np.float64))
+    varies = np.where((error > 0) & (mean > 0) & (mean < 1), mean * (1 - mean), 0.0)
+    trials = np.divide(varies, error**2, out=np.asarray(n, np.float64).copy(), where=varies > 0)
+    safe = np.clip(np.nan_to_num(mean), 0.0, 1.0) * trials
+    ends = wilson_bounds(np.minimum(safe, trials), trials, confidence=confidence)
+    hole = np.isnan(mean)
+    return Bounds(np.where(hole, math.nan, ends.low), np.where(hole, math.nan, ends.high))
+
+
 def normal_quantile(confidence: float) -> float:
     """Return z such that a standard normal lies within ±z with this probability."""
     return float(special.ndtri((1 + check_confidence(confidence)) / 2))

@@ -12,6 +12,15 @@ down_revision = "0006_annotation"
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
+        "assessment",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("assessed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "question", name=op.f("pk_assessment")),
+    )
+    op.create_table(
         "inspection",
         sa.Column("batch_id", sa.String(length=40), nullable=False),
         sa.Column("program", sa.String(length=40), nullable=False),
@@ -58,13 +67,14 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=200), nullable=False),
         sa.Column("estimate", sa.JSON(), nullable=False),
         sa.Column("measured_at", sa.BigInteger(), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
         info={"append_only": True},
     )
     op.create_index(
-        op.f("ix_measure_program_campaign_id_metric_scope_id"),
+        op.f("ix_measure_program_campaign_id_metric_scope_question_id"),
         "measure",
-        ["program", "campaign_id", "metric", "scope", "id"],
+        ["program", "campaign_id", "metric", "scope", "question", "id"],
         unique=False,
     )
     append_only("measure")

@@ -1,0 +1,126 @@
+"""Who agrees with whom, which labels stand in each other's place, and which tasks are disputed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headwater.quality.model import Between, Confused, Disputed
+from headwater.stats.agreement import pairs as kernel
+from headwater.stats.agreement import patterns
+from headwater.stats.agreement.many_raters import percent as percent_agreement
+from headwater.stats.bootstrap import Resampling
+from headwater.stats.interval import Estimate
+
+if TYPE_CHECKING:
+    from headwater.annotation.answers import Answers
+    from headwater.quality.panels import Panel
+
+MOST_PAIRS = 2_000
+"""Pairs of annotators kept, those with most tasks in common first."""
+MOST_DISPUTED = 100
+MOST_LABELS = 60
+"""Labels up to which every pair of them is kept."""
+
+
+def percent(views: Panel, *, seed: int) -> Estimate:
+    """Return the share of pairs of answers that are the same; chance is ignored."""
+    counted = patterns.count(views.task, views.annotator, views.code, labels=views.width)
+    return percent_agreement(counted, resampling=Resampling(rng=np.random.default_rng(seed)))
+
+
+def shares(views: Panel) -> dict[str, float]:
+    """Return each label's share of the answers; of sets, the share of answers that hold it."""
+    if not views.labels or not views.answer.size:
+        return {}
+    if views.held is not None:
+        mean = views.held[views.answer].mean(axis=0)
+    else:
+        mean = np.bincount(views.answer, minlength=len(views.labels)) / views.answer.size
+    return dict(zip(views.labels, map(float, mean), strict=True))
+
+
+def with_others(views: Panel, given: Answers) -> dict[str, Estimate]:
+    """Return how alike each annotator's answers are to those of others, by annotator."""
+    apart = kernel.likeness(views.task, views.answer, views.distance).answer
+    found = kernel.with_others(views.annotator, apart, annotators=len(given.annotator_ids))
+    return dict(zip(given.annotator_ids, found, strict=True))
+
+
+def pairs(views: Panel, given: Answers) -> tuple[Between, ...]:
+    """Return percent agreement and kappa of every two annotators, those with most tasks in common first."""
+    if not views.width:
+        return ()
+    found = kernel.pairwise(views.task, views.annotator, views.code, labels=views.width, weighting=views.weighting)
+    found.sort(key=lambda each: -each.percent.n)
+    return tuple(
+        Between(
+            first=given.annotator_ids[each.first],
+            second=given.annotator_ids[each.second],
+            percent=each.percent,
+            kappa=each.kappa,
+        )
+        for each in found[:MOST_PAIRS]
+    )
+
+
+def confusions(views: Panel) -> tuple[Confused, ...]:
+    """Return how often each label is given in another's place, the most confused first; single choices only."""
+    if not views.labels or views.held is not None or len(views.labels) > MOST_LABELS:
+        return ()
+    counted = patterns.count(views.task, views.annotator, views.answer, labels=views.width)
+    found = kernel.confusion(counted)
+    rows = [
+        Confused(
+            given=given,
+            instead=instead,
+            share=Estimate(
+                value=float(found.share[i, j]),
+                low=float(found.low[i, j]),
+                high=float(found.high[i, j]),
+                n=int(found.n[i]),
+                method="share of the other answers, wilson at the effective n",
+            ),
+        )
+        for i, given in enumerate(views.labels)
+        for j, instead in enumerate(views.labels)
+        if i != j and found.share[i, j] > 0
+    ]
+    return tuple(sorted(rows, key=lambda each: -each.share.value))
+
+
+def disputed(views: Panel, given: Answers) -> tuple[Disputed, ...]:
+    """Return the tasks whose answers lie farthest apart, those with more answers first among equals."""
+    if not views.task.size:
+        return ()
+    apart = kernel.likeness(views.task, views.answer, views.distance).unit
+    size = np.bincount(views.task, minlength=apart.size)
+    order = np.lexsort((np.arange(apart.size), -size, -np.nan_to_num(apart)))[:MOST_DISPUTED]
+    chosen = order[np.nan_to_num(apart[order]) > 0]
+    rows = np.flatnonzero(np.isin(views.task, chosen))
+    answers: dict[int, list[int]] = {int(task): [] for task in chosen}
+    for row in rows:
+        answers[int(views.task[row])].append(int(views.row[row]))
+    return tuple(_disputed(given, answers[int(task)], float(apart[task])) for task in chosen)
+
+
+def _disputed(given: Answers, rows: list[int], distance: float) -> Disputed:
+    task = int(given.task[rows[0]])
+    counts = Counter(readable(given.values[given.value[row]]) for row in rows)
+    return Disputed(
+        task_id=given.task_ids[task],
+        record_id=given.record_ids[task],
+        distance=distance,
+        answers=dict(counts.most_common()),
+    )
+
+
+def readable(text: str) -> str:
+    """Return an answer as one reads it: sets of labels without their brackets."""
+    if not text.startswith("["):
+        return text
+    value = json.loads(text)
+    return ", ".join(sorted(str(each) for each in value)) or "(none)" if isinstance(value, list) else text

@@ -1,0 +1,234 @@
+"""The answers to a question in the form in which their agreement is measured: which coefficient, on which codes.
+
+| kind | distance between two answers |
+|---|---|
+| single, refusal | nominal: the same or not |
+| rating | ordinal |
+| numeric | interval: the squared difference |
+| multiple | MASI: what the sets share |
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from headwater.annotation.questions import UNDECIDED, Kind
+from headwater.quality.model import NotAssessableError
+from headwater.stats.agreement import krippendorff, patterns, sets
+from headwater.stats.agreement.distances import Level
+from headwater.stats.bootstrap import Resampling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from headwater.annotation.answers import Answers
+    from headwater.annotation.questions import Question
+    from headwater.stats.interval import Estimate
+
+    Codes = NDArray[np.int64]
+
+RESAMPLES = 1000
+MOST_SETS = 2_000
+"""Different sets above which their distances would not fit in memory."""
+_MOST_NUMBERS = 101
+"""Different numbers up to which annotators are compared in pairs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """Who gave which answer to which unit, as codes, and how far apart two answers are."""
+
+    task: Codes
+    """Code of the unit of each row: a task, or a turn of one."""
+    annotator: Codes
+    answer: NDArray[Any]
+    """Code of each answer, or the number itself."""
+    row: Codes
+    """Place of each row among the answers it came from."""
+    level: str | NDArray[np.float64]
+    """Level of measurement, or the distance of every two codes."""
+    scale: str
+    """What the level is called in methods: `nominal`, `ordinal`, `interval`, `MASI`."""
+    labels: tuple[str, ...]
+    """What agreement can be measured on one by one; empty where that means nothing."""
+    held: NDArray[np.bool_] | None
+    """For sets of labels, which code holds which label."""
+    width: int
+    """Number of codes; 0 where answers are numbers of which there are many."""
+
+    def distance(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
+        """Return how far apart answers are, elementwise; at most 1 except for numbers."""
+        if not isinstance(self.level, str):
+            return np.asarray(self.level[left, right])
+        if self.level == Level.NOMINAL:
+            return np.asarray(left != right, np.float64)
+        return np.asarray(np.abs(left - right) / self._range, np.float64)
+
+    @property
+    def code(self) -> Codes:
+        """The answers as codes, numbers by their order."""
+        if np.issubdtype(self.answer.dtype, np.integer):
+            return self.answer
+        return np.asarray(np.unique(self.answer, return_inverse=True)[1], np.int64)
+
+    @property
+    def weighting(self) -> str | NDArray[np.float64]:
+        """Credit for partial agreement between two annotators: what is left of the distance."""
+        if not isinstance(self.level, str):
+            return np.asarray(1 - self.level)
+        return "identity" if self.level == Level.NOMINAL else "quadratic"
+
+    @property
+    def _range(self) -> float:
+        return float(max(np.ptp(self.answer), 1e-12)) if self.answer.size else 1.0
+
+    def alpha(self, *, seed: int, group: Codes | None = None) -> list[Estimate]:
+        """Return alpha within each group of rows (negative = in no group); of all rows when there are no groups."""
+        groups = np.zeros(self.task.size, np.int64) if group is None else group
+        resampling = Resampling(resamples=RESAMPLES, rng=np.random.default_rng(seed))
+        found = krippendorff.alpha_by_group(
+            self.task, self.annotator, self.answer, groups, level=self.level, resampling=resampling
+        )
+        return [replace(each, method=each.method.replace("custom", self.scale)) for each in found]
+
+    def by_label(self, *, seed: int) -> dict[str, Estimate]:
+        """Return for each label the alpha of "this one or not"."""
+        resampling = Resampling(resamples=RESAMPLES, rng=np.random.default_rng(seed))
+        if self.held is None:
+            if not self.labels:
+                return {}
+            counted = patterns.count(self.task, self.annotator, self.answer, labels=self.width)
+            return dict(zip(self.labels, krippendorff.by_label(counted, resampling=resampling), strict=True))
+        return {
+            label: krippendorff.of_patterns(
+                patterns.count(self.task, self.annotator, self.held[self.answer, place].astype(np.int64), labels=2),
+                resampling=resampling,
+            )
+            for place, label in enumerate(self.labels)
+        }
+
+
+def panel(question: Question, given: Answers) -> Panel:
+    """Return the answers to a question, gold left out, as codes with their distance.
+
+    Raises:
+        NotAssessableError: Agreement on this kind of question is not measured.
+    """
+    build = _BUILD.get(question.kind)
+    if build is None:
+        raise NotAssessableError(
+            f"Agreement on the {question.kind} question '{question.name}' is not measured.",
+            remedy=f"Measured are {', '.join(sorted(_BUILD))}; have others judged by a rating or a choice.",
+        )
+    ordinary = np.flatnonzero(~given.is_gold)
+    if question.per_turn:
+        task, row, texts = _turns(given, ordinary)
+        values, code = np.unique(np.array(texts, np.str_), return_inverse=True)
+        return build(question, _Long(task, given.annotator[row], code, row, tuple(values.tolist())))
+    return build(
+        question,
+        _Long(given.task[ordinary], given.annotator[ordinary], given.value[ordinary], ordinary, given.values),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Long:
+    task: Codes
+    annotator: Codes
+    code: Codes
+    row: Codes
+    values: tuple[str, ...]
+    """The text behind each code."""
+
+
+def _turns(given: Answers, rows: Codes) -> tuple[Codes, Codes, list[str]]:
+    """Take answers per turn apart: one row for every turn that was decided."""
+    parsed = [json.loads(text) if text.startswith("{") else {} for text in given.values]
+    task, row, texts = [], [], []
+    most = 1 + max((int(turn) for each in parsed for turn in each), default=0)
+    for place in rows.tolist():
+        for turn, value in parsed[given.value[place]].items():
+            if isinstance(value, dict) and UNDECIDED in value:
+                continue
+            task.append(int(given.task[place]) * most + int(turn))
+            row.append(place)
+            texts.append(value if isinstance(value, str) else json.dumps(value))
+    return np.array(task, np.int64), np.array(row, np.int64), texts
+
+
+def _nominal(question: Question, long: _Long) -> Panel:
+    """Codes with the question's own options first, so that what nobody chose has its place too."""
+    names = tuple(dict.fromkeys((*question.values, *long.values)))
+    place = {name: code for code, name in enumerate(names)}
+    recode = np.array([place[name] for name in long.values], np.int64)
+    return Panel(
+        task=long.task,
+        annotator=long.annotator,
+        answer=recode[long.code] if long.code.size else long.code,
+        row=long.row,
+        level=Level.NOMINAL,
+        scale="nominal",
+        labels=names,
+        held=None,
+        width=len(names),
+    )
+
+
+def _numbers(question: Question, long: _Long) -> Panel:
+    values = np.array([float(text) for text in long.values] or [0.0])
+    known = np.unique(values[np.unique(long.code)]) if long.code.size else np.zeros(0)
+    answer, level = values[long.code], Level.INTERVAL
+    if question.kind is Kind.RATING:
+        low, high = question.bounds
+        known = np.union1d(known, np.arange(low, high + 1))
+        answer, level = np.searchsorted(known, answer), Level.ORDINAL
+    return Panel(
+        task=long.task,
+        annotator=long.annotator,
+        answer=answer,
+        row=long.row,
+        level=level,
+        scale=level.value,
+        labels=(),
+        held=None,
+        width=known.size if known.size <= _MOST_NUMBERS else 0,
+    )
+
+
+def _sets(question: Question, long: _Long) -> Panel:
+    chosen = [frozenset(json.loads(text) if text.startswith("[") else [text]) for text in long.values]
+    kinds = list(dict.fromkeys(chosen[code] for code in np.unique(long.code)))
+    if len(kinds) > MOST_SETS:
+        raise NotAssessableError(
+            f"'{question.name}' was answered with {len(kinds):,} different sets, more than {MOST_SETS:,}.",
+            remedy="Ask for fewer options at a time.",
+        )
+    place = {each: code for code, each in enumerate(kinds)}
+    recode = np.array([place.get(each, -1) for each in chosen], np.int64)
+    held = sets.members(kinds, question.values)
+    return Panel(
+        task=long.task,
+        annotator=long.annotator,
+        answer=recode[long.code] if long.code.size else long.code,
+        row=long.row,
+        level=sets.masi(held),
+        scale="MASI",
+        labels=question.values,
+        held=held,
+        width=len(kinds),
+    )
+
+
+_BUILD: dict[Kind, Callable[[Question, _Long], Panel]] = {
+    Kind.SINGLE: _nominal,
+    Kind.REFUSAL: _nominal,
+    Kind.RATING: _numbers,
+    Kind.NUMERIC: _numbers,
+    Kind.MULTIPLE: _sets,
+}

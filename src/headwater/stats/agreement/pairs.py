@@ -1,0 +1,256 @@
+"""Who agrees with whom, and on what: pairs of annotators, pairs of labels, single tasks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from headwater.stats.agreement.patterns import clean
+from headwater.stats.agreement.weights import Weighting, weights
+from headwater.stats.interval import Estimate, normal_quantile, share, share_bounds, undefined, wilson_bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from headwater.stats.agreement.patterns import Patterns
+
+    Numbers = NDArray[np.float64]
+
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """How two annotators agree on the tasks both answered."""
+
+    first: int
+    """Code of one annotator; below `second`."""
+    second: int
+    percent: Estimate
+    """Share of tasks on which both gave the same answer (Wilson)."""
+    kappa: Estimate
+    """Cohen's kappa, weighted when asked; undefined when both only ever gave one label."""
+
+
+def pairwise(
+    task: ArrayLike, annotator: ArrayLike, answer: ArrayLike, *, labels: int, weighting: str | ArrayLike = "identity"
+) -> list[Pair]:
+    """Return percent agreement and Cohen's kappa of every two annotators who share a task.
+
+    Args:
+        task: Task codes, non-negative integers, shape (n,).
+        annotator: Annotator codes, non-negative integers, shape (n,).
+        answer: Label codes below `labels`, negative = missing, shape (n,).
+        labels: Number of possible labels.
+        weighting: Credit for partial agreement in kappa, see `weights`; percent agreement gives none.
+
+    Returns:
+        One entry per pair in the order of their codes; n counts the tasks they share. Kappa's interval is normal
+        with the large-sample standard error, too narrow below about 30 tasks, which its note says.
+
+    Source:
+        Cohen 1960, 1968; standard error of Fleiss, Cohen & Everitt 1969.
+    """
+    unit, rater, label = clean(task, annotator, answer)
+    if unit.size == 0:
+        return []
+    cells = _joint(unit, rater * labels + label, (int(rater.max()) + 1) * labels)
+    first, second = cells.row // labels, cells.col // labels
+    kept = first < second
+    code = first[kept].astype(np.int64) * (int(rater.max()) + 1) + second[kept]
+    known, pair = np.unique(code, return_inverse=True)
+    joint = _Joint(
+        pair=np.asarray(pair, np.int64),
+        left=np.asarray(cells.row[kept] % labels, np.int64),
+        right=np.asarray(cells.col[kept] % labels, np.int64),
+        tasks=cells.data[kept].astype(np.float64),
+    )
+    matrix = weights(weighting, labels)
+    name = weighting if isinstance(weighting, str) else "custom"
+    method = "Cohen's kappa" if name == Weighting.IDENTITY else f"Cohen's kappa, {name} weights"
+    n: Numbers = np.bincount(pair, weights=joint.tasks, minlength=known.size).astype(np.float64)
+    same = np.bincount(pair, weights=joint.tasks * (joint.left == joint.right), minlength=known.size)
+    kappa, error = _kappas(joint, n, matrix)
+    bounds = wilson_bounds(same, n)
+    return [
+        Pair(
+            first=int(known[k] // (int(rater.max()) + 1)),
+            second=int(known[k] % (int(rater.max()) + 1)),
+            percent=Estimate(
+                value=float(same[k] / n[k]),
+                low=float(bounds.low[k]),
+                high=float(bounds.high[k]),
+                n=int(n[k]),
+                method="percent agreement, wilson",
+            ),
+            kappa=_kappa_estimate(float(kappa[k]), float(error[k]), int(n[k]), method),
+        )
+        for k in range(known.size)
+    ]
+
+
+class Confusion(NamedTuple):
+    """How often somebody else gives one label where one annotator gave another."""
+
+    share: Numbers
+    """Of the other answers to the tasks where the row's label was given, the share with the column's label,
+    shape (labels, labels); rows add up to 1, nan for labels never given beside another answer."""
+    low: Numbers
+    """Lower ends of the intervals."""
+    high: Numbers
+    """Upper ends."""
+    n: NDArray[np.int64]
+    """Tasks on which the row's label was given, shape (labels,)."""
+
+
+def confusion(patterns: Patterns, *, confidence: float = 0.95) -> Confusion:
+    """Return which labels are given in each other's place.
+
+    Args:
+        patterns: How units were answered (`patterns.count`).
+        confidence: Nominal coverage of each interval by itself.
+
+    Returns:
+        Shares with Wilson intervals at the effective number of answers, from the linearised variance over units.
+    """
+    pairs = patterns.pairable()
+    counts, units = pairs.counts.astype(np.float64), pairs.units.astype(np.float64)
+    width = counts.shape[1]
+    value, error = np.full((width, width), math.nan), np.full((width, width), math.nan)
+    given = units @ counts
+    for label in np.flatnonzero(given):
+        mine = counts[:, label]
+        others = mine[:, None] * (counts - (np.arange(width) == label)) / (pairs.ratings - 1)[:, None]
+        value[label] = units @ others / given[label]
+        error[label] = np.sqrt(units @ (others - value[label] * mine[:, None]) ** 2) / given[label]
+    n = (units @ (counts > 0)).astype(np.int64)
+    bounds = share_bounds(value, error, np.broadcast_to(n[:, None], value.shape), confidence=confidence)
+    return Confusion(value, bounds.low, bounds.high, n)
+
+
+class Likeness(NamedTuple):
+    """How alike the answers within each task are."""
+
+    unit: Numbers
+    """Mean distance between two answers to a task, shape (largest task code + 1,); nan below two answers."""
+    answer: Numbers
+    """Mean distance of an answer to the others of its task, in the order of the input; nan without others."""
+
+
+def likeness(task: ArrayLike, answer: ArrayLike, distance: Callable[[Numbers, Numbers], Numbers]) -> Likeness:
+    """Return how far apart the answers to each task are, task by task and answer by answer.
+
+    Args:
+        task: Task codes, non-negative integers, shape (n,).
+        answer: Codes or numbers, shape (n,).
+        distance: Takes two arrays of answers and returns their distances elementwise.
+    """
+    unit, value = np.asarray(task, np.int64), np.asarray(answer)
+    order = np.argsort(unit, kind="stable")
+    unit, value = unit[order], value[order]
+    tasks = int(unit.max(initial=-1)) + 1
+    size = np.bincount(unit, minlength=tasks)
+    total = np.zeros(unit.size)
+    places = np.arange(unit.size)
+    for lag in range(1, int(size.max(initial=0))):
+        places = places[places + lag < unit.size]
+        places = places[unit[places] == unit[places + lag]]
+        apart = distance(value[places], value[places + lag])
+        total[places] += apart
+        total[places + lag] += apart
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = np.where(size[unit] > 1, total / (size[unit] - 1), math.nan)
+        mean = np.where(size > 1, np.bincount(unit, weights=each, minlength=tasks) / size, math.nan)
+    back = np.empty_like(each)
+    back[order] = each
+    return Likeness(mean, back)
+
+
+def with_others(annotator: ArrayLike, apart: ArrayLike, *, annotators: int) -> list[Estimate]:
+    """Return for each annotator the mean likeness (1 - distance) of their answers to those of others.
+
+    Args:
+        annotator: Annotator codes below `annotators`, shape (n,).
+        apart: Mean distance of each answer to the others of its task, in [0, 1], nan without others, shape (n,).
+        annotators: How many there are.
+
+    Returns:
+        One estimate per annotator; n counts the tasks shared with somebody. Undefined without such tasks.
+    """
+    person, distance = np.asarray(annotator), np.asarray(apart, np.float64)
+    known = ~np.isnan(distance)
+    person, alike = person[known], 1 - distance[known]
+    n = np.bincount(person, minlength=annotators)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.bincount(person, weights=alike, minlength=annotators) / n
+        square = np.bincount(person, weights=(alike - mean[person]) ** 2, minlength=annotators) / (n - 1)
+        error = np.sqrt(square / n)
+    method = "mean agreement with other annotators over tasks, wilson at the effective n"
+    return [
+        share(float(mean[k]), float(error[k]), n=int(n[k]), method=method)
+        if n[k]
+        else undefined("No task was answered by somebody else too.", n=0, method=method)
+        for k in range(annotators)
+    ]
+
+
+class _Joint(NamedTuple):
+    """Cells of the joint tables of all pairs that are not zero."""
+
+    pair: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    tasks: Numbers
+
+
+def _joint(unit: NDArray[np.intp], place: NDArray[np.intp], places: int) -> sparse.coo_array:
+    """How many tasks were answered in each two ways (annotator × label), as one sparse product."""
+    known, column = np.unique(unit, return_inverse=True) if unit.max() > 4 * unit.size else (None, unit)
+    width = int(unit.max()) + 1 if known is None else known.size
+    given = sparse.csr_array((np.ones(unit.size, np.int64), (place, column)), shape=(places, width))
+    return sparse.coo_array(given @ given.T)
+
+
+def _kappas(joint: _Joint, n: Numbers, matrix: Numbers) -> tuple[Numbers, Numbers]:
+    """Return kappa and its large-sample standard error for every pair."""
+    pairs, width = n.size, len(matrix)
+    cell = joint.tasks / n[joint.pair]
+    margins = [
+        np.bincount(joint.pair * width + side, weights=cell, minlength=pairs * width).reshape(pairs, width)
+        for side in (joint.left, joint.right)
+    ]
+    left, right = margins
+    weight = matrix[joint.left, joint.right]
+    observed = np.bincount(joint.pair, weights=cell * weight, minlength=pairs)
+    chance = np.einsum("pi,pi->p", left @ matrix, right)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kappa = np.where(chance < 1 - _ROUNDING, (observed - chance) / (1 - chance), math.nan)
+        mean = (right @ matrix.T)[joint.pair, joint.left] + (left @ matrix)[joint.pair, joint.right]
+        spread = cell * (weight - mean * (1 - kappa[joint.pair])) ** 2
+        square = np.bincount(joint.pair, weights=spread, minlength=pairs) - (kappa - chance * (1 - kappa)) ** 2
+        error = np.sqrt(np.maximum(square, 0.0) / n) / (1 - chance)
+    return kappa, error
+
+
+_FEW = 30
+
+
+def _kappa_estimate(value: float, error: float, n: int, method: str) -> Estimate:
+    if math.isnan(value):
+        return undefined("Both gave one and the same label, so chance alone explains it.", n=n, method=method)
+    half = normal_quantile(0.95) * error
+    return Estimate(
+        value=value,
+        low=max(value - half, -1.0),
+        high=min(value + half, 1.0),
+        n=n,
+        method=f"{method}, normal",
+        standard_error=error,
+        note=f"{n} shared tasks are few: the interval is too narrow." if n < _FEW else "",
+    )
