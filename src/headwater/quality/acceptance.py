@@ -12,8 +12,9 @@ from headwater.core.errors import ConflictError, InvalidError
 from headwater.governance import decisions, ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.quality import queries, store
+from headwater.quality import queries
 from headwater.quality.model import Inspection, NotAssessableError, Verdict
+from headwater.quality.store import inspections as store
 from headwater.stats.acceptance.standard import plan as plan_for
 
 if TYPE_CHECKING:

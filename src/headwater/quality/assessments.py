@@ -12,9 +12,10 @@ from headwater.core.ids import new_id
 from headwater.governance import ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.quality import breakdowns, comparisons, store
+from headwater.quality import breakdowns, comparisons
 from headwater.quality.model import Assessment, Measure, MeasureId, NotAssessableError
 from headwater.quality.panels import panel
+from headwater.quality.store import measures as store
 from headwater.stats.interval import Estimate, wilson
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
-from headwater.quality import store
 from headwater.quality.model import Label, NotAssessableError
+from headwater.quality.store import labels as store
 from headwater.stats.inference.choose import infer
 from headwater.workforce import queries as workforce
 

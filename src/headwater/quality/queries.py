@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from headwater.core.errors import NotFoundError
 from headwater.governance import queries as governance
 from headwater.governance.model import Role
-from headwater.quality import store
 from headwater.quality.model import Assessment, Inspection, Label, Measure, Verdict
+from headwater.quality.store import inspections as inspected
+from headwater.quality.store import labels as resolved
+from headwater.quality.store import measures as measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,25 +25,25 @@ SHIPPABLE = (Verdict.ACCEPTED, Verdict.WAIVED)
 
 def labels(ctx: Context, *, question: str = "", batches: Sequence[str] | None = None) -> list[Label]:
     """Return resolved labels as they stand, by record."""
-    return store.labels(ctx.db, ctx.program, question=question, batches=batches)
+    return resolved.labels(ctx.db, ctx.program, question=question, batches=batches)
 
 
 def accepted_batches(ctx: Context) -> list[str]:
     """Return the batches whose labels may be released."""
-    return [item.batch_id for item, _, _ in store.inspections(ctx.db, ctx.program) if item.verdict in SHIPPABLE]
+    return [item.batch_id for item, _, _ in inspected.inspections(ctx.db, ctx.program) if item.verdict in SHIPPABLE]
 
 
 def accepted_labels(ctx: Context, *, question: str, batches: Sequence[str] = ()) -> list[Label]:
     """Return one label per record from accepted batches: the latest, when a record was labelled again."""
     allowed = set(accepted_batches(ctx))
     chosen = [batch for batch in batches if batch in allowed] if batches else sorted(allowed)
-    latest = {item.record_id: item for item in store.labels(ctx.db, ctx.program, question=question, batches=chosen)}
+    latest = {item.record_id: item for item in resolved.labels(ctx.db, ctx.program, question=question, batches=chosen)}
     return list(latest.values())
 
 
 def latest(ctx: Context, *, campaign: str = "", metric: str = "", batches: Sequence[str] = ()) -> list[Measure]:
     """Return the latest measures; those of single annotators only to their manager or to themselves."""
-    found = store.measures(ctx.db, ctx.program, campaign=campaign, metric=metric, batches=batches)
+    found = measured.measures(ctx.db, ctx.program, campaign=campaign, metric=metric, batches=batches)
     if set(governance.roles(ctx)) & MANAGERS:
         return found
     return [item for item in found if not item.scope.startswith("annotator:") or item.scope.endswith(ctx.actor)]
@@ -49,7 +51,7 @@ def latest(ctx: Context, *, campaign: str = "", metric: str = "", batches: Seque
 
 def assessments(ctx: Context, *, campaign: str = "", question: str = "") -> list[Assessment]:
     """Return what the newest assessments found, newest first; who agrees with whom only to those who run the work."""
-    found = store.assessments(ctx.db, ctx.program, campaign=campaign, question=question)
+    found = measured.assessments(ctx.db, ctx.program, campaign=campaign, question=question)
     if set(governance.roles(ctx)) & MANAGERS:
         return found
     return [replace(item, pairs=()) for item in found]
@@ -57,17 +59,17 @@ def assessments(ctx: Context, *, campaign: str = "", question: str = "") -> list
 
 def history(ctx: Context, *, campaign: str, metric: str, scope: str) -> list[Measure]:
     """Return all measures of one thing over time, oldest first."""
-    return store.history(ctx.db, ctx.program, campaign, metric, scope)
+    return measured.history(ctx.db, ctx.program, campaign, metric, scope)
 
 
 def inspections(ctx: Context) -> list[Inspection]:
     """Return the acceptance of every batch that was inspected, oldest first."""
-    return [item for item, _, _ in store.inspections(ctx.db, ctx.program)]
+    return [item for item, _, _ in inspected.inspections(ctx.db, ctx.program)]
 
 
 def inspection(ctx: Context, batch: str) -> Inspection:
     """Return the acceptance of one batch."""
-    found = store.inspections(ctx.db, ctx.program, batch=batch)
+    found = inspected.inspections(ctx.db, ctx.program, batch=batch)
     if not found:
         raise NotFoundError(f"Batch '{batch}' was not inspected yet.", remedy="Draw its sample first.")
     return found[0][0]

@@ -1,0 +1,63 @@
+"""Resolved labels as they stand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from headwater.quality.model import Label
+from headwater.storage.database import Moment, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from headwater.storage.database import Connection
+
+label = sa.Table(
+    "label",
+    metadata,
+    sa.Column("task_id", sa.String(40), primary_key=True),
+    sa.Column("question", sa.String(64), primary_key=True),
+    sa.Column("program", sa.String(40), nullable=False),
+    sa.Column("campaign_id", sa.String(40), nullable=False),
+    sa.Column("record_id", sa.String(80), nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("method", sa.String(40), nullable=False),
+    sa.Column("answers", sa.Integer, nullable=False),
+    sa.Column("batch_id", sa.String(40), nullable=False),
+    sa.Column("cohort_id", sa.String(80), nullable=False),
+    sa.Column("guideline_id", sa.String(40), nullable=False),
+    sa.Column("resolved_at", Moment, nullable=False),
+    sa.Index(None, "batch_id"),
+    sa.Index(None, "program", "record_id", "question"),
+)
+"""The resolved answer of every task, as it stands now; releases keep what it was."""
+
+
+def replace_labels(db: Connection, program: str, campaign: str, rows: Sequence[Label]) -> None:
+    """Put labels in the place of those of the same tasks and questions."""
+    if not rows:
+        return
+    stale = label.delete().where(label.c.task_id == sa.bindparam("t"), label.c.question == sa.bindparam("q"))
+    db.execute(stale, [{"t": row.task_id, "q": row.question} for row in rows])
+    db.execute(label.insert(), [{**asdict(row), "program": program, "campaign_id": campaign} for row in rows])
+
+
+def labels(db: Connection, program: str, *, question: str = "", batches: Iterable[str] | None = None) -> list[Label]:
+    """Return labels by record and task."""
+    query = sa.select(label).where(label.c.program == program)
+    if question:
+        query = query.where(label.c.question == question)
+    if batches is not None:
+        query = query.where(label.c.batch_id.in_(list(batches)))
+    rows = db.execute(query.order_by(label.c.record_id, label.c.resolved_at, label.c.task_id)).mappings()
+    return [Label(**{name: row[name] for name in row if name not in ("program", "campaign_id")}) for row in rows]
+
+
+def label_counts(db: Connection, batch: str, question: str) -> dict[str, int]:
+    """Return how often each value was resolved in a batch."""
+    query = sa.select(label.c.value, sa.func.count()).where(label.c.batch_id == batch, label.c.question == question)
+    return {row[0]: int(row[1]) for row in db.execute(query.group_by(label.c.value))}
