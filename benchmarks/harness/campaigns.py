@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headwater.annotation import batches, campaigns
+from headwater.annotation import batches, campaigns, queries
 from headwater.annotation.plan import Plan
 from headwater.app.application import open_app
 from headwater.app.workspace import init
@@ -74,6 +74,17 @@ def open_bench(url: str, tasks: int, *, annotators: int = 8, overlap: int = 1) -
         with open_app(directory, clock=OffsetClock()) as app:
             team = make_team(app, annotators=annotators)
             yield Bench(team=team, campaign=_open_campaign(team, tasks, overlap), directory=directory)
+
+
+def also_open(bench: Bench, name: str) -> str:
+    """Open a second campaign like the first, about one record, and return its id; more can be added."""
+    team = bench.team
+    with team.act(team.ops) as ctx:
+        first = queries.campaign(ctx, bench.campaign)
+        row = campaigns.create(ctx, name=name, schema_id=first.schema_id, guideline_id=first.guideline_id)
+        batches.add(ctx, row.id, name="one", records=batches.select(ctx)[:1])
+    factories.open_planned(team, row.id)
+    return row.id
 
 
 def _open_campaign(team: Team, tasks: int, overlap: int) -> str:

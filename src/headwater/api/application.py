@@ -40,7 +40,13 @@ gives the same answer and happens once. Things that change carry an `ETag`; upda
 
 def build(app: App) -> FastAPI:
     """Return the API of an open workspace."""
-    api = FastAPI(title="Headwater", version=version("headwater"), description=DESCRIPTION, redoc_url=None)
+    api = FastAPI(
+        title="Headwater",
+        version=version("headwater"),
+        description=DESCRIPTION,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
     api.state.app = app
     errors.install(api)
     for part in PARTS:

@@ -131,10 +131,10 @@ class _Caller:
             if grant.program and scope == "write":
                 raise ForbiddenError("This token is for one program only.", remedy="Use one for all of yours.")
             return grant.person, ""
-        program = governance.program_of(ctx, slug, grant.person)
-        if grant.program not in ("", program.id):
+        program = governance.program_id_of(ctx, slug, grant.person)
+        if grant.program not in ("", program):
             raise ForbiddenError(f"This token is not for the program '{slug}'.")
-        return grant.person, program.id
+        return grant.person, program
 
     def _renew(self, ctx: Context, actor: str, program: str) -> Context:
         return self.app.context(ctx.db, actor, program)

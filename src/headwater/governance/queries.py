@@ -50,9 +50,14 @@ def program_by_slug(ctx: Context, slug: str) -> Program:
 
 def program_of(ctx: Context, slug: str, person: str) -> Program:
     """Return a program by its short name when a person may see it: as a member, or as administrator."""
-    found = store.select(ctx.db, slug=slug)
-    if found and (people.roles(ctx.db, found[0].id, person) or _is_admin(ctx, person)):
-        return found[0]
+    return store.select(ctx.db, identifier=program_id_of(ctx, slug, person))[0]
+
+
+def program_id_of(ctx: Context, slug: str, person: str) -> str:
+    """Return the id of a program that a person may see, without reading its charter."""
+    found = store.identifier(ctx.db, slug)
+    if found and (people.roles(ctx.db, found, person) or _is_admin(ctx, person)):
+        return found
     raise UnknownProgramError(f"There is no program '{slug}', or you have no part in it.")
 
 

@@ -126,6 +126,11 @@ def last_version(db: Connection, program_id: str) -> int:
     )
 
 
+def identifier(db: Connection, slug: str) -> str | None:
+    """Return the id of the program with a short name."""
+    return db.execute(sa.select(program.c.id).where(program.c.slug == slug)).scalar_one_or_none()
+
+
 def select(db: Connection, *, identifier: str = "", slug: str = "") -> list[Program]:
     """Return programs with their charters in force, by slug."""
     query = sa.select(program, charter.c.body).join(
