@@ -109,7 +109,7 @@ def test_a_reload_in_the_middle_keeps_the_task_and_its_draft(team: Team, site: S
     tab.reload()
     tab.locator(".content").wait_for()
     assert tab.locator(".content").inner_text() == before
-    assert tab.locator("button[aria-pressed=true]").inner_text().endswith("fault")
+    assert tab.locator("button[aria-checked=true]").inner_text().endswith("fault")
     tab.context.close()
 
 

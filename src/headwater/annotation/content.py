@@ -32,6 +32,10 @@ class Content:
     shown: dict[str, Any]
     """`kind`, and what the kind has: `text`, `turns` of role and text, `responses`, `image` with width and height."""
     facts: Facts
+    fields: dict[str, str]
+    """Texts of the record by field: what rewrites start from. Never sent as a whole."""
+    image: str = ""
+    """Name of the stored image; people get the image through the task they hold, never its name."""
 
 
 def of_record(record: Record) -> Content:
@@ -50,7 +54,7 @@ def of_record(record: Record) -> Content:
         shown["responses"] = responses
     size = (_pixels(payload.get("width")), _pixels(payload.get("height")))
     if payload.get("image"):
-        shown |= {"image": str(payload["image"]), "width": size[0], "height": size[1]}
+        shown |= {"image": True, "width": size[0], "height": size[1]}
     facts = Facts(
         turns=tuple(turn["role"] for turn in turns),
         lengths=tuple(len(turn["text"]) for turn in turns) or (len(record.text),),
@@ -58,7 +62,10 @@ def of_record(record: Record) -> Content:
         width=size[0],
         height=size[1],
     )
-    return Content(shown=shown, facts=facts)
+    fields = {name: value for name, value in payload.items() if isinstance(value, str)}
+    return Content(
+        shown=shown, facts=facts, fields={"text": record.text} | fields, image=str(payload.get("image") or "")
+    )
 
 
 def fetch(ctx: Context, record_id: str, ahead: Callable[[], Sequence[str]]) -> Content | None:

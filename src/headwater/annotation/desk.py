@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from headwater.annotation import content
-from headwater.annotation.handouts import Assignment, Handout, Why
+from headwater.annotation.handouts import Assignment, Handout, Why, originals
 from headwater.annotation.model import (
     HOLD_LIMIT,
     CampaignState,
@@ -100,13 +100,15 @@ def assignment_of(ctx: Context, held: queue.Held) -> Assignment | None:
     found = content.fetch(ctx, held.record_id, lambda: ())
     if found is None:
         return None
+    asked = documents.questions_of(held.questions)
     return Assignment(
         lease_id=LeaseId(held.id),
         token=held.token,
         expires_at=held.expires_at,
         tier=Tier(held.tier),
         content=found.shown,
-        questions=documents.questions_of(held.questions),
+        questions=asked,
+        originals=originals(asked, found.fields),
         schema_id=held.schema_id,
         guideline_id=held.guideline_id,
         draft=_draft(ctx, held),
@@ -249,13 +251,15 @@ def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | 
     now = ctx.clock.now()
     lease = _lease(desk, taken, batch_id=batch_id, facts=found.facts.as_data(), now=now)
     queue.hold(ctx.db, lease)
+    asked = documents.questions_of(desk.place.questions)
     return Assignment(
         lease_id=LeaseId(str(lease["id"])),
         token=str(lease["token"]),
         expires_at=now + desk.lease_time,
         tier=desk.tier,
         content=found.shown,
-        questions=documents.questions_of(desk.place.questions),
+        questions=asked,
+        originals=originals(asked, found.fields),
         schema_id=desk.place.schema_id,
         guideline_id=desk.place.guideline_id,
         draft={},

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headwater.annotation.model import AnswerId, LeaseId, Tier
 from headwater.annotation.questions import Question, as_data
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class Why(StrEnum):
@@ -40,6 +43,8 @@ class Assignment:
     questions: tuple[Question, ...]
     schema_id: str
     guideline_id: str
+    originals: dict[str, str]
+    """Texts that rewrites start from, by question."""
     draft: dict[str, object]
     """The annotator's own earlier answer, after an undo or a return; empty at first."""
     note: str
@@ -57,6 +62,7 @@ class Assignment:
             "content": self.content,
             "questions": shown(self.questions),
             "guideline": self.guideline_id,
+            "originals": self.originals,
             "draft": self.draft,
             "note": self.note,
         }
@@ -106,6 +112,11 @@ class Receipt:
             "feedback": taught and {"right": taught.is_right, "known": taught.known, "explanation": taught.explanation},
             "next": self.next.as_data() if self.next else None,
         }
+
+
+def originals(questions: Sequence[Question], fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the text each rewrite starts from."""
+    return {each.name: fields.get(each.prefill, "") for each in questions if each.prefill}
 
 
 @lru_cache(maxsize=256)

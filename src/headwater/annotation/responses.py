@@ -73,7 +73,7 @@ def check(questions: Sequence[Question], values: object, facts: Facts) -> dict[s
     """Return the response with only what was asked.
 
     Answers to questions whose condition does not hold are left out: they were given before the answer they depend
-    on was changed.
+    on was changed. So are questions about turns that the record does not have.
 
     Raises:
         ResponseError: `values` is not a mapping, names a question that does not exist, lacks a required answer, or
@@ -90,6 +90,8 @@ def check(questions: Sequence[Question], values: object, facts: Facts) -> dict[s
     kept: dict[str, object] = {}
     for question in questions:
         if question.when and not question.when.holds(kept.get(question.when.question)):
+            continue
+        if question.per_turn and not _turns(question, facts):
             continue
         answer = values.get(question.name)
         if _missing(answer):
@@ -129,6 +131,10 @@ def _missing(answer: object) -> bool:
     return answer is None or answer in ("", [], {})
 
 
+def _turns(question: Question, facts: Facts) -> set[str]:
+    return {str(n) for n, role in enumerate(facts.turns) if question.per_turn in ("any", role)}
+
+
 def _problems(question: Question, answer: object, facts: Facts) -> list[str]:
     if isinstance(answer, Mapping) and UNDECIDED in answer:
         reason = answer[UNDECIDED]
@@ -139,7 +145,7 @@ def _problems(question: Question, answer: object, facts: Facts) -> list[str]:
         return rule(question, answer, facts)
     if not isinstance(answer, Mapping):
         return ["it is asked for every turn: expected a mapping from turn numbers to answers"]
-    wanted = {str(n) for n, role in enumerate(facts.turns) if question.per_turn in ("any", role)}
+    wanted = _turns(question, facts)
     found = [f"turn {turn} is not one it is asked for" for turn in answer if turn not in wanted]
     if question.required:
         found += [f"turn {turn} has no answer" for turn in sorted(wanted, key=int) if _missing(answer.get(turn))]

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import markdown, tasks
 from headwater.annotation import queries as annotation
+from headwater.annotation import tasks
 from headwater.annotation.model import CampaignState
 from headwater.annotation.submissions import Submission
+from headwater.web.documents import rendered
 from headwater.web.session import Visitor, page
 
 router = APIRouter(prefix="/p/{program}/workspace")
@@ -62,6 +63,7 @@ def bench(visitor: Visitor, campaign: str) -> Response:
     with visitor.reading() as ctx:
         found = annotation.campaign(ctx, campaign)
         guideline = annotation.guideline(ctx, found.guideline_id)
+        asked = annotation.schema(ctx, found.schema_id).questions
         return page(
             visitor,
             ctx,
@@ -69,7 +71,8 @@ def bench(visitor: Visitor, campaign: str) -> Response:
             active="workspace",
             campaign=found,
             guideline=guideline,
-            sections=[(section.title, markdown.render(section.text)) for section in markdown.sections(guideline.text)],
+            kinds=sorted({question.kind.value for question in asked}),
+            sections=rendered(guideline.text),
         )
 
 

@@ -1,31 +1,35 @@
-// <hw-annotate url="/p/…/workspace/…">: answer tasks by keyboard. The next task is fetched ahead, answers are kept
-// in the browser until they are acknowledged, drafts survive a reload, and a dropped network loses nothing.
+// <hw-annotate url="/p/…/workspace/…" person="…" kinds="…">: task after task. The next one is fetched ahead, answers are
+// kept in the browser until they are acknowledged, drafts survive a reload, and a dropped network loses nothing.
+import "./task.js";
+import { action, element, isTyping } from "./dom.js";
+import { load } from "./kinds.js";
 import { drop, keep, waiting } from "./outbox.js";
 
-const KEYS = [..."123456789abcdefghijklmnopqrstuvwxyz"];
 const HEARTBEAT_MS = 60_000;
+const RETRY_MS = 5_000;
 const AHEAD = 1;
-const FINAL = new Set([404, 409, 412, 422]); // refusals that sending again cannot change
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
+const LAPSED = new Set([404, 409, 412]); // the task is no longer ours: sending again cannot change that
+const REFUSED = 422; // the answer does not fit: the task comes back with its draft
+const REASONS = {
+  done: "Nothing is left for you at present.", paused: "The campaign is paused.", closed: "The campaign is closed.",
+  unskilled: "Your skills do not fit what is left.", calibration_failed: "The calibration round was not passed; ask the guideline's owner.",
+  budget_spent: "The budget is spent.", unavailable: "You are marked as not available.",
+};
 
 class Annotate extends HTMLElement {
-  connectedCallback() {
-    this.ahead = []; this.outgoing = new Set(); this.values = {}; this.sending = false; this.last = null; this.task = null;
-    this.status = element("div", { className: "status" });
-    this.status.setAttribute("role", "status");
+  async connectedCallback() {
+    Object.assign(this, { ahead: [], outgoing: new Set(), sending: false, last: null, task: null, why: "" });
+    this.status = element("div", { className: "status", role: "status" });
+    this.lost = element("div");
     this.body = element("div");
-    this.replaceChildren(this.status, this.body);
+    this.replaceChildren(this.status, this.lost, this.body);
     addEventListener("keydown", (event) => this.pressed(event));
     addEventListener("online", () => this.flush());
     addEventListener("offline", () => this.say());
     setInterval(() => this.beat(), HEARTBEAT_MS);
-    setInterval(() => this.flush(), 5_000);
-    this.start();
+    setInterval(() => this.flush(), RETRY_MS);
+    await load(this.getAttribute("kinds").split(" "));
+    await this.start();
   }
 
   get url() { return this.getAttribute("url"); }
@@ -35,8 +39,7 @@ class Annotate extends HTMLElement {
   async call(path, body) {
     const response = await fetch(`${this.url}/${path}`, {
       method: "POST", body: JSON.stringify(body),
-      headers: { "Content-Type": "application/json", Accept: "application/json",
-        "X-CSRF-Token": document.querySelector("meta[name=csrf-token]").content },
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": document.querySelector("meta[name=csrf-token]").content },
     });
     const reply = await response.json().catch(() => ({ detail: "The server sent no readable reply." }));
     if (!response.ok) throw Object.assign(new Error(reply.detail), { status: response.status, code: reply.code, remedy: reply.remedy });
@@ -47,7 +50,7 @@ class Annotate extends HTMLElement {
     for (const entry of await this.waiting()) this.outgoing.add(entry.lease_id);
     await this.flush();
     try { await this.fill(); } catch (error) { this.fail(error); }
-    this.next();
+    await this.next();
   }
 
   // What is at hand or on its way: the server must not hand it out again.
@@ -63,142 +66,105 @@ class Annotate extends HTMLElement {
   accept(reply) {
     this.answered = reply.answered; this.why = reply.why;
     if (!reply.task || this.holding().includes(reply.task.lease_id)) return false;
+    reply.task.ready = Promise.all([load(reply.task.questions.map((question) => question.kind)), this.picture(reply.task)]);
+    reply.task.ready.catch(() => {});
     this.ahead.push(reply.task);
     return true;
   }
 
-  next() {
+  // The image travels ahead with its task, so that it is there without a wait and without the network.
+  async picture(task) {
+    if (!task.content.image) return;
+    const response = await fetch(`${this.url}/image/${task.lease_id}`);
+    if (!response.ok) throw new Error("The image of this task cannot be had; skip it and say so.");
+    task.media = await createImageBitmap(await response.blob());
+  }
+
+  async next() {
     this.task = this.ahead.shift() ?? null;
-    this.values = {}; this.question = 0; this.began = performance.now();
+    this.began = performance.now();
+    this.sheet = null;
     if (this.task) {
-      const draft = localStorage.getItem(`headwater-draft-${this.task.lease_id}`);
-      this.values = draft ? JSON.parse(draft) : { ...this.task.draft };
-    }
-    this.render(); this.say();
+      const { task } = this;
+      try { await task.ready; } catch (error) { this.problem = error.message; }
+      if (task !== this.task) return;
+      this.began = performance.now();
+      this.render();
+    } else { this.rest(); }
+    this.say();
     if (this.ahead.length < AHEAD && (this.task || this.why === "")) this.fill().catch(() => {}).then(() => this.caughtUp());
   }
 
   caughtUp() {
-    if (!this.task && this.ahead.length) return this.next();
-    if (!this.task) this.render();
+    if (!this.task && this.ahead.length) { this.next(); return; }
+    if (!this.task) this.rest();
     this.say();
   }
 
+  rest() {
+    this.body.replaceChildren(element("div", { className: "empty" }, element("h2", { textContent: REASONS[this.why] ?? "No task at hand" }),
+      element("p", { textContent: "Thank you. Press Enter to look again." })));
+  }
+
   render() {
-    if (!this.task) {
-      const reasons = { done: "Nothing is left for you at present.", paused: "The campaign is paused.", closed: "The campaign is closed.",
-        unskilled: "Your skills do not fit what is left.", calibration_failed: "The calibration round was not passed; ask the guideline's owner.",
-        budget_spent: "The budget is spent.", unavailable: "You are marked as not available." };
-      this.body.replaceChildren(element("div", { className: "empty" }, element("h2", { textContent: reasons[this.why] ?? "No task at hand" }),
-        element("p", { textContent: "Thank you. Press Enter to look again." })));
-      return;
-    }
-    const content = element("div", { className: "content", tabIndex: 0 });
-    content.setAttribute("aria-label", "The record");
-    const turns = this.task.content.turns ?? [{ role: "", text: this.task.content.text }];
-    for (const turn of turns) {
-      content.append(element("p", { dir: "auto" }, turn.role ? element("span", { className: "role", textContent: turn.role }) : "", turn.text));
-    }
-    const note = this.task.note ? [element("p", { className: "notice attention", textContent: this.task.note })] : [];
-    this.body.replaceChildren(...note, content, ...this.task.questions.map((question, place) => this.ask(question, place)), this.tools());
-    this.show();
+    const draft = localStorage.getItem(this.draftName(this.task.lease_id));
+    this.sheet = element("hw-task");
+    this.sheet.addEventListener("changed", () => this.draft());
+    this.body.replaceChildren(this.sheet, this.tools());
+    this.sheet.begin(this.task, draft ? JSON.parse(draft) : { ...this.task.draft }, this.task.media);
   }
 
-  ask(question, place) {
-    const field = element("fieldset", { className: "options" }, element("legend", { textContent: question.text || question.name }));
-    if (["text"].includes(question.kind)) {
-      const box = element("textarea", { rows: 4, value: this.values[question.name] ?? "", ariaLabel: question.text || question.name });
-      box.addEventListener("input", () => { this.values[question.name] = box.value; this.draft(); });
-      field.append(box);
-      return field;
-    }
-    this.choices(question).forEach((option, index) => {
-      const key = place === this.question ? KEYS[index] : "";
-      const button = element("button", { type: "button", title: option.help ?? "" }, key ? element("kbd", { textContent: key }) : "", element("span", { textContent: option.label }));
-      button.dataset.question = question.name; button.dataset.value = JSON.stringify(option.value);
-      button.addEventListener("click", () => this.pick(question, option.value));
-      button.addEventListener("focus", () => this.guide(option.value));
-      button.addEventListener("mouseenter", () => this.guide(option.value));
-      field.append(button);
-    });
-    return field;
-  }
+  draftName(lease) { return `headwater-draft-${lease}`; }
 
-  choices(question) {
-    if (question.kind === "rating") {
-      const [low, high] = [question.minimum ?? 1, question.maximum ?? 5];
-      return Array.from({ length: high - low + 1 }, (_, step) => ({ value: low + step, label: String(low + step) }));
-    }
-    return (question.options ?? []).map((option) => ({ ...option, label: option.label || option.value }));
+  draft() {
+    if (!this.sheet) return;
+    try { localStorage.setItem(this.draftName(this.sheet.seed), JSON.stringify(this.sheet.values)); } catch { this.say("This draft is too large to survive a reload; submit it before you leave."); }
   }
 
   tools() {
-    const submit = element("button", { type: "button", className: "primary" }, "Submit ", element("kbd", { textContent: "Enter" }));
-    submit.addEventListener("click", () => this.submit());
-    const skip = element("button", { type: "button" }, "Skip ", element("kbd", { textContent: "Esc" }));
-    skip.addEventListener("click", () => this.askReason());
-    const undo = element("button", { type: "button", className: "quiet" }, "Undo ", element("kbd", { textContent: "Backspace" }));
-    undo.addEventListener("click", () => this.undo());
-    return element("div", { className: "actions" }, submit, skip, undo);
-  }
-
-  pick(question, value) {
-    if (question.kind === "multiple") {
-      const chosen = new Set(this.values[question.name] ?? []);
-      chosen.has(value) ? chosen.delete(value) : chosen.add(value);
-      this.values[question.name] = [...chosen];
-    } else { this.values[question.name] = value; }
-    this.guide(value); this.draft(); this.show();
-  }
-
-  show() {
-    for (const button of this.body.querySelectorAll("button[data-question]")) {
-      const given = this.values[button.dataset.question], value = JSON.parse(button.dataset.value);
-      button.setAttribute("aria-pressed", String(Array.isArray(given) ? given.includes(value) : given === value));
-    }
-  }
-
-  draft() { localStorage.setItem(`headwater-draft-${this.task.lease_id}`, JSON.stringify(this.values)); }
-
-  guide(value) {
-    const sections = document.querySelectorAll(".guide [data-section]");
-    for (const section of sections) {
-      const here = section.dataset.section.toLowerCase() === String(value).toLowerCase();
-      section.classList.toggle("current", here);
-      if (here) section.scrollIntoView({ block: "nearest" });
-    }
+    this.reason = element("input", { placeholder: "Why can it not be answered? Enter sends, Esc goes back.", "aria-label": "Reason for skipping", maxLength: 500, hidden: true });
+    this.reason.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); this.skip(this.reason.value); }
+    });
+    return element("div", { className: "actions tools" }, action("Submit", "Enter", () => this.submit(), "primary"), action("Skip", "Esc", () => this.askReason()),
+      action("Undo", "Backspace", () => this.undo(), "quiet"), this.reason);
   }
 
   pressed(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const typing = event.target.closest("textarea, input");
-    if (event.key === "?" && !typing) { document.querySelector("#keys").showModal(); return; }
-    if (event.key === "Enter" && !event.shiftKey && !event.target.closest("button, a, textarea")) {
-      event.preventDefault();
-      if (typing) return this.skip(typing.value);
-      return this.task ? this.submit() : this.start();
-    }
-    if (event.key === "Escape") { event.preventDefault(); return typing ? this.render() : this.askReason(); }
-    if (typing || !this.task) return;
-    if (event.key === "Backspace") { event.preventDefault(); return this.undo(); }
-    const question = this.task.questions[this.question];
-    const option = question && this.choices(question)[KEYS.indexOf(event.key)];
-    if (KEYS.includes(event.key) && option) {
-      event.preventDefault();
-      this.pick(question, option.value);
-      if (question.kind !== "multiple" && this.question < this.task.questions.length - 1) { this.question += 1; this.render(); }
-    }
+    if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
+    const typing = isTyping(event.target);
+    if (event.key === "?" && !typing) { event.preventDefault(); document.querySelector("#keys").showModal(); return; }
+    if (!this.task) { if (event.key === "Enter" && !typing) { event.preventDefault(); this.start(); } return; }
+    if (!this.sheet) return;
+    if (this.sheet.pressed(event)) { event.preventDefault(); return; }
+    if (event.key === "Escape") { event.preventDefault(); this.escape(typing); return; }
+    if (event.key === "Enter" && this.submits(event, typing)) { event.preventDefault(); this.submit(); return; }
+    if (event.key === "Backspace" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); this.undo(); }
+  }
+
+  // Enter submits, except where it means something else: on a plain button or link, and as a new line in a text.
+  submits(event, typing) {
+    if (event.ctrlKey || event.metaKey) return true;
+    if (event.shiftKey || event.altKey || event.target.closest("textarea, a, summary")) return false;
+    return typing || !event.target.closest("button:not([role=radio], [role=checkbox], [aria-pressed])");
+  }
+
+  escape(typing) {
+    if (!typing) { this.askReason(); return; }
+    if (!this.reason.hidden) this.reason.hidden = true;
+    document.activeElement.blur();
   }
 
   async submit() {
-    const missing = this.task.questions.find((question) => question.required !== false && this.values[question.name] === undefined);
-    if (missing) return this.say(`Answer “${missing.text || missing.name}” first.`);
+    if (!this.sheet) return;
+    const obstacle = this.sheet.obstacle();
+    if (obstacle) { this.say(obstacle); return; }
     const { lease_id, token } = this.task;
-    const entry = { client_id: crypto.randomUUID(), url: this.url, person: this.person, lease_id, token, values: this.values, lead_time_ms: Math.round(performance.now() - this.began) };
+    const entry = { client_id: crypto.randomUUID(), url: this.url, person: this.person, lease_id, token, values: this.sheet.answers(), lead_time_ms: Math.round(performance.now() - this.began) };
     this.outgoing.add(lease_id);
     await keep(entry);
     this.last = { lease_id, token };
-    this.next();
+    await this.next();
     this.flush();
   }
 
@@ -218,39 +184,60 @@ class Annotate extends HTMLElement {
     try {
       const reply = await this.call("submit", { ...entry, holding: this.holding() });
       await this.settle(entry);
-      if (reply.feedback) this.feedback = reply.feedback.is_right ? "Right." : `Expected ${Object.values(reply.feedback.known).join(", ")}. ${reply.feedback.explanation}`;
+      if (reply.feedback) this.feedback = reply.feedback.right ? "Right." : `Expected ${Object.entries(reply.feedback.known).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ")}. ${reply.feedback.explanation}`;
       if (reply.next) this.accept(reply.next);
-      this.caughtUp();
     } catch (error) {
       if (error.status) this.problem = `${error.message} ${error.remedy ?? ""}`;
-      if (!FINAL.has(error.status)) return false;
-      await this.settle(entry);
+      if (error.status === REFUSED) localStorage.setItem(this.draftName(entry.lease_id), JSON.stringify(entry.values));
+      else if (LAPSED.has(error.status)) this.mourn(entry, error.message);
+      else return false;
+      await this.settle(entry, error.status !== REFUSED);
     }
+    this.caughtUp();
     return true;
   }
 
-  async settle(entry) { await drop(entry.client_id); this.outgoing.delete(entry.lease_id); localStorage.removeItem(`headwater-draft-${entry.lease_id}`); }
+  async settle(entry, forget = true) {
+    await drop(entry.client_id);
+    this.outgoing.delete(entry.lease_id);
+    if (forget) localStorage.removeItem(this.draftName(entry.lease_id));
+  }
+
+  // An answer the server will not take any more stays readable, so that no text is lost.
+  mourn(entry, why) {
+    this.lost.append(element("details", { className: "notice attention" }, element("summary", { textContent: `An answer was not taken: ${why}` }),
+      element("pre", { textContent: JSON.stringify(entry.values, null, 2), tabIndex: 0 })));
+  }
 
   askReason() {
     if (!this.task) return;
-    const box = element("input", { placeholder: "Why can it not be answered? Enter sends, Esc goes back.", ariaLabel: "Reason for skipping" });
-    this.body.prepend(box); box.focus();
+    this.reason.hidden = false;
+    this.reason.focus();
   }
 
   async skip(reason) {
-    if (!reason.trim()) return this.say("Say in a few words why.");
-    try { this.accept(await this.call("skip", { lease_id: this.task.lease_id, token: this.task.token, reason })); this.next(); } catch (error) { this.fail(error); }
+    if (!reason.trim()) { this.say("Say in a few words why."); return; }
+    const { lease_id, token } = this.task;
+    try {
+      const reply = await this.call("skip", { lease_id, token, reason });
+      localStorage.removeItem(this.draftName(lease_id));
+      this.accept(reply);
+      await this.next();
+    } catch (error) { this.fail(error); }
   }
 
   async undo() {
-    if (!this.last) return this.say("There is nothing to take back.");
+    if (!this.last) { this.say("There is nothing to take back."); return; }
     await this.flush();
     try {
       const reply = await this.call("undo", this.last);
       this.last = null;
       if (!reply.task) return;
-      if (this.task) this.ahead.unshift(this.task);
-      this.ahead.unshift(reply.task); this.next();
+      const current = this.task;
+      this.task = null;
+      this.accept(reply);
+      this.ahead.unshift(this.ahead.pop(), ...(current ? [current] : []));
+      await this.next();
     } catch (error) { this.fail(error); }
   }
 

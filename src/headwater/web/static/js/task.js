@@ -1,0 +1,152 @@
+// <hw-task>: one record with its questions, answered by keyboard. It holds the answers and tells of every change; who
+// hands tasks out and takes answers in is up to the element around it.
+import "./record.js";
+import { element, isEmpty, isTyping } from "./dom.js";
+import { tagOf } from "./kinds.js";
+
+class Task extends HTMLElement {
+  values = {};
+  turn = 0;
+
+  // assignment: as the server gives it; values: the answers so far; media: its image, if it has one.
+  begin(assignment, values, media = null) {
+    Object.assign(this, { assignment, values, media });
+    this.record = Object.assign(element("hw-record"), { task: this });
+    const note = assignment.note ? [element("p", { className: "notice attention", textContent: assignment.note })] : [];
+    this.asked = this.questions.map((asked) => Object.assign(element(tagOf(asked.kind)), { asked, task: this }));
+    this.active = this.asked[0];
+    this.replaceChildren(...note, this.record, ...this.asked);
+    this.turn = this.slots().find((slot) => slot.turn !== null)?.turn ?? 0;
+    this.goTo(this.slots().find((slot) => !slot.question.isAnswered(slot.turn)) ?? this.slots()[0]);
+  }
+
+  get content() { return this.assignment.content; }
+  get questions() { return this.assignment.questions; }
+  get seed() { return this.assignment.lease_id; }
+  original(name) { return this.assignment.originals?.[name] ?? ""; }
+  question(name) { return this.asked.find((each) => each.name === name); }
+
+  give(asked, value) {
+    if (asked.per_turn) {
+      const whole = { ...this.values[asked.name] };
+      if (isEmpty(value)) delete whole[this.turn];
+      else whole[this.turn] = value;
+      this.values[asked.name] = whole;
+    } else { this.values[asked.name] = value; }
+    if (isEmpty(this.values[asked.name])) delete this.values[asked.name];
+    this.show();
+    this.dispatchEvent(new CustomEvent("changed"));
+  }
+
+  show() {
+    for (const question of this.asked) question.show(question === this.active);
+    this.record.show();
+  }
+
+  // Everything that is to be answered, in order: neighbouring questions about turns go turn by turn.
+  slots() {
+    const found = [];
+    let group = [];
+    const close = () => {
+      const turns = (this.content.turns ?? []).keys();
+      for (const turn of turns) found.push(...group.filter((question) => question.appliesTo(turn)).map((question) => ({ question, turn })));
+      group = [];
+    };
+    for (const question of this.asked.filter((each) => each.isAsked)) {
+      if (question.asked.per_turn) { group.push(question); continue; }
+      close();
+      found.push({ question, turn: null });
+    }
+    close();
+    return found;
+  }
+
+  activate(question) {
+    if (this.active === question) return;
+    this.active = question;
+    this.guide(question.asked, "");
+    this.show();
+  }
+
+  goTo(slot, { focus = true } = {}) {
+    if (!slot) { this.show(); return; }
+    if (slot.turn !== null) this.turn = slot.turn;
+    this.active = slot.question;
+    this.show();
+    this.guide(slot.question.asked, "");
+    this.record.reveal(slot.turn);
+    if (focus) slot.question.focusControl();
+  }
+
+  // After a question was answered for good: the next one that waits, if any.
+  advance(question) {
+    const slots = this.slots();
+    const at = slots.findIndex((slot) => slot.question === question && (slot.turn === null || slot.turn === this.turn));
+    const next = slots.slice(at + 1).find((slot) => !slot.question.isAnswered(slot.turn));
+    if (next) this.goTo(next);
+  }
+
+  turnTo(turn) {
+    if (!this.questions.some((question) => question.per_turn)) return;
+    this.turn = turn;
+    const here = this.slots().filter((slot) => slot.turn === turn);
+    this.goTo(here.find((slot) => slot.question === this.active) ?? here[0] ?? null);
+  }
+
+  step(by) {
+    const turns = [...new Set(this.slots().map((slot) => slot.turn).filter((turn) => turn !== null))];
+    const at = turns.indexOf(this.turn);
+    if (by < 0 && turns.length && !this.active?.asked.per_turn) by = 0; // back from what is asked about the whole
+    if (turns.length) this.turnTo(turns[Math.min(Math.max(at + by, 0), turns.length - 1)]);
+    return turns.length > 0;
+  }
+
+  // What keeps the answers from being sent: says so, goes there, and returns the reason; empty when nothing does.
+  obstacle() {
+    const bad = this.slots().find(({ question, turn }) => (question.asked.required !== false || this.hasAny(question, turn)) && !question.isAnswered(turn));
+    if (!bad) return "";
+    this.goTo(bad);
+    const name = bad.question.asked.text || bad.question.name;
+    return bad.question.problem() || `Answer “${name}”${bad.turn === null ? "" : ` for turn ${bad.turn + 1}`} first, or press 0 to say why it cannot be decided.`;
+  }
+
+  hasAny(question, turn) {
+    const whole = this.values[question.name];
+    return !isEmpty(turn === null ? whole : whole?.[turn]);
+  }
+
+  // The answers to what is asked.
+  answers() {
+    return Object.fromEntries(this.asked.filter((each) => each.isAsked && this.values[each.name] !== undefined).map((each) => [each.name, this.values[each.name]]));
+  }
+
+  // Returns whether the key meant something here.
+  pressed(event) {
+    const digit = event.altKey && event.code === "Digit0";
+    if (digit || (event.key === "0" && !isTyping(event.target))) { this.active?.askWhy(); return true; }
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (isTyping(event.target)) return false;
+    if (this.active && this.active.key(event)) return true;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") return this.step(event.key === "ArrowDown" ? 1 : -1) || this.scrolled(event.key === "ArrowDown" ? 0.15 : -0.15);
+    if (event.key === "PageDown" || event.key === "PageUp") return this.scrolled(event.key === "PageDown" ? 1 : -1);
+    return false;
+  }
+
+  scrolled(pages) {
+    this.record.scroll(pages);
+    return true;
+  }
+
+  // Show the guideline's section on an option, else on the question.
+  guide(asked, value) {
+    const label = (asked.options ?? []).find((option) => option.value === value)?.label;
+    const wanted = [`${asked.name}: ${value}`, value, label, asked.name].filter((title) => title !== undefined && title !== "").map((title) => String(title).toLowerCase());
+    const sections = [...document.querySelectorAll(".guide [data-section]")];
+    const found = wanted.map((title) => sections.find((section) => section.dataset.section.toLowerCase() === title)).find(Boolean);
+    for (const section of sections) section.classList.toggle("current", section === found);
+    const frame = found?.closest(".guide");
+    if (frame && frame.scrollHeight > frame.clientHeight) frame.scrollTop = found.offsetTop - frame.clientHeight / 4;
+  }
+}
+
+customElements.define("hw-task", Task);

@@ -1,0 +1,42 @@
+"""What annotators are shown of a record, and what is asked of records that lack a part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.annotation import questions, responses
+from headwater.annotation.plan import Plan
+from headwater.annotation.responses import Facts, ResponseError
+from tests.annotation import factories
+
+if TYPE_CHECKING:
+    from tests.workspaces import Team
+
+REWRITE = [{"name": "better", "kind": "text", "prefill": "reply"}]
+
+
+def test_a_rewrite_starts_from_its_field_of_the_record_and_shows_no_other(team: Team) -> None:
+    records = factories.put_records(team, ["hello"], payloads=[{"reply": "Helo!", "secret": "known"}])
+    campaign = factories.open_campaign(team, records, plan=Plan(), data=REWRITE)
+    given = factories.claim(team, campaign.id, team.annotators[0])
+    assert given is not None
+    assert given.originals == {"better": "Helo!"}
+    assert "known" not in str(given.as_data())
+
+
+def test_the_name_of_a_stored_image_stays_on_the_server(team: Team) -> None:
+    records = factories.put_records(team, [""], payloads=[{"image": "media/ab/abc", "width": 8, "height": 4}])
+    campaign = factories.open_campaign(team, records, plan=Plan())
+    given = factories.claim(team, campaign.id, team.annotators[0])
+    assert given is not None
+    assert given.content == {"kind": "text", "text": "", "language": "en", "image": True, "width": 8, "height": 4}
+
+
+def test_a_question_about_turns_is_not_asked_of_a_record_without_them() -> None:
+    asked = questions.parse([{"name": "helpful", "kind": "rating", "per_turn": "assistant"}])
+    assert responses.check(asked, {}, Facts(lengths=(5,))) == {}
+    assert responses.check(asked, {}, Facts(turns=("user",), lengths=(5,))) == {}
+    with pytest.raises(ResponseError, match="required"):
+        responses.check(asked, {}, Facts(turns=("user", "assistant"), lengths=(5, 5)))
