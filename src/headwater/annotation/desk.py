@@ -263,7 +263,7 @@ def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | 
         schema_id=desk.place.schema_id,
         guideline_id=desk.place.guideline_id,
         draft={},
-        note="",
+        note=taken.reason,
         about=taken.about,
     )
 
@@ -296,7 +296,7 @@ def _lease(
         "answer_id": "",
         "client_id": "",
         "next_id": "",
-        "reason": "",
+        "reason": taken.reason,
     }
 
 

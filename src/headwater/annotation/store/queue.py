@@ -60,6 +60,8 @@ class Taken(NamedTuple):
     batch_id: str
     record_id: str
     about: str
+    reason: str
+    """Why it was opened again; empty for most."""
 
 
 class Held(NamedTuple):
@@ -227,12 +229,13 @@ ORDER BY t.rank LIMIT 1"""
 _TAKE_SQLITE = sa.text(
     f"""
 UPDATE task SET need = need - 1 WHERE id = (SELECT t.id {_ELIGIBLE})
-RETURNING id, rank, rank AS low, batch_id, record_id, about"""
+RETURNING id, rank, rank AS low, batch_id, record_id, about, reason"""
 )
 _TAKE = f"""
 WITH low AS (SELECT t.rank {_ELIGIBLE}), pick AS (SELECT t.id {_ELIGIBLE} FOR UPDATE OF t{{}})
 UPDATE task SET need = need - 1 FROM pick WHERE task.id = pick.id
-RETURNING task.id, task.rank, (SELECT low.rank FROM low) AS low, task.batch_id, task.record_id, task.about"""
+RETURNING task.id, task.rank, (SELECT low.rank FROM low) AS low, task.batch_id, task.record_id, task.about,
+ task.reason"""
 _TAKE_SKIPPING = sa.text(_TAKE.format(" SKIP LOCKED"))
 _TAKE_WAITING = sa.text(_TAKE.format(""))
 

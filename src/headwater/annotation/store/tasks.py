@@ -45,6 +45,7 @@ task = sa.Table(
     sa.Column("need", sa.Integer, nullable=False),
     sa.Column("about", sa.String(40), nullable=False),
     sa.Column("barred", sa.String(40), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.UniqueConstraint("campaign_id", "record_id", "about"),
     sa.Index("ix_task_batch", "batch_id", "id"),
@@ -53,7 +54,8 @@ task = sa.Table(
     postgresql_with={"fillfactor": 80},
 )
 """`need` = wanted − live leases − answers; a task stands at `rank` of its lane and is given out while `need` > 0.
-`barred` is the one annotator who may not get it (the author of an answer under review)."""
+`barred` is the one annotator who may not get it (the author of an answer under review); `reason` tells whoever gets
+it why it was opened again."""
 
 lease = sa.Table(
     "lease",
@@ -296,6 +298,7 @@ def _columns(row: Task, lane_id: int) -> dict[str, object]:
         "need": row.need,
         "about": row.about,
         "barred": "",
+        "reason": "",
         "created_at": row.created_at,
     }
 

@@ -235,6 +235,7 @@ def upgrade() -> None:
         sa.Column("need", sa.Integer(), nullable=False),
         sa.Column("about", sa.String(length=40), nullable=False),
         sa.Column("barred", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
         sa.UniqueConstraint("campaign_id", "record_id", "about", name=op.f("uq_task_campaign_id_record_id_about")),
