@@ -35,9 +35,11 @@ from headwater.annotation.store import campaigns as store
 from headwater.annotation.store import documents, reads, tasks
 from headwater.annotation.store.answers import Tally
 from headwater.governance.authority import require
-from headwater.governance.model import Decision
+from headwater.governance.model import Decision, NotYoursError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headwater.context import Context
 
 
@@ -135,6 +137,18 @@ def answers_to(ctx: Context, task_id: str) -> list[Answer]:
     """Return the answers to a task that are in force, oldest first; for reviewers and experts."""
     require(ctx, Decision.ANNOTATION_REVIEW)
     return given.of_task(ctx.db, task(ctx, task_id).id)
+
+
+def answers_beside(ctx: Context, task_ids: Sequence[str]) -> dict[str, list[Answer]]:
+    """Return the annotators' answers in force to some tasks, oldest first; for those who review or accept the work."""
+    try:
+        require(ctx, Decision.ANNOTATION_REVIEW)
+    except NotYoursError:
+        require(ctx, Decision.BATCH_ACCEPT)
+    found: dict[str, list[Answer]] = {identifier: [] for identifier in task_ids}
+    for each in given.of_tasks(ctx.db, ctx.program, list(found)):
+        found[each.task_id].append(each)
+    return found
 
 
 def answer(ctx: Context, campaign_id: str, answer_id: str) -> Answer:

@@ -25,6 +25,7 @@ PARTS = (
     "workforce",
     "annotation",
     "work",
+    "agreement",
     "release",
     "evaluation",
 )

@@ -33,6 +33,7 @@ COMMANDS = {
     "annotator": "workforce:cli",
     "campaign": "campaign:cli",
     "quality": "quality:cli",
+    "agreement": "agreement:cli",
     "release": "release:cli",
     "run": "evaluation:run",
     "evaluation": "evaluation:evaluation",

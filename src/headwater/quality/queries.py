@@ -42,11 +42,8 @@ def accepted_labels(ctx: Context, *, question: str, batches: Sequence[str] = ())
 
 
 def latest(ctx: Context, *, campaign: str = "", metric: str = "", batches: Sequence[str] = ()) -> list[Measure]:
-    """Return the latest measures; those of single annotators only to their manager or to themselves."""
-    found = measured.measures(ctx.db, ctx.program, campaign=campaign, metric=metric, batches=batches)
-    if set(governance.roles(ctx)) & MANAGERS:
-        return found
-    return [item for item in found if not item.scope.startswith("annotator:") or item.scope.endswith(ctx.actor)]
+    """Return the latest measures: those of annotators to managers or themselves, those of teams not to annotators."""
+    return _visible(ctx, measured.measures(ctx.db, ctx.program, campaign=campaign, metric=metric, batches=batches))
 
 
 def assessments(ctx: Context, *, campaign: str = "", question: str = "") -> list[Assessment]:
@@ -58,8 +55,8 @@ def assessments(ctx: Context, *, campaign: str = "", question: str = "") -> list
 
 
 def history(ctx: Context, *, campaign: str, metric: str, scope: str) -> list[Measure]:
-    """Return all measures of one thing over time, oldest first."""
-    return measured.history(ctx.db, ctx.program, campaign, metric, scope)
+    """Return all measures of one thing over time, oldest first; the same ones as `latest`."""
+    return _visible(ctx, measured.history(ctx.db, ctx.program, campaign, metric, scope))
 
 
 def inspections(ctx: Context) -> list[Inspection]:
@@ -73,3 +70,11 @@ def inspection(ctx: Context, batch: str) -> Inspection:
     if not found:
         raise NotFoundError(f"Batch '{batch}' was not inspected yet.", remedy="Draw its sample first.")
     return found[0][0]
+
+
+def _visible(ctx: Context, found: list[Measure]) -> list[Measure]:
+    roles = set(governance.roles(ctx))
+    if roles & MANAGERS:
+        return found
+    hidden = ("annotator:", "cohort:") if roles == {Role.ANNOTATOR} else ("annotator:",)
+    return [item for item in found if not item.scope.startswith(hidden) or item.scope == f"annotator:{ctx.actor}"]

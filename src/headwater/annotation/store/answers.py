@@ -22,6 +22,7 @@ from headwater.annotation.model import (
     Tier,
     Verdict,
 )
+from headwater.annotation.store.campaigns import campaign
 from headwater.core.ids import new_id
 from headwater.governance.model import PersonId
 from headwater.storage.database import Moment, insert, metadata
@@ -202,6 +203,21 @@ def of_task(db: Connection, task_id: str, *, current: bool = True) -> list[Answe
     query = sa.select(answer).where(answer.c.task_id == task_id)
     if current:
         query = query.where(answer.c.superseded_at.is_(None))
+    return [_answer(row) for row in db.execute(query.order_by(answer.c.id))]
+
+
+def of_tasks(db: Connection, program: str, task_ids: Sequence[str]) -> list[Answer]:
+    """Return the annotators' answers in force to some tasks of a program, oldest first."""
+    query = (
+        sa.select(answer)
+        .join(campaign, campaign.c.id == answer.c.campaign_id)
+        .where(
+            answer.c.task_id.in_(task_ids),
+            answer.c.superseded_at.is_(None),
+            answer.c.tier == Tier.ANNOTATE.value,
+            campaign.c.program == program,
+        )
+    )
     return [_answer(row) for row in db.execute(query.order_by(answer.c.id))]
 
 

@@ -1,0 +1,130 @@
+"""`headwater agreement`: what is wrong, who agrees with whom, what is disputed, what more overlap would buy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headwater.annotation import queries as annotation
+from headwater.cli.session import Json, acting, done, reading, show
+from headwater.governance import queries as governance
+from headwater.quality import assessments, cards, concerns, explorer, forecasts, queries
+from headwater.quality.model import NotAssessableError
+
+if TYPE_CHECKING:
+    from headwater.context import Context
+    from headwater.quality.model import Assessment
+
+cli = typer.Typer(help="Agreement of annotators: measure, compare, explore, forecast.", no_args_is_help=True)
+Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
+Question = Annotated[str, typer.Argument(help="The question.")]
+Limit = Annotated[int, typer.Option(help="Most rows.")]
+
+
+@cli.command("measure")
+def measure(
+    campaign: Campaign,
+    question: Question,
+    where: Annotated[list[str] | None, typer.Option("--slice", help="A slice of records; repeat for more.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap; kept.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Measure agreement by label, team, batch, guideline version, time and slice."""
+    with acting() as ctx:
+        rows = assessments.assess(ctx, campaign, question=question, seed=seed, slices=where or ())
+    show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"), as_json)
+
+
+@cli.command("concerns")
+def list_concerns(as_json: Json = False) -> None:
+    """List what is wrong, worst first: since when, because of whom or which rule, what to do."""
+    with reading() as ctx:
+        found = concerns.concerns(ctx)
+    show(found, ("severity", "what", "since", "because", "next"), as_json)
+    if not found and not as_json:
+        done("Nothing that was measured is wrong.")
+
+
+@cli.command("pairs")
+def pairs(campaign: Campaign, question: Question, limit: Limit = 50, as_json: Json = False) -> None:
+    """List how every two annotators agree, the worst first; for those who run the program."""
+    with reading() as ctx:
+        whole, names = _newest(ctx, campaign, question), governance.names(ctx)
+    rows = sorted(whole.pairs, key=lambda each: each.kappa.value if each.kappa.defined else 2.0)[:limit]
+    found = [
+        {"first": names.get(each.first), "second": names.get(each.second), "percent": each.percent, "kappa": each.kappa}
+        for each in rows
+    ]
+    show(found, ("first", "second", "percent", "kappa"), as_json)
+
+
+@cli.command("confusions")
+def confusions(campaign: Campaign, question: Question, limit: Limit = 20, as_json: Json = False) -> None:
+    """List which labels are given in each other's place, the most confused first."""
+    with reading() as ctx:
+        whole = _newest(ctx, campaign, question)
+    show(list(whole.confusions[:limit]), ("given", "instead", "share"), as_json)
+
+
+@cli.command("disputes")
+def disputes(
+    campaign: Campaign,
+    question: Question,
+    label: Annotated[list[str] | None, typer.Option(help="Only examples with this answer; repeat for more.")] = None,
+    limit: Limit = 10,
+    as_json: Json = False,
+) -> None:
+    """Show the most disputed examples and the sections of the guideline about their labels."""
+    with reading() as ctx:
+        found = explorer.explore(ctx, campaign, question=question, labels=tuple(label or ()), limit=limit)
+    if as_json:
+        show([found], ("question",), as_json)
+        return
+    rows = [
+        {"distance": f"{each.dispute.distance:.2f}", "answers": each.dispute.answers, "text": each.text}
+        for each in found.examples
+    ]
+    show(rows, ("distance", "answers", "text"))
+    for rule in found.rules:
+        text = rule.section.text.strip() if rule.section else "The guideline has no section about it."
+        done(f"{rule.label}: {text}")
+
+
+@cli.command("overlap")
+def overlap(
+    campaign: Campaign,
+    question: Question,
+    target: Annotated[float, typer.Option(help="Wanted reliability, between 0 and 1.")] = 0.9,
+    most: Annotated[int, typer.Option(help="Largest number of answers per task looked at.")] = 9,
+    as_json: Json = False,
+) -> None:
+    """Say what more answers per task would buy."""
+    with reading() as ctx:
+        found = forecasts.overlap(ctx, campaign, question=question, target=target, most=most)
+    show(list(found.steps), ("answers", "reliability", "stability"), as_json)
+    if not as_json:
+        done(f"Now {found.overlap:.1f} answers per task. For a reliability of {target:g}: {found.needed}")
+
+
+@cli.command("annotator")
+def annotator(handle: Annotated[str, typer.Argument(help="Whose card.")], as_json: Json = False) -> None:
+    """Show what was measured about an annotator: yourself, or anybody if you run the program."""
+    with reading() as ctx:
+        card = cards.annotator(ctx, governance.person_by_handle(ctx, handle).id)
+    show([each.mine for each in card.figures], ("metric", "question", "estimate", "measured_at"), as_json)
+
+
+@cli.command("cohort")
+def cohort(team: Annotated[str, typer.Argument(help="Which team.")], as_json: Json = False) -> None:
+    """Show what was measured about a team, if you run the program."""
+    with reading() as ctx:
+        card = cards.cohort(ctx, team)
+    show([each.mine for each in card.figures], ("metric", "question", "estimate", "measured_at"), as_json)
+
+
+def _newest(ctx: Context, campaign: str, question: str) -> Assessment:
+    found = queries.assessments(ctx, campaign=annotation.campaign(ctx, campaign).id, question=question)
+    if not found:
+        raise NotAssessableError(f"'{question}' was not assessed yet.", remedy="Measure the campaign first.")
+    return found[0]
