@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -231,3 +232,18 @@ def test_coverage_gaps_name_what_production_has_and_the_pool_lacks(team: Team) -
         gaps = coverage.gaps(ctx)
     assert [(gap.slice, gap.records, gap.wanted) for gap in gaps] == [("topic=b", 6, 50)]
     assert gaps[0].pool.high < gaps[0].production.low
+
+
+def test_two_intakes_at_once_take_in_every_item_once(each_team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intakes, "CHUNK", 5)
+    source = approved(each_team)
+    texts = items(*(f"message number {number} about subject {number * 7}" for number in range(40)))
+    with ThreadPoolExecutor(2) as pool:
+        parts, recipe = (texts[:30], texts[10:]), Recipe(near_duplicate=2.0)
+        running = [pool.submit(take_in, each_team, source, part, recipe) for part in parts]
+        done = [each.result() for each in running]
+    with each_team.read() as ctx:
+        assert len({record.id for record in queries.everything(ctx)}) == 40 == queries.count(ctx)
+    assert [item.read for item in done] == [30, 30]
+    assert sum(item.added for item in done) == 40
+    assert sum(item.rejected for item in done) == 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -108,16 +108,28 @@ def run(
     while chunk := list(islice(remaining, CHUNK)):
         results = curator.apply(chunk)
         kept = [result for result in results if isinstance(result, Kept)]
-        pin = tables.append(database, program, _table(kept, intake, now)) if kept else None
-        with act() as ctx:
-            if pin is not None:
+        with ExitStack() as stack:
+            pin = stack.enter_context(tables.appended(database, program, _table(kept, intake, now))) if kept else None
+            ctx = stack.enter_context(act())
+            if pin:
                 tables.confirm(ctx.db, program, pin)
+            if pin and pin.skipped:  # another intake took them in since this one began
+                taken = store.known(ctx.db, program, [item.record_id for item in kept])
+                results = [_unless_taken(result, taken) for result in results]
+                kept = [result for result in results if isinstance(result, Kept)]
             _settle(ctx, intake, results, kept)
         settled += len(chunk)
         if on_progress:
             on_progress(settled)
+    tables.clean(database, program)
     with act() as ctx:
         return _finish(ctx, intake_id)
+
+
+def _unless_taken(result: Kept | Turned, taken: set[str]) -> Kept | Turned:
+    if isinstance(result, Turned) or result.record_id not in taken:
+        return result
+    return Turned(result.item, "duplicate", f"same text as {result.record_id}")
 
 
 def recipe_of(intake: Intake) -> Recipe:

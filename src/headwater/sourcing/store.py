@@ -182,6 +182,12 @@ def add_signatures(db: Connection, program: str, rows: Sequence[tuple[str, str, 
         )
 
 
+def known(db: Connection, program: str, record_ids: Sequence[str]) -> set[str]:
+    """Return which of the records an intake has taken in already."""
+    query = sa.select(signature.c.record_id)
+    return set(db.execute(query.where(signature.c.program == program, signature.c.record_id.in_(record_ids))).scalars())
+
+
 def signatures(db: Connection, program: str) -> list[tuple[str, str, bytes]]:
     """Return record id, fingerprint and signature of every record, in order of arrival."""
     query = sa.select(signature.c.record_id, signature.c.fingerprint, signature.c.minhash)

@@ -8,7 +8,7 @@ of polling each other's file lock.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -97,14 +97,17 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, immediate: bool) -> Iterator[Connection]:
-        try:
-            connection = self.engine.connect().execution_options(headwater_immediate=immediate)
-        except OperationalError as error:
-            raise UnavailableError(
-                f"The database at {self.engine.url!r} does not answer: {error.orig}.",
-                remedy="Check that the server runs and that database_url is right.",
-            ) from error
-        with connection, connection.begin():
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(self.engine.connect())
+                connection = connection.execution_options(headwater_immediate=immediate)
+                stack.enter_context(connection.begin())
+            except OperationalError as error:
+                busy = "locked" in str(error.orig)
+                raise UnavailableError(
+                    f"The database at {self.engine.url!r} {'is busy' if busy else 'does not answer'}: {error.orig}.",
+                    remedy="Repeat it in a moment." if busy else "Check that it runs and that database_url is right.",
+                ) from error
             yield connection
 
     def close(self) -> None:

@@ -4,20 +4,21 @@ A job is a row of ours (kind, arguments, progress, result) and a DBOS workflow o
 intent: a job exists once its row is committed, and any process that runs jobs picks it up. Each process has an
 executor name of its own; a job whose process died is taken over by the next one that launches. A step whose
 effect is in SQL makes it exactly once with `storage.once`.
+
+Only results of steps are checkpointed, never errors: a job that failed or was cancelled goes on with the step it was
+in once it is resumed. Each attempt has a number; an attempt that is not the newest, or whose job was cancelled in
+any process, stops at its next step or report of progress.
 """
 
 from __future__ import annotations
 
-import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, SetWorkflowID
-from dbos import error as dbos_errors
 
 from headwater.core.errors import ConflictError, HeadwaterError, NotFoundError
 from headwater.core.ids import new_id
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ENDED = frozenset({"done", "failed", "cancelled"})
+_STOPPING_S = 30.0
+"""How long a resumed job waits for the attempt before it to stop."""
 
 job_table = sa.Table(
     "job",
@@ -44,7 +47,9 @@ job_table = sa.Table(
     sa.Column("args", sa.JSON, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("runner", sa.String(120), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("base", sa.BigInteger, nullable=False),
     sa.Column("total", sa.BigInteger, nullable=False),
     sa.Column("unit", sa.String(40), nullable=False),
     sa.Column("message", sa.Text, nullable=False),
@@ -55,7 +60,7 @@ job_table = sa.Table(
     sa.Column("finished_at", Moment),
     sa.Index(None, "program", "created_at"),
 )
-"""Every job: what was asked for, by whom, how far it is, what came of it."""
+"""Every job: what was asked for, by whom, how far it is, what came of it; `base` was done before this attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ class JobStatus:
     """0 while unknown."""
     unit: str
     rate: float
-    """Units per second since it started; 0 while unknown."""
+    """Units per second since it was started or resumed; 0 while unknown."""
     eta_s: float | None
     """Seconds left at that rate; None while unknown."""
     message: str
@@ -89,15 +94,23 @@ class JobStatus:
         return self.state in ENDED
 
 
+class _Stop(BaseException):
+    """Leaves a workflow without a checkpoint of the step it was in: not an `Exception`, which DBOS would record."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+
 class Job:
     """A running job, as its work sees it."""
 
-    def __init__(self, jobs: Jobs, row: JobStatus) -> None:
+    def __init__(self, jobs: Jobs, row: JobStatus, attempt: int) -> None:
         """Made by the runner."""
         self.id = row.id
         self.program = row.program
         self.actor = row.actor
         self._jobs = jobs
+        self._attempt = attempt
         self._told = 0.0
 
     def step(self, name: str, act: Callable[[], T]) -> T:
@@ -109,15 +122,32 @@ class Job:
             name: Says what the step does; shown when it fails.
             act: Does it; its result must be plain data. It may be interrupted and done again from its start.
         """
-        return DBOS.run_step({"name": name}, act)
+
+        def done() -> T:
+            try:
+                return act()
+            except Exception as error:
+                raise _Stop(error) from error
+
+        self._tell()
+        try:
+            return DBOS.run_step({"name": name}, done)
+        except _Stop as stop:
+            if stop.error is None:
+                raise
+            raise stop.error from None
 
     def progress(self, done: int, total: int = 0, unit: str = "items", message: str = "") -> None:
-        """Tell how far the job is; cheap to call often. Never call it inside a transaction."""
+        """Tell how far the job is; cheap to call often. A cancelled job stops here. Never call it in a transaction."""
         now = time.monotonic()
         if now - self._told < 0.2 and done < total:  # noqa: PLR2004 -- five times a second is enough for eyes
             return
         self._told = now
-        self._jobs.update(self.id, done=done, total=total, unit=unit, message=message)
+        self._tell(done=done, total=total, unit=unit, message=message)
+
+    def _tell(self, **values: object) -> None:
+        if not self._jobs.report(self.id, self._attempt, **values):
+            raise _Stop
 
 
 class Jobs:
@@ -130,7 +160,6 @@ class Jobs:
         self._database = database
         self._kinds: dict[str, Callable[[Job, dict[str, Any]], dict[str, Any]]] = {}
         self._checkpoints = f"sqlite:///{directory / 'jobs.sqlite'}" if database.is_sqlite else database.url
-        self._lock = threading.Lock()
 
     def register(self, kind: str, run: Callable[[Job, dict[str, Any]], dict[str, Any]]) -> None:
         """Say how a kind of job is run."""
@@ -180,12 +209,14 @@ class Jobs:
         if kind not in self._kinds:
             raise NotFoundError(f"There is no kind of job '{kind}'; there are {', '.join(sorted(self._kinds))}.")
         identifier = new_id("job")
-        values = {"id": identifier, "key": key, "kind": kind, "program": program, "actor": actor, "args": args}
-        empty = {"state": "queued", "runner": "", "done": 0, "total": 0, "unit": "", "message": "", "error": ""}
+        values: dict[str, Any] = {"id": identifier, "key": key, "kind": kind, "program": program, "actor": actor}
+        runner = pins.writer_name() if Jobs._launched is self else ""
+        empty = dict.fromkeys(("attempt", "done", "base", "total"), 0) | dict.fromkeys(("unit", "message", "error"), "")
+        values |= empty | {"args": args, "state": "queued", "runner": runner, "created_at": datetime.now(UTC)}
         with self._database.write() as db:
             known = db.execute(sa.select(job_table).where(job_table.c.key == key)).mappings().first() if key else None
             if known is None:
-                db.execute(job_table.insert().values(**values, **empty, created_at=datetime.now(UTC)))
+                db.execute(job_table.insert().values(**values))
         if known is not None:
             if known["args"] != args:
                 raise ConflictError("This key was used for another request.", remedy="Use a new key.")
@@ -213,21 +244,30 @@ class Jobs:
             return [_status(row) for row in db.execute(query.limit(limit)).mappings()]
 
     def cancel(self, identifier: str) -> None:
-        """Stop a job before its next step; what its steps did stays, and it can be resumed."""
-        status = self.get(identifier)
-        if status.ended:
-            return
-        self.update(identifier, state="cancelled", finished_at=datetime.now(UTC))
-        if Jobs._launched is self:
-            with suppress(dbos_errors.DBOSException):
-                DBOS.cancel_workflow(identifier)
+        """Stop a job, whichever process runs it, at its next step or report of progress.
+
+        What its steps did stays, and it can be resumed.
+        """
+        self.get(identifier)
+        with self._database.write() as db:
+            waiting = [job_table.c.id == identifier, job_table.c.state.in_(["queued", "running"])]
+            values = {"state": "cancelled", "finished_at": datetime.now(UTC)}
+            db.execute(job_table.update().where(*waiting).values(values))
 
     def resume(self, identifier: str) -> None:
-        """Go on with a job that was cancelled or cut off, from the step it was in."""
+        """Go on with a job that failed, was cancelled or was cut off, from the step it was in.
+
+        Raises:
+            ConflictError: The job is done, or a live process runs it.
+        """
         status = self.get(identifier)
-        if status.state in ("done", "failed"):
-            raise ConflictError(f"Job {identifier} is {status.state}; there is nothing to resume.")
-        self.update(identifier, state="queued", runner="", finished_at=None)
+        if status.state == "done":
+            raise ConflictError(f"Job {identifier} is done; there is nothing to resume.")
+        until = time.monotonic() + _STOPPING_S
+        while not self._requeue(identifier):
+            if not status.ended or time.monotonic() > until:
+                raise ConflictError(f"Job {identifier} is still running.", remedy="Cancel it first, or wait.")
+            time.sleep(0.05)
         if Jobs._launched is self:
             self._run(identifier)
 
@@ -248,29 +288,65 @@ class Jobs:
             raise ConflictError(f"Job {identifier} ({status.kind}) failed: {status.error}")
         return status
 
-    def update(self, identifier: str, **values: object) -> None:
-        """Change columns of a job's row."""
+    def report(self, identifier: str, attempt: int, **values: object) -> bool:
+        """Change columns of a job's row; returns whether that attempt is the newest and was not cancelled."""
+        mine = [job_table.c.id == identifier, job_table.c.attempt == attempt, job_table.c.state == "running"]
+        if not values:
+            with self._database.read() as db:
+                return db.execute(sa.select(job_table.c.id).where(*mine)).first() is not None
         with self._database.write() as db:
-            db.execute(job_table.update().where(job_table.c.id == identifier).values(**values))
+            return db.execute(job_table.update().where(*mine).values(**values)).rowcount == 1
 
     def perform(self, identifier: str) -> dict[str, Any]:
         """Run a job here and now, inside its workflow."""
-        status = self.get(identifier)
-        started = status.started_at or datetime.now(UTC)
-        self.update(identifier, state="running", runner=pins.writer_name(), started_at=started)
-        with self._database.read() as db:
-            args = db.execute(sa.select(job_table.c.args).where(job_table.c.id == identifier)).scalar_one()
+        attempt = self._begin(identifier)
         try:
-            result = self._kinds[status.kind](Job(self, status), args)
-        except dbos_errors.DBOSWorkflowCancelledError:
-            self.update(identifier, state="cancelled", finished_at=datetime.now(UTC))
-            raise
-        except Exception as error:
-            text = str(error) if isinstance(error, HeadwaterError) else f"{type(error).__name__}: {error}"
-            self.update(identifier, state="failed", error=text, finished_at=datetime.now(UTC))
-            raise
-        self.update(identifier, state="done", result=result, finished_at=datetime.now(UTC))
+            status = self.get(identifier)
+            with self._database.read() as db:
+                args = db.execute(sa.select(job_table.c.args).where(job_table.c.id == identifier)).scalar_one()
+            result = self._kinds[status.kind](Job(self, status, attempt), args)
+            self.report(identifier, attempt, state="done", result=result, finished_at=datetime.now(UTC))
+        except (_Stop, Exception) as stop:  # noqa: BLE001 -- told by the job's row
+            error = stop.error if isinstance(stop, _Stop) else stop
+            if error is not None:
+                text = str(error) if isinstance(error, HeadwaterError) else f"{type(error).__name__}: {error}"
+                self.report(identifier, attempt, state="failed", error=text, finished_at=datetime.now(UTC))
+            raise _Stop(error) from error
+        finally:
+            self._leave(identifier)
         return result
+
+    def _begin(self, identifier: str) -> int:
+        """Take a job that waits, or whose process died, and return the number of this attempt."""
+        me = pins.writer_name()
+        with self._database.write() as db:
+            query = sa.select(job_table).where(job_table.c.id == identifier).with_for_update()
+            row = db.execute(query).mappings().one()
+            attempt = int(row["attempt"]) + 1
+            if row["state"] in ("queued", "running") and (row["runner"] in ("", me) or not pins.alive(row["runner"])):
+                values = {"state": "running", "attempt": attempt, "base": row["done"], "started_at": datetime.now(UTC)}
+                db.execute(job_table.update().where(job_table.c.id == identifier).values(**values, runner=me))
+                return attempt
+        self._leave(identifier)
+        raise _Stop
+
+    def _leave(self, identifier: str) -> None:
+        """Say that this process no longer runs a job."""
+        mine = [job_table.c.id == identifier, job_table.c.runner == pins.writer_name()]
+        with self._database.write() as db:
+            db.execute(job_table.update().where(*mine).values(runner=""))
+
+    def _requeue(self, identifier: str) -> bool:
+        """Let a job wait to be run again, unless a live process is in it; returns whether it does."""
+        runner = pins.writer_name() if Jobs._launched is self else ""
+        values = {"state": "queued", "runner": runner, "error": "", "finished_at": None}
+        with self._database.write() as db:
+            query = sa.select(job_table.c.runner).where(job_table.c.id == identifier).with_for_update()
+            last = db.execute(query).scalar_one()
+            free = not last or not pins.alive(last)
+            if free:
+                db.execute(job_table.update().where(job_table.c.id == identifier).values(values))
+        return free
 
     def _run(self, identifier: str) -> None:
         known = DBOS.get_workflow_status(identifier)
@@ -305,7 +381,7 @@ def _workflow(identifier: str) -> dict[str, Any]:
 def _status(row: Any) -> JobStatus:  # noqa: ANN401 -- a row mapping
     end = row["finished_at"] or datetime.now(UTC)
     elapsed = (end - row["started_at"]).total_seconds() if row["started_at"] else 0.0
-    rate = row["done"] / elapsed if elapsed > 0 else 0.0
+    rate = max(row["done"] - row["base"], 0) / elapsed if elapsed > 0 else 0.0
     left = (row["total"] - row["done"]) / rate if rate and row["total"] and row["state"] == "running" else None
     names = ("id", "kind", "program", "actor", "state", "done", "total", "unit", "message", "result", "error")
     moments = ("created_at", "started_at", "finished_at")

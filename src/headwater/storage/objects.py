@@ -19,6 +19,8 @@ from headwater.core.errors import ConflictError, InvalidError, NotFoundError, Un
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from obstore.store import ClientConfig
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
@@ -49,9 +51,10 @@ class ObjectStore:
 
         Args:
             place: A folder, or `s3://bucket/prefix`.
-            **options: Of S3: `endpoint`, `region`, `access_key_id`, … (else from the environment).
+            **options: Of S3: `endpoint`, `region`, `access_key_id`, … (else from the environment, as
+                `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, …).
         """
-        return cls(_S3(place, options) if place.startswith("s3://") else _Folder(Path(place)))
+        return cls(_S3(place, dict(options)) if place.startswith("s3://") else _Folder(Path(place)))
 
     def put(self, name: str, data: bytes, *, overwrite: bool = False) -> Stored:
         """Store bytes durably under a name.
@@ -152,7 +155,9 @@ class _Folder:
 
 class _S3:
     def __init__(self, url: str, options: dict[str, str]) -> None:
-        self._store = S3Store.from_url(url, **options)  # type: ignore[arg-type]
+        plain = options.pop("allow_http", "")
+        client: ClientConfig = {"allow_http": plain == "true"} if plain else {}
+        self._store = S3Store.from_url(url, client_options=client, **options)  # type: ignore[arg-type]
 
     def write(self, name: str, data: bytes, *, overwrite: bool) -> bool:
         try:
@@ -173,11 +178,19 @@ class _S3:
 
     def names(self, prefix: str) -> Iterator[str]:
         folder = prefix.rpartition("/")[0]
-        for chunk in obstore.list(self._store, prefix=folder or None):
-            yield from (item["path"] for item in chunk if item["path"].startswith(prefix))
+        try:
+            for chunk in obstore.list(self._store, prefix=folder or None):
+                yield from (item["path"] for item in chunk if item["path"].startswith(prefix))
+        except BaseError as error:
+            raise UnavailableError(f"The object store did not list '{prefix}': {error}.") from error
 
     def remove(self, name: str) -> None:
-        obstore.delete(self._store, name)
+        try:
+            obstore.delete(self._store, name)
+        except FileNotFoundError:
+            return
+        except BaseError as error:
+            raise UnavailableError(f"The object store did not remove '{name}': {error}.") from error
 
 
 def sync_directory(directory: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,14 +14,17 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from headwater.core.errors import ConflictError
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import Moment, insert, metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from headwater.storage.database import Connection, Database
 
 LEASE = timedelta(minutes=10)
+PATIENCE_S = 60.0
+"""How long an append waits for the one before it."""
 
 record_pin = sa.Table(
     "record_pin",
@@ -57,35 +62,56 @@ def current(db: Connection, program: str) -> Pin:
     return Pin(version=row["version"], rows=row["rows"], next_seq=row["next_seq"], writer=row["writer"])
 
 
-def lease(database: Database, program: str, now: datetime) -> Pin:
-    """Take the writer's lease of a table, which is the intent to append.
+def lease(database: Database, program: str, clock: Callable[[], datetime]) -> Pin:
+    """Take the writer's lease of a table, which is the intent to append; waits while another thread or process has it.
+
+    A lease is free once its append was confirmed or given up, its thread or process ended, or its time ran out.
 
     Raises:
-        ConflictError: Another live process is writing this table.
+        ConflictError: The table was written by others for too long.
     """
-    me = writer_name()
-    with database.write() as db:
-        row = (
-            db.execute(sa.select(record_pin).where(record_pin.c.program == program).with_for_update())
-            .mappings()
-            .first()
-        )
-        if row is None:
-            db.execute(
-                record_pin.insert().values(
-                    program=program, version=0, rows=0, next_seq=0, writer=me, writer_until=now + LEASE
-                )
-            )
-        elif row["writer"] in ("", me) or row["writer_until"] < now or not alive(row["writer"]):
-            db.execute(
-                record_pin.update().where(record_pin.c.program == program).values(writer=me, writer_until=now + LEASE)
-            )
-        else:
+    me = f"{writer_name()}/{threading.get_ident()}"
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        pin = _try_lease(database, program, me, clock())
+        if pin.writer == me:
+            return pin
+        if time.monotonic() > until:
             raise ConflictError(
-                f"Another process ({row['writer']}) is adding records to this program.",
+                f"Another process ({pin.writer}) is adding records to this program.",
                 remedy="Wait for it to finish, then repeat.",
             )
+        time.sleep(0.02)
+
+
+def _try_lease(database: Database, program: str, me: str, now: datetime) -> Pin:
+    with database.write() as db:
+        db.execute(
+            insert(db, record_pin)
+            .values(program=program, version=0, rows=0, next_seq=0, writer="", writer_until=now)
+            .on_conflict_do_nothing()
+        )
+        query = sa.select(record_pin).where(record_pin.c.program == program).with_for_update()
+        row = db.execute(query).mappings().one()
+        if row["writer"] in ("", me) or row["writer_until"] < now or not _writing(row["writer"]):
+            values = {"writer": me, "writer_until": now + LEASE}
+            db.execute(record_pin.update().where(record_pin.c.program == program).values(values))
         return current(db, program)
+
+
+def give_up(database: Database, program: str, pin: Pin) -> None:
+    """Free the lease of an append that will not be confirmed; nothing happens when it was."""
+    mine = [record_pin.c.program == program, record_pin.c.writer == pin.writer]
+    with database.write() as db:
+        db.execute(record_pin.update().where(*mine).values(writer=""))
+
+
+def _writing(writer: str) -> bool:
+    """Return whether the thread that holds a lease may still be at work."""
+    process, _, thread = writer.rpartition("/")
+    if process == writer_name():
+        return any(str(known.ident) == thread for known in threading.enumerate())
+    return alive(process)
 
 
 def move(db: Connection, program: str, pin: Pin) -> None:

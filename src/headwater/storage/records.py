@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +18,13 @@ import lance
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headwater.core.errors import ConflictError
 from headwater.storage import pins
 from headwater.storage.objects import sync_directory
 from headwater.storage.pins import Pin
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from headwater.storage.database import Connection, Database
 
@@ -43,6 +45,7 @@ SCHEMA = pa.schema(
 )
 """Columns of a record; `payload` and `attributes` are canonical JSON, `seq` counts records in order of arrival."""
 
+_INDEXED = ("record_id", "seq")
 _FRAGMENTS_BEFORE_COMPACTION = 64
 _UNINDEXED_ROWS = 5_000
 _UNINDEXED_SHARE = 20
@@ -65,6 +68,16 @@ class RecordTables:
         """Open the record tables kept in a folder or under `s3://bucket/prefix`."""
         return cls(place, options)
 
+    @contextmanager
+    def appended(self, database: Database, program: str, rows: pa.Table) -> Iterator[Pin]:
+        """Append, and free the table for others at the end of the block even when the block did not `confirm`."""
+        pin = self.append(database, program, rows)
+        try:
+            yield pin
+        except BaseException:
+            pins.give_up(database, program, pin)
+            raise
+
     def append(self, database: Database, program: str, rows: pa.Table) -> Pin:
         """Add rows and return the pin that will make them visible (see `confirm`).
 
@@ -76,9 +89,9 @@ class RecordTables:
             rows: Columns of `SCHEMA`; `seq` may be missing.
 
         Raises:
-            ConflictError: Another process is writing this table.
+            ConflictError: Others were writing this table for too long, or wrote to it past their lease.
         """
-        pin = pins.lease(database, program, datetime.now(UTC))
+        pin = pins.lease(database, program, _now)
         dataset = self._head(program, pin)
         fresh = self._fresh(dataset, rows, pin)
         if fresh.num_rows == 0:
@@ -87,11 +100,12 @@ class RecordTables:
             )
         if dataset is None:
             dataset = lance.write_dataset(fresh, self._uri(program), mode="create", storage_options=self._options)
-            self._index(dataset)
         else:
             dataset = lance.write_dataset(fresh, dataset, mode="append", storage_options=self._options)
         dataset = self._tidy(program, dataset)
         self._sync(program)
+        if dataset.count_rows() != pin.rows + fresh.num_rows:
+            raise ConflictError("The lease on the record table was lost; the append was not made visible.")
         return Pin(
             version=dataset.version,
             rows=pin.rows + fresh.num_rows,
@@ -109,9 +123,9 @@ class RecordTables:
         """Return the rows of the given record ids, in that order; ids that are not there are left out."""
         dataset = self._pinned(db, program)
         wanted = list(columns or SCHEMA.names)
-        if dataset is None or not ids:
-            return SCHEMA.empty_table().select(wanted)
         listed = ", ".join(f"'{identifier}'" for identifier in ids if identifier.isascii() and "'" not in identifier)
+        if dataset is None or not listed:
+            return SCHEMA.empty_table().select(wanted)
         found = dataset.to_table(columns=list({*wanted, "record_id"}), filter=f"record_id IN ({listed})")
         places = pc.index_in(pa.array(list(ids), pa.string()), found.column("record_id").combine_chunks()).drop_null()
         return found.take(places).select(wanted)
@@ -154,14 +168,14 @@ class RecordTables:
         return pins.current(db, program).next_seq
 
     def erase(self, database: Database, program: str, ids: Sequence[str]) -> Pin:
-        """Remove rows from every version on disk and return the pin to confirm.
+        """Remove rows from the table and return the pin to confirm; then `clean` removes their bytes from the disk.
 
         Raises:
             ConflictError: Another process is writing this table.
         """
-        pin = pins.lease(database, program, datetime.now(UTC))
+        pin = pins.lease(database, program, _now)
         dataset = self._head(program, pin)
-        if dataset is None:
+        if dataset is None or not ids:
             return pin
         listed = ", ".join(f"'{identifier}'" for identifier in ids)
         dataset.delete(f"record_id IN ({listed})")
@@ -171,11 +185,24 @@ class RecordTables:
         self._sync(program)
         return Pin(version=dataset.version, rows=rows, next_seq=pin.next_seq, writer=pin.writer, added=rows - pin.rows)
 
-    def clean(self, db: Connection, program: str) -> None:
-        """Delete the files of versions before the pin."""
-        dataset = self._pinned(db, program)
-        if dataset is not None:
-            dataset.cleanup_old_versions(older_than=timedelta(0), delete_unverified=True)
+    def clean(self, database: Database, program: str, *, older_than: timedelta = timedelta(hours=1)) -> None:
+        """Delete the files that only versions before the pin need.
+
+        Args:
+            database: Where the pin is kept; no transaction of the caller's may be open on SQLite.
+            program: Whose table.
+            older_than: Younger versions stay for reads that began before; nothing stays of erased rows at zero.
+
+        Raises:
+            ConflictError: Others were writing this table for too long.
+        """
+        pin = pins.lease(database, program, _now)
+        try:
+            if pin.version:
+                dataset = lance.dataset(self._uri(program), version=pin.version, storage_options=self._options)
+                dataset.cleanup_old_versions(older_than=older_than, delete_unverified=True)
+        finally:
+            pins.give_up(database, program, pin)
 
     def _uri(self, program: str) -> str:
         return f"{self._root}/{program}.lance"
@@ -223,7 +250,11 @@ class RecordTables:
         return pa.table(columns, schema=SCHEMA)
 
     def _tidy(self, program: str, dataset: lance.LanceDataset) -> lance.LanceDataset:
-        """Return the dataset with few enough fragments and few enough rows outside the index."""
+        """Return the dataset with its indexes, few enough fragments and few enough rows outside the index."""
+        if len(dataset.describe_indices()) < len(_INDEXED):  # new, or a crash came before they were made
+            for column in _INDEXED:
+                dataset.create_scalar_index(column, "BTREE", replace=True)
+            return lance.dataset(self._uri(program), storage_options=self._options)
         crowded = len(dataset.get_fragments()) > _FRAGMENTS_BEFORE_COMPACTION
         unindexed = dataset.stats.index_stats("record_id_idx")["num_unindexed_rows"]
         if not crowded and unindexed <= max(_UNINDEXED_ROWS, dataset.count_rows() // _UNINDEXED_SHARE):
@@ -232,10 +263,6 @@ class RecordTables:
             dataset.optimize.compact_files()
         dataset.optimize.optimize_indices()
         return lance.dataset(self._uri(program), storage_options=self._options)
-
-    def _index(self, dataset: lance.LanceDataset) -> None:
-        dataset.create_scalar_index("record_id", "BTREE")
-        dataset.create_scalar_index("seq", "BTREE")
 
     def _sync(self, program: str) -> None:
         """Make the table's files survive a power cut; S3 does so by itself."""
@@ -250,6 +277,10 @@ class RecordTables:
                     self._synced[str(path)] = path.stat().st_mtime + 1e-6
             sync_directory(Path(folder))
         sync_directory(root.parent)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _sync_file(path: Path) -> None:
