@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from headwater.stats.inference.expectation import Stop, fit
-from headwater.stats.inference.votes import DIAGONAL, SMOOTHING, shares
+from headwater.stats.inference.expectation import Model, Stop, fit
+from headwater.stats.inference.votes import DIAGONAL, SMOOTHING, vote_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +55,8 @@ def dawid_skene(
         prior: Evidence that every confusion matrix starts from.
         stop: When to stop.
     """
-    return fit(given, prior.added_to, method="dawid-skene", start=shares(given.votes), gold=gold, stop=stop)
+    model = Model("dawid-skene", prior.added_to)
+    return fit(given, model, start=vote_shares(given.votes), gold=gold, stop=stop)
 
 
 def one_coin(
@@ -66,15 +67,18 @@ def one_coin(
 ) -> Truth:
     """Return the posterior when each worker is right with one probability, and errs towards all classes alike.
 
+    All classes count as equally frequent: learning their frequency lets the largest class swallow tasks on real sets.
+
     Args:
         given: The answers.
         gold: Known class of each task, -1 where unknown; known tasks stay certain throughout.
         stop: When to stop.
     """
-    return fit(given, _pooled, method="one-coin", start=shares(given.votes), gold=gold, stop=stop)
+    model = Model("one-coin", pooled, even=True)
+    return fit(given, model, start=vote_shares(given.votes), gold=gold, stop=stop)
 
 
-def _pooled(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+def pooled(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return evidence with equal rows: a beta prior of two right and one wrong, errors spread evenly."""
     classes = counts.shape[1]
     right = np.einsum("wkk->w", counts) + ONE_COIN_RIGHT

@@ -31,6 +31,16 @@ _FEW_CLASSES = 24
 """Up to here, going through the columns is faster than reducing short rows."""
 
 
+class Model(NamedTuple):
+    """How answers come about, as far as it is to be learnt from them."""
+
+    name: str
+    evidence: Evidence
+    """How expected answers become evidence of confusion matrices."""
+    even: bool = False
+    """Whether all classes are thought to be equally frequent; their frequency is learnt otherwise."""
+
+
 class Stop(NamedTuple):
     """When to stop iterating."""
 
@@ -57,9 +67,8 @@ def known(gold: NDArray[np.int64] | None, tasks: int) -> Gold:
 
 def fit(
     given: Answers,
-    evidence: Evidence,
+    model: Model,
     *,
-    method: str,
     start: NDArray[np.float64],
     gold: NDArray[np.int64] | None = None,
     stop: Stop = Stop(),  # noqa: B008 -- a constant
@@ -68,35 +77,39 @@ def fit(
 
     Args:
         given: The answers.
-        evidence: The model: how expected answers become evidence of confusion matrices.
-        method: Its name.
+        model: How expected answers become evidence of confusion matrices.
         start: First posterior (tasks × classes).
         gold: Known class of each task, -1 where unknown; known tasks stay certain throughout.
         stop: When to stop.
     """
     certain = known(gold, given.tasks)
     posterior = clamped(start, certain)
-    parameters = evidence(expected(given, posterior))
+    parameters = model.evidence(expected(given, posterior))
     theta = parameters / parameters.sum(axis=2, keepdims=True)
     likelihood, iteration, change = float("nan"), 0, np.inf
     while iteration < stop.iterations and change > stop.tolerance:
         iteration += 1
-        shares = (posterior.sum(axis=0) + SHARES_PRIOR) / (given.tasks + SHARES_PRIOR * given.classes)
         joint = log_joint(given, theta)
-        joint += np.log(shares)
+        joint += np.log(np.full(given.classes, 1 / given.classes) if model.even else shares(posterior))
         posterior, likelihood = normalised(joint, certain)
-        parameters = evidence(expected(given, posterior))
+        parameters = model.evidence(expected(given, posterior))
         before, theta = theta, parameters / parameters.sum(axis=2, keepdims=True)
         change = float(np.abs(theta - before).max(initial=0.0))
     return Truth(
         posterior=posterior,
         evidence=parameters,
-        method=method,
+        method=model.name,
         log_likelihood=likelihood,
         iterations=iteration,
         converged=change <= stop.tolerance,
         warnings=warnings(given, parameters, gold=gold),
     )
+
+
+def shares(posterior: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how frequent each class is, a little smoothed."""
+    tasks, classes = posterior.shape
+    return np.asarray((np.ones(tasks) @ posterior + SHARES_PRIOR) / (tasks + SHARES_PRIOR * classes))
 
 
 def expected(given: Answers, posterior: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -32,6 +32,8 @@ class Truth:
     converged: bool
     warnings: tuple[str, ...] = field(default=())
     """What makes the result doubtful, in sentences."""
+    reason: str = ""
+    """Why this method was chosen; empty when somebody asked for it."""
 
     @property
     def label(self) -> NDArray[np.int64]:

@@ -30,7 +30,7 @@ def majority(given: Answers, *, gold: NDArray[np.int64] | None = None) -> Truth:
         given: The answers.
         gold: Known class of each task, -1 where unknown; known tasks are certain.
     """
-    posterior = clamped(shares(given.votes), known(gold, given.tasks))
+    posterior = clamped(vote_shares(given.votes), known(gold, given.tasks))
     return _truth(given, posterior, "majority", iterations=1, converged=True, gold=gold)
 
 
@@ -51,7 +51,7 @@ def weighted(
         stop: When to stop; the tolerance is on the weights.
     """
     certain = known(gold, given.tasks)
-    posterior = clamped(shares(given.votes), certain)
+    posterior = clamped(vote_shares(given.votes), certain)
     answered = np.bincount(given.worker, minlength=given.workers)
     weight, change, iteration = np.ones(given.workers), np.inf, 0
     while iteration < stop.iterations and change > stop.tolerance:
@@ -61,7 +61,7 @@ def weighted(
         before, weight = weight, _above_chance((right + 1) / (answered + 2), given.classes)
         change = float(np.abs(weight - before).max(initial=0.0))
         votes = given.matrix @ np.kron(weight[:, None], np.eye(given.classes))
-        posterior = clamped(shares(np.asarray(votes)), certain)
+        posterior = clamped(vote_shares(np.asarray(votes)), certain)
     return _truth(given, posterior, "weighted", iterations=iteration, converged=change <= stop.tolerance, gold=gold)
 
 
@@ -70,7 +70,7 @@ def _above_chance(accuracy: NDArray[np.float64], classes: int) -> NDArray[np.flo
     return np.maximum((accuracy - chance) / (1 - chance), 1e-3)
 
 
-def shares(votes: NDArray[np.float64]) -> NDArray[np.float64]:
+def vote_shares(votes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each task's votes as shares; a task without votes gets the overall shares.
 
     Args:
