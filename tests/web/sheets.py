@@ -95,6 +95,18 @@ KINDS: dict[str, tuple[list[dict[str, Any]], Mapping[str, object]]] = {
         ],
         CHAT,
     ),
+    "spans": (
+        [
+            {
+                "name": "parts",
+                "kind": "spans",
+                "text": "Mark the thing and what happened to it.",
+                "options": ["thing", "event", {"value": "number", "help": "figures only"}],
+                "relations": ["suffers", "counts"],
+            }
+        ],
+        {},
+    ),
 }
 """Questions and the payload of a record, by what they show."""
 

@@ -40,6 +40,31 @@ SESSIONS = {
     "pairwise": (["2", "4", "Enter"], None),
     "refusal": (["1", "3", "2", "Enter"], {"refuse": "refuse", "policy": "safety"}),
     "turns": (["4", "5", "1", "ArrowUp", "3", "Enter"], {"helpful": {"1": 4, "3": 3}, "whole": "yes"}),
+    "spans": (
+        [
+            "ArrowRight",
+            "ArrowRight",
+            "1",
+            "End",
+            "Shift+ArrowLeft",
+            "Shift+ArrowLeft",
+            "2",
+            "p",
+            "r",
+            "n",
+            "1",
+            "Enter",
+        ],
+        {
+            "parts": {
+                "spans": [
+                    {"id": "s1", "start": 4, "end": 10, "label": "thing"},
+                    {"id": "s2", "start": 20, "end": 35, "label": "event"},
+                ],
+                "relations": [{"from": "s1", "to": "s2", "label": "suffers"}],
+            }
+        },
+    ),
 }
 """Keys that answer a task of a kind, and the answer they give."""
 

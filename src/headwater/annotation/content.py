@@ -37,6 +37,11 @@ class Content:
     image: str = ""
     """Name of the stored image; people get the image through the task they hold, never its name."""
 
+    @property
+    def exported(self) -> dict[str, Any]:
+        """The record as it leaves the platform: with the name of its image."""
+        return self.shown | ({"image": self.image} if self.image else {})
+
 
 def of_record(record: Record) -> Content:
     """Return what is shown of a record.

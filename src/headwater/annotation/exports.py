@@ -119,7 +119,7 @@ def _items(
             id=task,
             record=record_id,
             batch=batch.name,
-            content=content.of_record(record).shown if record else {},
+            content=content.of_record(record).exported if record else {},
             attributes=record.attributes if record else {},
             answers=tuple(replies[task]),
             settled=settled.get(task, {}),

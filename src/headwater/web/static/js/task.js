@@ -15,6 +15,7 @@ class Task extends HTMLElement {
     const note = assignment.note ? [element("p", { className: "notice attention", textContent: assignment.note })] : [];
     this.asked = this.questions.map((asked) => Object.assign(element(tagOf(asked.kind)), { asked, task: this }));
     this.active = this.asked[0];
+    this.record.addEventListener("focusin", () => this.reach("spans"));
     this.replaceChildren(...note, this.record, ...this.asked);
     this.turn = this.slots().find((slot) => slot.turn !== null)?.turn ?? 0;
     this.goTo(this.slots().find((slot) => !slot.question.isAnswered(slot.turn)) ?? this.slots()[0]);
@@ -66,6 +67,12 @@ class Task extends HTMLElement {
     this.active = question;
     this.guide(question.asked, "");
     this.show();
+  }
+
+  // Working on the record works on the question whose marks it carries.
+  reach(kind) {
+    const found = this.asked.find((each) => each.asked.kind === kind && each.isAsked);
+    if (found && this.active?.asked.kind !== kind) this.activate(found);
   }
 
   goTo(slot, { focus = true } = {}) {
