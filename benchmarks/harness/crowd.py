@@ -1,0 +1,92 @@
+"""The tables of the page on truth inference, written from one run."""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.harness.workers import ROOT
+
+if TYPE_CHECKING:
+    from benchmarks.harness.report import Case
+
+PAGE = ROOT / "docs" / "explanation" / "truth-inference.md"
+_OURS = ("majority", "weighted", "one-coin", "glad", "mace", "dawid-skene", "drawn-dawid-skene", "committee")
+Sets = dict[str, dict[str, Any]]
+
+
+def best_single(sets: Sets) -> str:
+    """Return the method of crowd-kit with the best mean accuracy, of those that finished on every set."""
+    names: list[str] = list(next(iter(sets.values()))["peer"])
+    finished = [name for name in names if all(facts["peer"][name] for facts in sets.values())]
+    return max(finished, key=lambda name: statistics.mean(facts["peer"][name]["accuracy"] for facts in sets.values()))
+
+
+def write_tables(cases: list[Case], sets: Sets) -> None:
+    """Put what was measured between the page's marks; a table that was not measured stays."""
+    text = PAGE.read_text(encoding="utf-8")
+    text = _between(text, "speed", _speed(cases))
+    if sets:
+        text = _between(text, "accuracy", _accuracy(sets))
+        text = _between(text, "log loss", _log_loss(sets))
+    PAGE.write_text(text, encoding="utf-8")
+
+
+def _between(text: str, mark: str, lines: list[str]) -> str:
+    start, end = f"<!-- {mark} -->\n", f"<!-- end of {mark} -->"
+    before, _, rest = text.partition(start)
+    _, _, after = rest.partition(end)
+    return f"{before}{start}\n" + "\n".join(lines) + f"\n\n{end}{after}"
+
+
+def _speed(cases: list[Case]) -> list[str]:
+    memory = {(each.case.removesuffix(": peak memory"), each.size): each for each in cases if each.unit == "MB"}
+    lines = ["| | labels | CPU here | peer | × | memory here | peer |", "|---|--:|--:|--:|--:|--:|--:|"]
+    for each in cases:
+        held = memory.get((each.case, each.size))
+        if each.unit == "s of CPU" and each.peer is not None and held is not None and held.peer is not None:
+            figures = (
+                f"{each.ours:.3g} s | {each.peer:.3g} s | {each.ratio:g} | {held.ours:.0f} MB | {held.peer:.0f} MB"
+            )
+            lines.append(f"| {each.case} ({each.peer_name}) | {each.size:,} | {figures} |")
+    return lines
+
+
+def _accuracy(sets: Sets) -> list[str]:
+    names = list(sets)
+    lines = ["| method | " + " | ".join(names) + " | mean |", "|---|" + "--:|" * (len(names) + 1)]
+
+    def row(title: str, values: list[float | None]) -> None:
+        cells = ["–" if value is None else f"{value:.2f}" for value in values]
+        known = [value for value in values if value is not None]
+        mean = f"{statistics.mean(known):.2f}" if len(known) == len(values) else "–"
+        lines.append(f"| {title} | {' | '.join(cells)} | {mean} |")
+
+    for name in next(iter(sets.values()))["peer"]:
+        row(f"{name} (crowd-kit)", [facts["peer"][name] and facts["peer"][name]["accuracy"] for facts in sets.values()])
+    for name in _OURS:
+        row(f"`{name}`", [facts["methods"][name]["accuracy"] for facts in sets.values()])
+    likeliest = [facts["methods"][facts["likeliest"]]["accuracy"] for facts in sets.values()]
+    row("chosen by held-out likelihood", likeliest)
+    row("**`auto`, without gold**", [facts["auto"]["accuracy"] for facts in sets.values()])
+    best = [max(each["accuracy"] for each in facts["peer"].values() if each) for facts in sets.values()]
+    row(
+        "`auto` less the best of crowd-kit",
+        [facts["auto"]["accuracy"] - top for facts, top in zip(sets.values(), best, strict=True)],
+    )
+    plain = [facts["methods"]["majority"]["accuracy"] for facts in sets.values()]
+    row(
+        "`auto` less the majority",
+        [facts["auto"]["accuracy"] - vote for facts, vote in zip(sets.values(), plain, strict=True)],
+    )
+    return lines
+
+
+def _log_loss(sets: Sets) -> list[str]:
+    names = list(sets)
+    lines = ["| method | " + " | ".join(names) + " | mean |", "|---|" + "--:|" * (len(names) + 1)]
+    for method in _OURS:
+        values = [facts["methods"][method]["log_loss"] for facts in sets.values()]
+        cells = " | ".join(f"{value:.3f}" for value in values)
+        lines.append(f"| `{method}` | {cells} | {statistics.mean(values):.3f} |")
+    return lines
