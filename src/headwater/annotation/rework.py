@@ -1,12 +1,12 @@
-"""Rework: finished tasks are opened again with a reason; what was answered before is kept, out of force."""
+"""Rework: finished tasks are opened again with a reason, from the start or for one more answer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from headwater.annotation import queries
-from headwater.annotation.model import CampaignState, CampaignStateError
-from headwater.annotation.store import answers, reopening, tasks
+from headwater.annotation.model import EVERYONE, CampaignState, CampaignStateError
+from headwater.annotation.store import answers, queue, reopening, tasks
 from headwater.annotation.store import campaigns as store
 from headwater.core.errors import InvalidError
 from headwater.governance import ledger
@@ -55,3 +55,26 @@ def reopen(ctx: Context, batch_id: str, task_ids: Sequence[str], *, reason: str)
     body = {"tasks": found.tasks, "answers": found.answers, "reason": reason.strip()}
     ledger.append(ctx, "batch.reopened", subject=row.id, body=body)
     return found.tasks
+
+
+def ask_again(ctx: Context, campaign_id: str, task_ids: Sequence[str], *, reason: str) -> int:
+    """Want one more answer to each of some tasks; returns how many will be asked again.
+
+    The answers that are there stay in force; those who gave them are not given the task again. Gold and calibration
+    tasks, which everybody answers, are passed by.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    campaign = queries.campaign(ctx, campaign_id)
+    asked = 0
+    for identifier in dict.fromkeys(task_ids):
+        row = queries.task(ctx, identifier)
+        if row.campaign_id != campaign.id or row.wanted >= EVERYONE:
+            continue
+        tasks.want(ctx.db, row.id, row.wanted + 1)
+        queue.give_back(ctx.db, row.id)
+        asked += 1
+    for each in store.batches(ctx.db, campaign.id):
+        store.recount_batch(ctx.db, each.id, tasks.done(ctx.db, each.id))
+    answers.reset_closed(ctx.db, campaign.id)
+    ledger.append(ctx, "tasks.reopened", subject=campaign.id, body={"tasks": asked, "reason": reason})
+    return asked

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from headwater.core.errors import ConflictError, InvalidError
+from headwater.core.errors import ConflictError, InvalidError, NotFoundError
 from headwater.stats.interval import Estimate
 
 MeasureId = NewType("MeasureId", str)
@@ -134,6 +134,167 @@ class Inspection:
     """None until somebody decides."""
     reason: str
     inspected_at: datetime
+
+
+class AlarmState(StrEnum):
+    """Where an alarm stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody looks into it."""
+    DECIDED = "decided"
+
+
+class Remedy(StrEnum):
+    """What a person decides about an alarm; nothing happens to anybody without one."""
+
+    DISMISS = "dismiss"
+    """Nothing is wrong, or nothing is to be done; the reason says why."""
+    PAUSE = "pause"
+    """Give the person no more tasks, or pause the campaign when it is not about a person."""
+    REQUALIFY = "requalify"
+    """Ask the people concerned to go through the guideline and its calibration again; a person gets no tasks before."""
+    RELABEL = "relabel"
+    """Ask for one more answer, by others, to every task answered there since the change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """How a campaign's answers to a question are watched; fixed when watching begins, so that rates mean something."""
+
+    campaign_id: str
+    question: str
+    good: float
+    """Error rate on gold that is in control."""
+    bad: float
+    """Error rate on gold that is to be found soon."""
+    gold_planned: int
+    """Gold answers until the planned end."""
+    tasks_planned: int
+    level: float
+    """Expected false alarms of a campaign without fault up to its planned end, over all charts and checks."""
+    looks: int
+    """Integrity checks made so far."""
+    started_at: datetime
+
+    @property
+    def gold_run_length(self) -> float:
+        """In-control average run length of every gold chart, in gold answers."""
+        return max(GOLD_LEVELS * self.gold_planned / (self.level * SPENT["gold"]), 100.0)
+
+    def window_run_length(self, metric: str) -> float:
+        """In-control average run length of a chart of windows, in windows; only its upper side alarms."""
+        windows = max(self.tasks_planned / WINDOW, 1.0)
+        if metric == "agreement":  # and two people's own charts get a point from every pair of answers
+            windows += 2 * self.tasks_planned / OWN_WINDOW
+        return min(max(windows / (2 * self.level * SPENT[metric]), 10.0), 1e7)
+
+    def look_level(self, check: str, look: int) -> float:
+        """Probability of a false finding of an integrity check at a look, from 0; its looks together stay below."""
+        return self.level * SPENT[check] / ((look + 1) * (look + 2))
+
+
+LEVEL = 0.1
+"""Expected false alarms of a campaign without fault: one such campaign in ten has one."""
+SPENT = {
+    "gold": 0.25,
+    "agreement": 0.15,
+    "label.mix": 0.1,
+    "speed": 0.25,
+    "spam": 0.05,
+    "straight-lining": 0.05,
+    "copying": 0.05,
+    "gold.leak": 0.05,
+    "gold.doubt": 0.05,
+}
+"""Shares of the level; speed has the most because a crowd says little about how much paces may differ."""
+GOLD_LEVELS = 3
+"""A gold answer stands on the chart of the campaign, of its team and of its annotator."""
+WINDOW = 50
+"""Tasks to a point of the campaign's charts of agreement and of the label mix."""
+OWN_WINDOW = 25
+"""Tasks to a point of an annotator's own chart of agreement."""
+FIRST_LOOK = 250
+"""Answers at the first integrity check; every further one comes when they have doubled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A candidate for what an alarm came with, and what speaks for it."""
+
+    kind: str
+    """`annotator`, `team`, `guideline`, `slice` or `everyone`."""
+    name: str
+    inside: Estimate
+    """Rate in its answers after the change."""
+    outside: Estimate
+    """Rate in all other answers."""
+    gain: float
+    """Log-likelihood gained over one rate for all, in nats."""
+    adjusted: float
+    """Exact p of the excess, over all candidates."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something that went out of control, for a person to decide on."""
+
+    id: str
+    campaign_id: str
+    question: str
+    metric: str
+    """`gold.accuracy`, `agreement`, `label.mix`, or an integrity check."""
+    scope: str
+    """Empty for the campaign; `team:…`, `annotator:per_…`, `pair:per_…,per_…` or `task:tsk_…`."""
+    state: AlarmState
+    since: datetime
+    """Where the change most likely lies."""
+    since_low: datetime
+    since_high: datetime
+    """Its 95 % interval."""
+    noticed_at: datetime
+    """The answer that made it an alarm."""
+    before: Estimate | None
+    """The rate before the change."""
+    after: Estimate
+    """The rate from the change to the alarm; an alarm is raised at a peak, so it lies a little too high."""
+    rule: str
+    """The chart or test, its limits, and how often it errs."""
+    explanations: tuple[Explanation, ...]
+    """What it may come with, best first; empty when nothing stands out."""
+    advice: str
+    """The suggested next step."""
+    raised_at: datetime
+    decided_by: str
+    remedy: Remedy | None
+    reason: str
+    decided_at: datetime | None
+
+    @property
+    def about(self) -> str:
+        """Kind of its proposed cause, its own scope's when none stands out."""
+        return self.explanations[0].kind if self.explanations else self.scope.partition(":")[0] or "everyone"
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The annotators it names, by scope or as its first cause."""
+        kind, _, names = self.scope.partition(":")
+        named = names.split(",") if kind in ("annotator", "pair") else []
+        first = self.explanations[:1]
+        named += [each.name for each in first if each.kind == "annotator"]
+        return tuple(dict.fromkeys(named))
+
+
+class UnknownAlarmError(NotFoundError):
+    """There is no such alarm in this program."""
+
+    code = "unknown_alarm"
+
+
+class AlarmStateError(ConflictError):
+    """The alarm was decided on already."""
+
+    code = "alarm_decided"
 
 
 class NotAssessableError(ConflictError):

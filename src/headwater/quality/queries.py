@@ -7,8 +7,22 @@ from typing import TYPE_CHECKING
 
 from headwater.core.errors import NotFoundError
 from headwater.governance import queries as governance
-from headwater.governance.model import Role
-from headwater.quality.model import Assessment, Inspection, Label, Measure, Verdict
+from headwater.governance.authority import require
+from headwater.governance.model import Decision, Role
+from headwater.quality import control
+from headwater.quality.frames import frame_of
+from headwater.quality.model import (
+    Alarm,
+    Assessment,
+    Inspection,
+    Label,
+    Measure,
+    NotAssessableError,
+    UnknownAlarmError,
+    Verdict,
+    Watch,
+)
+from headwater.quality.store import alarms as raised
 from headwater.quality.store import inspections as inspected
 from headwater.quality.store import labels as resolved
 from headwater.quality.store import measures as measured
@@ -17,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headwater.context import Context
+    from headwater.quality.control import Chart, Starts
 
 MANAGERS = frozenset({Role.LEAD, Role.OPERATIONS})
 """Who may see the figures of single annotators."""
@@ -57,6 +72,61 @@ def assessments(ctx: Context, *, campaign: str = "", question: str = "") -> list
 def history(ctx: Context, *, campaign: str, metric: str, scope: str) -> list[Measure]:
     """Return all measures of one thing over time, oldest first; the same ones as `latest`."""
     return _visible(ctx, measured.history(ctx.db, ctx.program, campaign, metric, scope))
+
+
+def alarms(ctx: Context, *, campaign: str = "", undecided: bool = False) -> list[Alarm]:
+    """Return alarms, newest first; only for those who run or accept the work."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    return raised.alarms(ctx.db, ctx.program, campaign=campaign, undecided=undecided)
+
+
+def alarm(ctx: Context, identifier: str) -> Alarm:
+    """Return an alarm.
+
+    Raises:
+        UnknownAlarmError: There is none.
+    """
+    require(ctx, Decision.BATCH_ACCEPT)
+    found = raised.alarms(ctx.db, ctx.program, identifier=identifier)
+    if not found:
+        raise UnknownAlarmError(f"There is no alarm '{identifier}' in this program.")
+    return found[0]
+
+
+def open_alarms(ctx: Context) -> int:
+    """Return how many alarms wait for a decision."""
+    return len(raised.alarms(ctx.db, ctx.program, undecided=True))
+
+
+def watches(ctx: Context, campaign_id: str) -> list[Watch]:
+    """Return how a campaign is watched, by question."""
+    return raised.watches(ctx.db, campaign_id)
+
+
+def charts(ctx: Context, campaign_id: str, *, question: str) -> list[Chart]:
+    """Return the control charts of a campaign as they stand; only for those who run or accept the work.
+
+    An annotator who saw when gold errors were made could tell gold from other tasks.
+
+    Raises:
+        NotAssessableError: It is not watched yet.
+    """
+    require(ctx, Decision.BATCH_ACCEPT)
+    watch = raised.watch_of(ctx.db, campaign_id, question)
+    if watch is None:
+        raise NotAssessableError(f"Answers to '{question}' are not watched yet.", remedy="Run the monitoring once.")
+    known = raised.alarms(ctx.db, ctx.program, campaign=campaign_id, question=question)
+    return control.charts(frame_of(ctx, campaign_id, question=question), watch, starts(known))
+
+
+def starts(known: Sequence[Alarm]) -> Starts:
+    """Return when the last decision was taken about each metric and scope, in microseconds since 1970."""
+    found: Starts = {}
+    for each in known:
+        if each.decided_at is not None:
+            key, moment = (each.metric, each.scope), round(each.decided_at.timestamp() * 1e6)
+            found[key] = max(found.get(key, moment), moment)
+    return found
 
 
 def inspections(ctx: Context) -> list[Inspection]:

@@ -166,6 +166,11 @@ def move(db: Connection, task_id: str, *, lane_id: int, wanted: int, need: int) 
     db.execute(task.update().where(task.c.id == task_id).values(lane_id=lane_id, rank=rank, wanted=wanted, need=need))
 
 
+def want(db: Connection, task_id: str, wanted: int) -> None:
+    """Want another number of answers to a task; whether it is given out is not changed."""
+    db.execute(task.update().where(task.c.id == task_id).values(wanted=wanted))
+
+
 def retire(db: Connection, task_id: str) -> None:
     """Give a task out no more."""
     db.execute(task.update().where(task.c.id == task_id).values(need=0))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from headwater.stats.interval import Estimate, normal_quantile
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -27,7 +29,7 @@ class Pace:
     annotator: int
     n: int
     """Timed answers."""
-    ratio: float
+    ratio: Estimate
     """Time per task as a multiple of what the crowd takes for the same tasks; below 1 is faster."""
     p: float
     """Probability of somebody so fast in a crowd whose paces differ as these do."""
@@ -76,12 +78,20 @@ def speed(task: ArrayLike, annotator: ArrayLike, seconds: ArrayLike, *, length: 
         Pace(
             annotator=int(chosen[place]),
             n=int(n[place]),
-            ratio=float(np.exp(effect[place] - centre)),
+            ratio=_ratio(float(effect[place] - centre), float(noise / n[place]), int(n[place])),
             p=float(p[place]),
             adjusted=float(adjusted[place]),
         )
         for place in order
     ]
+
+
+def _ratio(effect: float, variance: float, n: int) -> Estimate:
+    half = normal_quantile(0.95) * float(np.sqrt(variance))
+    low, high = np.exp([effect - half, effect + half])
+    return Estimate(
+        value=float(np.exp(effect)), low=float(low), high=float(high), n=n, method="ratio of geometric mean times"
+    )
 
 
 def _explained(logs: NDArray[np.float64], length: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,40 @@ down_revision = "0006_annotation"
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
+        "alarm",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("metric", sa.String(length=40), nullable=False),
+        sa.Column("scope", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("since_low", sa.BigInteger(), nullable=False),
+        sa.Column("since_high", sa.BigInteger(), nullable=False),
+        sa.Column("noticed_at", sa.BigInteger(), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("explanations", sa.JSON(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("raised_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by", sa.String(length=40), nullable=False),
+        sa.Column("remedy", sa.String(length=20), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
+        sa.UniqueConstraint(
+            "campaign_id",
+            "question",
+            "metric",
+            "scope",
+            "noticed_at",
+            name=op.f("uq_alarm_campaign_id_question_metric_scope_noticed_at"),
+        ),
+    )
+    op.create_index(op.f("ix_alarm_program_state"), "alarm", ["program", "state"], unique=False)
+    op.create_table(
         "assessment",
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
         sa.Column("question", sa.String(length=64), nullable=False),
@@ -76,5 +110,18 @@ def upgrade() -> None:
         "measure",
         ["program", "campaign_id", "metric", "scope", "question", "id"],
         unique=False,
+    )
+    op.create_table(
+        "watch",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("good", sa.Float(), nullable=False),
+        sa.Column("bad", sa.Float(), nullable=False),
+        sa.Column("gold_planned", sa.Integer(), nullable=False),
+        sa.Column("tasks_planned", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Float(), nullable=False),
+        sa.Column("looks", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "question", name=op.f("pk_watch")),
     )
     append_only("measure")

@@ -1,0 +1,79 @@
+"""What an alarm says in a line, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headwater.quality.model import Alarm
+
+TITLES = {
+    "gold.accuracy": "more errors on gold",
+    "agreement": "more disputed tasks",
+    "label.mix": "another mix of labels",
+    "speed": "answers too quick to be read",
+    "spam": "answers that hardly depend on the item",
+    "straight-lining": "answers that repeat the one before",
+    "copying": "two people with the same mistakes",
+    "gold.leak": "gold that is answered too well once it is known",
+    "gold.doubt": "gold that people disagree with",
+}
+"""What each metric's alarm is about."""
+
+_STEPS = {
+    "annotator": "Look at this person's answers with them, then requalify, pause or relabel as you find.",
+    "team": "Ask the team what changed: people, tools, instructions. Compare its answers with another team's.",
+    "guideline": "Compare this version of the guideline with the one before at the disputed tasks; correct it and have "
+    "it calibrated again.",
+    "slice": "Read records of this slice beside the guideline: it may not say how to answer them.",
+    "everyone": "Everybody is affected: look at the guideline, at new kinds of records and at the gold itself.",
+    "pair": "Look at the mistakes they share; ask how the two work. What was taught alike shows here too.",
+    "task": "Read the record: correct the known answer or retire the gold.",
+}
+
+_OWN_STEPS = {
+    "speed": "Look at a few of these answers beside their records. Quick may be skilled; pause only "
+    "when they are wrong.",
+    "spam": "Read a sample of these answers. If they were given blindly, pause and relabel; if the person reads the "
+    "guideline another way, requalify.",
+    "straight-lining": "Look at the longest run beside its records; talk with the person before anything else.",
+    "gold.leak": "Retire this gold and put fresh gold in its place; ask whether answers are passed on.",
+}
+
+
+def next_step(metric: str, kind: str) -> str:
+    """Return the suggested next step for an alarm with its kind of cause."""
+    return _OWN_STEPS.get(metric) or _STEPS.get(kind, _STEPS["everyone"])
+
+
+def headline(alarm: Alarm, names: Mapping[str, str]) -> str:
+    """Return an alarm in a line.
+
+    Args:
+        alarm: The alarm.
+        names: Handles by person.
+    """
+    where = place(alarm.scope, names)
+    cause = ""
+    if alarm.explanations:
+        first = alarm.explanations[0]
+        cause = f"; likely {because(first.kind, first.name, names)}"
+    said = TITLES.get(alarm.metric, alarm.metric)
+    before = f" (was {alarm.before.value:.1%})" if alarm.before and alarm.before.defined else ""
+    size = f"{alarm.after.value:.2f} times as long" if alarm.metric == "speed" else f"{alarm.after.value:.1%}{before}"
+    return f"{said}{where}: {size} since {alarm.since:%Y-%m-%d %H:%M} UTC{cause}."
+
+
+def place(scope: str, names: Mapping[str, str]) -> str:
+    """Return where an alarm is, to follow what it is about; empty for the whole campaign."""
+    kind, _, name = scope.partition(":")
+    if kind == "pair":
+        return ", " + " and ".join(names.get(each, each) for each in name.split(","))
+    return f", {kind} {names.get(name, name)}" if name else ""
+
+
+def because(kind: str, name: str, names: Mapping[str, str]) -> str:
+    """Return a cause in words."""
+    return f"{kind} {names.get(name, name)}" if name else kind

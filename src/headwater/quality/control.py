@@ -1,0 +1,324 @@
+"""Control charts of a campaign: gold accuracy by CUSUM, agreement and label mix by EWMA, from answers in time order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from headwater.quality.model import OWN_WINDOW, WINDOW
+from headwater.stats.drift import causes as reasons
+from headwater.stats.drift import cusum, ewma
+from headwater.stats.drift.changepoint import change_point
+from headwater.stats.drift.scores import mix_score, rate_score, windows
+from headwater.stats.interval import Estimate, wilson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from headwater.annotation.answers import Answers
+    from headwater.quality.model import Watch
+    from headwater.stats.drift.causes import Cause
+
+WEIGHT, OWN_WEIGHT = 0.2, 0.4
+"""λ of the charts of a campaign, which see small shifts, and of an annotator, which must see soon."""
+LEAST_GAIN = 3.0
+"""Log-likelihood, in nats, below which no change is located: then it was so from the start."""
+
+Starts = dict[tuple[str, str], int]
+"""Metric and scope → the moment, in microseconds since 1970, of the last decision there: the chart starts afresh."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A campaign's answers with what they may be grouped by."""
+
+    given: Answers
+    team: NDArray[np.str_]
+    """Team of each answer."""
+    usable: NDArray[np.bool_]
+    """Answers that count: those of calibration do not."""
+    slices: Callable[[NDArray[np.int64]], Mapping[str, NDArray[np.str_]]]
+    """Attribute → value of the record behind each of some answers."""
+    lengths: Callable[[NDArray[np.int64]], NDArray[np.float64] | None]
+    """Length of the record behind each of some answers; None when there are too many to look at."""
+
+    def groups(self, rows: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
+        """Return what some answers may be grouped by: kind of candidate → name for each answer."""
+        given = self.given
+        found = {
+            "annotator": np.array(given.annotator_ids)[given.annotator[rows]],
+            "team": self.team[rows],
+            "guideline": np.array(given.guideline_ids)[given.guideline[rows]],
+        }
+        return found | dict(self.slices(rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One chart since the last decision about it."""
+
+    metric: str
+    scope: str
+    method: str
+    run_length: float
+    """In-control average run length, in `unit`."""
+    unit: str
+    limit: float
+    moments: NDArray[np.int64]
+    """When each point was made, in microseconds since 1970."""
+    values: NDArray[np.float64]
+    bad: NDArray[np.int64]
+    """Errors, or disputes, behind each point; empty for a label mix."""
+    n: NDArray[np.int64]
+    """Answers, or tasks, behind each point."""
+    signal: Signal | None
+    """Its first alarm."""
+
+    @property
+    def rate(self) -> Estimate:
+        """Share of errors or disputes over the whole chart."""
+        return wilson(int(self.bad.sum()), int(self.n.sum()))
+
+    @property
+    def false_alarms(self) -> float:
+        """Expected false alarms over its length so far, were nothing wrong."""
+        return len(self.values) / self.run_length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A chart or check that went off; moments are in microseconds since 1970."""
+
+    metric: str
+    scope: str
+    noticed: int
+    since: int
+    low: int
+    high: int
+    before: Estimate | None
+    after: Estimate
+    rule: str
+    causes: tuple[Cause, ...] = ()
+
+
+def charts(frame: Frame, watch: Watch, starts: Starts) -> list[Chart]:
+    """Return every chart of a campaign: gold by campaign, team and annotator, agreement, label mix."""
+    found = gold_charts(frame, watch, starts)
+    order = np.lexsort((frame.given.submitted_at, frame.given.task))
+    order = order[frame.usable[order] & ~frame.given.is_gold[order]]
+    task = frame.given.task[order]
+    place = np.arange(order.size)
+    firsts = np.r_[True, task[1:] != task[:-1]] if order.size else np.zeros(0, np.bool_)
+    rank = place - np.maximum.accumulate(np.where(firsts, place, 0)) if order.size else place
+    found += _agreement(frame, watch, starts, order[rank == 0], order[rank == 1])
+    found += _mix(frame, watch, starts, order[rank == 0])
+    return found
+
+
+def gold_charts(frame: Frame, watch: Watch, starts: Starts) -> list[Chart]:
+    """Return the charts of gold accuracy: of the campaign, each team, each annotator."""
+    given = frame.given
+    order = np.argsort(given.submitted_at, kind="stable")
+    order = order[(frame.usable & given.is_gold & (given.gold_value >= 0))[order]]
+    design = gold_design(watch)
+    scopes = {"": order}
+    for name in sorted(set(frame.team[order])):
+        scopes[f"team:{name}"] = order[frame.team[order] == name]
+    for code in np.unique(given.annotator[order]):
+        scopes[f"annotator:{given.annotator_ids[code]}"] = order[given.annotator[order] == code]
+    wrong = given.value != given.gold_value
+    found = []
+    for scope, every in scopes.items():
+        rows = every[given.submitted_at[every] > starts.get(("gold.accuracy", scope), -1)]
+        course = cusum.follow(design, wrong[rows])
+        signal = None
+        if course.alarms.size:
+            last = int(course.alarms[0])
+            rule = (
+                f"{design.method}; one false alarm in {design.run_length(watch.good):,.0f} gold answers while the "
+                f"error rate is {watch.good:g}, {watch.bad:g} is found after {design.run_length(watch.bad):,.0f}"
+            )
+            signal = _signal(frame, ("gold.accuracy", scope), rows[: last + 1], wrong, rule)
+            signal = _explain(frame, signal, order, wrong)
+        found.append(
+            Chart(
+                metric="gold.accuracy",
+                scope=scope,
+                method=design.method,
+                run_length=design.run_length(watch.good),
+                unit="gold answers",
+                limit=float(design.threshold),
+                moments=given.submitted_at[rows],
+                values=course.score.astype(np.float64),
+                bad=wrong[rows].astype(np.int64),
+                n=np.ones(rows.size, np.int64),
+                signal=signal,
+            )
+        )
+    return found
+
+
+def gold_design(watch: Watch) -> cusum.Cusum:
+    """Return the chart of gold that has the run length a campaign is watched with."""
+    return _design(watch.good, watch.bad, watch.gold_run_length)
+
+
+@lru_cache(maxsize=64)
+def _design(good: float, bad: float, run_length: float) -> cusum.Cusum:
+    return cusum.design(good, bad, run_length=run_length)
+
+
+def _agreement(
+    frame: Frame, watch: Watch, starts: Starts, first: NDArray[np.int64], second: NDArray[np.int64]
+) -> list[Chart]:
+    """Chart the share of tasks whose first two answers differ: of all, and of those each annotator had a part in."""
+    given = frame.given
+    begun = np.full(len(given.task_ids), -1)
+    begun[given.task[first]] = first
+    second = second[np.argsort(given.submitted_at[second], kind="stable")]
+    pairs = np.stack([begun[given.task[second]], second])
+    found, everybody = [], None
+    for code in (-1, *np.unique(given.annotator[pairs])):
+        key = ("agreement", f"annotator:{given.annotator_ids[code]}" if code >= 0 else "")
+        part = given.annotator[pairs] == code
+        moments = given.submitted_at[second]
+        mine = (part.any(axis=0) | (code < 0)) & (moments > starts.get(key, -1))
+        ours = pairs[:, mine]
+        differ = given.value[ours[0]] != given.value[ours[1]]
+        # each task speaks once: for the annotator of the chart, else for one of its two in turn
+        own = part[1, mine] if code >= 0 else np.arange(differ.size) % 2 == 0
+        column = _Column(np.where(own, ours[1], ours[0]), differ.astype(np.int64), moments[mine])
+        everybody = everybody or column
+        found += _windowed(frame, watch, key, column, everybody)
+    return found
+
+
+def _mix(frame: Frame, watch: Watch, starts: Starts, first: NDArray[np.int64]) -> list[Chart]:
+    """Chart how far the labels of the tasks' first answers are from those before."""
+    given = frame.given
+    rows = first[np.argsort(given.submitted_at[first], kind="stable")]
+    rows = rows[given.submitted_at[rows] > starts.get(("label.mix", ""), -1)]
+    column = _Column(rows=rows, outcome=given.value[rows], moments=given.submitted_at[rows])
+    return _windowed(frame, watch, ("label.mix", ""), column, column)
+
+
+class _Column(NamedTuple):
+    """Tasks in time order: the answer that stands for each, its outcome and its moment."""
+
+    rows: NDArray[np.int64]
+    outcome: NDArray[np.int64]
+    moments: NDArray[np.int64]
+
+
+def _windowed(frame: Frame, watch: Watch, key: tuple[str, str], column: _Column, everybody: _Column) -> list[Chart]:
+    """Chart each window of tasks against all before it; everybody's tasks tell what a change came with."""
+    metric, scope = key
+    size = OWN_WINDOW if scope else WINDOW
+    agreement = metric == "agreement"
+    counts = windows(column.outcome, size=size, kinds=2 if agreement else len(frame.given.values))
+    if not len(counts):
+        return []
+    past = np.cumsum(counts, axis=0) - counts
+    scores = [
+        rate_score(before, within) if agreement else mix_score(before, within, rng=np.random.default_rng(place))
+        for place, (before, within) in enumerate(zip(past, counts, strict=True))
+    ]
+    design = ewma.design(run_length=watch.window_run_length(metric), weight=OWN_WEIGHT if scope else WEIGHT)
+    # only the upper side alarms, so false alarms come half as often as the run length of both sides says
+    run_length = 2 * watch.window_run_length(metric)
+    course = ewma.follow(design, scores, upper_only=True)
+    signal = None
+    if course.alarms.size:
+        upto = (int(course.alarms[0]) + 1) * size
+        rule = f"{design.method}; one false alarm in {run_length:,.0f} windows of {size} tasks"
+        signal = _change(frame, key, rule, _Column(*(each[:upto] for each in column)), everybody)
+    return [
+        Chart(
+            metric=metric,
+            scope=scope,
+            method=design.method,
+            run_length=run_length,
+            unit=f"windows of {size} tasks",
+            limit=design.limit,
+            moments=column.moments[size - 1 :: size][: len(counts)],
+            values=course.average,
+            bad=counts[:, 1] if agreement else np.zeros(len(counts), np.int64),
+            n=np.full(len(counts), size),
+            signal=signal,
+        )
+    ]
+
+
+def _change(frame: Frame, key: tuple[str, str], rule: str, column: _Column, everybody: _Column) -> Signal:
+    """Locate the change of windows that went off and ask what it came with."""
+    metric, scope = key
+    codes, moments = column.outcome, column.moments
+    kinds = max(int(codes.max()) + 1, 2)
+    place, low, high = _located(codes, kinds)
+    if metric == "label.mix":
+        # the label that rose most stands for the change
+        before, after = codes[:place], codes[place:]
+        shares = np.bincount(after, minlength=kinds) / max(after.size, 1)
+        risen = int((shares - np.bincount(before, minlength=kinds) / max(before.size, 1)).argmax())
+        codes = (codes == risen).astype(np.int64)
+        rule = f"{rule}; the rate is that of '{frame.given.values[risen]}', which rose most"
+    bad = codes.astype(np.bool_)
+    if scope:
+        seen = everybody.moments <= moments[-1]
+        told = _Column(*(each[seen] for each in everybody))
+    else:
+        told = column._replace(outcome=codes)
+    found = reasons.causes(told.outcome.astype(np.bool_), told.moments >= moments[place], frame.groups(told.rows))
+    return Signal(
+        metric=metric,
+        scope=scope,
+        noticed=int(moments[-1]),
+        since=int(moments[place]),
+        low=int(moments[low]),
+        high=int(moments[high]),
+        before=wilson(int(bad[:place].sum()), place) if place else None,
+        after=wilson(int(bad[place:].sum()), bad.size - place),
+        rule=rule,
+        causes=tuple(found),
+    )
+
+
+def _signal(frame: Frame, key: tuple[str, str], rows: NDArray[np.int64], wrong: NDArray[np.bool_], rule: str) -> Signal:
+    """Locate the change in a sequence of right and wrong answers that ends at the alarm."""
+    errors, moments = wrong[rows], frame.given.submitted_at[rows]
+    place, low, high = _located(errors.astype(np.int64), 2)
+    return Signal(
+        metric=key[0],
+        scope=key[1],
+        noticed=int(moments[-1]),
+        since=int(moments[place]),
+        low=int(moments[low]),
+        high=int(moments[high]),
+        before=wilson(int(errors[:place].sum()), place) if place else None,
+        after=wilson(int(errors[place:].sum()), len(errors) - place),
+        rule=rule,
+    )
+
+
+def _located(codes: NDArray[np.int64], kinds: int) -> tuple[int, int, int]:
+    found = change_point(codes, kinds=kinds)
+    if found is None or found.gain < LEAST_GAIN:
+        return 0, 0, max(codes.size - 1, 0) if found is None else min(found.high, codes.size - 1)
+    return found.place, found.low, found.high
+
+
+def _explain(frame: Frame, signal: Signal, rows: NDArray[np.int64], wrong: NDArray[np.bool_]) -> Signal:
+    """Ask of all gold answers up to the alarm what the change came with."""
+    moments = frame.given.submitted_at[rows]
+    seen = rows[moments <= signal.noticed]
+    late = frame.given.submitted_at[seen] >= signal.since
+    found = reasons.causes(wrong[seen], late, frame.groups(seen))
+    return Signal(**{name: getattr(signal, name) for name in _FIELDS}, causes=tuple(found))
+
+
+_FIELDS = ("metric", "scope", "noticed", "since", "low", "high", "before", "after", "rule")

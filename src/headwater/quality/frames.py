@@ -1,0 +1,67 @@
+"""The answers of a campaign as monitoring sees them: with teams, attributes of records, without calibration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headwater.annotation import queries as annotation
+from headwater.annotation.model import BatchKind
+from headwater.quality.control import Frame
+from headwater.sourcing import queries as sourcing
+from headwater.workforce import queries as workforce
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from headwater.annotation.answers import Answers
+    from headwater.context import Context
+    from headwater.sourcing.model import Record
+
+MOST_RECORDS = 20_000
+"""Records that are read to explain an alarm or to know their length; beyond, neither is done."""
+MOST_VALUES = 30
+"""Different values up to which an attribute makes slices."""
+
+
+def frame_of(ctx: Context, campaign_id: str, *, question: str) -> Frame:
+    """Return the answers in force to a question of a campaign; records are read only when they are asked about."""
+    given = annotation.answers(ctx, campaign_id, question=question)
+    teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
+    names = np.array([teams.get(name, name) for name in given.cohort_ids] or [""])
+    drills = {batch.id for batch in annotation.batches(ctx, campaign_id) if batch.kind is BatchKind.CALIBRATION}
+    drill = np.array([name in drills for name in given.batch_ids] or [False])
+    empty = len(given.task) == 0
+    return Frame(
+        given=given,
+        team=np.empty(0, np.str_) if empty else names[given.cohort],
+        usable=np.empty(0, np.bool_) if empty else ~drill[given.batch],
+        slices=lambda rows: _slices(ctx, given, rows),
+        lengths=lambda rows: _lengths(ctx, given, rows),
+    )
+
+
+def _slices(ctx: Context, given: Answers, rows: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
+    """Attribute → value behind each answer, for attributes with few values."""
+    tasks, places = np.unique(given.task[rows], return_inverse=True)
+    found = _records(ctx, given, tasks)
+    fields = [sourcing.fields_of(item) for item in found]
+    columns = {}
+    for name in sorted({name for each in fields for name in each} - {"intake_id", "kind"}):
+        values = np.array([str(each.get(name, "")) for each in fields])
+        if 1 < len(set(values)) <= MOST_VALUES:
+            columns[f"slice {name}"] = values[places]
+    return columns
+
+
+def _lengths(ctx: Context, given: Answers, rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    tasks, places = np.unique(given.task[rows], return_inverse=True)
+    found = _records(ctx, given, tasks)
+    return np.array([float(len(item.text)) for item in found])[places] if found else None
+
+
+def _records(ctx: Context, given: Answers, tasks: NDArray[np.int64]) -> list[Record]:
+    if not 0 < tasks.size <= MOST_RECORDS:
+        return []
+    return sourcing.take(ctx, [given.record_ids[code] for code in tasks])

@@ -1,0 +1,109 @@
+"""Simulated campaigns: clean ones alarm no more often than stated, planted faults are found and named."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from headwater.quality import control, integrity
+from headwater.quality.model import LEVEL, SPENT
+from tests.quality.simulated import SECOND, Campaign
+
+CAMPAIGNS = 200
+MOST = int(stats.binom.ppf(0.9999, CAMPAIGNS, LEVEL))
+
+
+def test_clean_campaigns_raise_alarms_no_more_often_than_stated() -> None:
+    alarming = sum(bool(_signals(Campaign(seed))) for seed in range(CAMPAIGNS))
+    assert alarming <= MOST
+    assert alarming <= LEVEL * CAMPAIGNS
+
+
+def test_what_is_spent_on_charts_and_checks_is_the_level() -> None:
+    assert sum(SPENT.values()) == pytest.approx(1)
+    watch = Campaign(0).watch
+    looks = sum(watch.look_level("speed", look) for look in range(1000))
+    assert looks == pytest.approx(LEVEL * SPENT["speed"], rel=0.01)
+
+
+def test_people_who_err_just_as_often_as_allowed_raise_no_more_alarms_than_stated() -> None:
+    alarming = 0
+    for seed in range(60):
+        it = Campaign(seed)
+        it.value = it.truth[it.task].copy()
+        it.err(np.ones(it.task.size, np.bool_), it.watch.good)
+        gold = [chart.signal for chart in control.gold_charts(it.frame(), it.watch, {})]
+        alarming += any(signal is not None for signal in gold)
+    assert alarming <= stats.binom.ppf(0.9999, 60, LEVEL * SPENT["gold"])
+
+
+def test_a_noisy_annotator_is_found_with_the_moment_it_began() -> None:
+    it = Campaign(3, tasks=1000, gold=80)
+    begun = it.task.size // 2
+    it.err(it.late & (it.annotator == 3), 0.5)
+    found = [each for each in _signals(it) if each.scope == "annotator:per_3"]
+    assert {each.metric for each in found} == {"gold.accuracy", "agreement"}
+    gold = next(each for each in found if each.metric == "gold.accuracy")
+    assert gold.low <= begun * SECOND <= gold.high
+    assert (gold.causes[0].kind, gold.causes[0].name) == ("annotator", "per_3")
+    assert gold.before is not None
+    assert gold.before.high < gold.after.value
+
+
+def test_a_guideline_change_is_found_and_named() -> None:
+    it = Campaign(2, tasks=1000, gold=80)
+    it.guideline = it.late.astype(np.int64)
+    it.err(it.late, 0.3)
+    found = {each.metric: each for each in _signals(it) if not each.scope}
+    for metric in ("gold.accuracy", "agreement"):
+        signal = found[metric]
+        assert signal.low <= it.task.size // 2 * SECOND <= signal.high
+        assert ("guideline", "gdl_1") in {(cause.kind, cause.name) for cause in signal.causes[:2]}
+
+
+def test_a_slice_that_nobody_gets_right_any_more_is_named() -> None:
+    it = Campaign(3, tasks=1000, gold=80)
+    spanish = (it.task % 3 == 0) & it.late
+    it.err(spanish, 0.8)
+    frame = it.frame(lambda rows: {"slice language": np.where(it.task[rows] % 3 == 0, "es", "en")})
+    signal = next(chart.signal for chart in control.charts(frame, it.watch, {}) if chart.signal and not chart.scope)
+    assert (signal.causes[0].kind, signal.causes[0].name) == ("slice language", "es")
+
+
+def test_a_speed_runner_is_found() -> None:
+    it = Campaign(4)
+    it.seconds[it.annotator == 5] = 1.0
+    found = _signals(it)
+    assert {(each.metric, each.scope) for each in found} == {("speed", "annotator:per_5")}
+    assert found[0].after.high < 0.2
+
+
+def test_another_mix_of_labels_is_found() -> None:
+    it = Campaign(5)
+    other = it.late & (it.task < it.tasks) & (it.truth[it.task] == 1)
+    it.value[other] = 2
+    signal = next(each for each in _signals(it) if each.metric == "label.mix")
+    assert "'praise'" in signal.rule
+    assert signal.low <= it.task.size // 2 * SECOND <= signal.high
+
+
+def test_a_decision_starts_the_chart_afresh() -> None:
+    it = Campaign(1, tasks=1000, gold=80)
+    it.err(it.late & (it.annotator == 3), 0.5)
+    key = ("gold.accuracy", "annotator:per_3")
+    end = it.task.size * SECOND
+    chart = next(c for c in control.gold_charts(it.frame(), it.watch, {key: end}) if (c.metric, c.scope) == key)
+    assert not chart.values.size
+    assert chart.signal is None
+
+
+def test_nothing_answered_makes_no_chart() -> None:
+    it = Campaign(6, tasks=0, gold=0)
+    assert not integrity.due(it.frame(), it.watch, {})
+
+
+def _signals(it: Campaign) -> list[control.Signal]:
+    frame = it.frame()
+    found = [chart.signal for chart in control.charts(frame, it.watch, {}) if chart.signal is not None]
+    return found + integrity.due(frame, it.watch, {})
