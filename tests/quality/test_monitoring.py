@@ -10,7 +10,7 @@ from headwater.annotation import queries as annotation
 from headwater.annotation.model import CampaignState
 from headwater.core.errors import ForbiddenError, InvalidError
 from headwater.governance import queries as governance
-from headwater.quality import advice, monitoring, queries, remedies
+from headwater.quality import monitoring, queries, remedies
 from headwater.quality.model import AlarmState, AlarmStateError, NotAssessableError, Remedy, UnknownAlarmError
 from headwater.workforce import queries as workforce
 from tests.annotation.factories import publish_guideline
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 def test_a_noisy_annotator_is_found_told_and_decided_on(each_team: Team) -> None:
     team = each_team
-    it = crowd(team, tasks=200, known=60)
+    it = crowd(team, tasks=120, known=40)
     noisy = team.annotators[2]
     _watch(it)
     it.work(error=lambda who: 0.9 if who == noisy else 0.02)
     found = [row for row in _watch(it) if row.metric == "gold.accuracy"]
-    assert [row.people for row in found] == [(noisy,)]
-    alarm = found[0]
+    alarm = next(row for row in found if row.scope == f"annotator:{noisy}")
+    assert alarm.people == (noisy,)
     assert alarm.state is AlarmState.OPEN
     assert alarm.about == "annotator"
     assert alarm.since_low <= alarm.since <= alarm.since_high <= alarm.noticed_at
@@ -40,7 +40,8 @@ def test_a_noisy_annotator_is_found_told_and_decided_on(each_team: Team) -> None
     with team.read(team.lead) as ctx:
         told = [each for each in governance.notices(ctx) if each.kind == "alarm" and each.subject == alarm.id]
         assert len(told) == 1
-        assert "ann3" in told[0].text
+        assert told[0].text.startswith("Quality alarm in 'first': more errors on gold, annotator ann3: ")
+        assert told[0].text.endswith("likely annotator ann3.")
     assert not _watch(it)  # nothing new, nothing twice
 
     with team.act(team.ops) as ctx:
@@ -56,15 +57,15 @@ def test_a_noisy_annotator_is_found_told_and_decided_on(each_team: Team) -> None
             if (each.metric, each.scope) == ("gold.accuracy", alarm.scope)
         )
         assert not chart.values.size  # afresh
-    assert not [row for row in _watch(it) if row.metric == "gold.accuracy"]
+    assert not _watch(it)
     with team.act(team.ops) as ctx, pytest.raises(AlarmStateError):
         remedies.decide(ctx, alarm.id, Remedy.DISMISS, reason="again")
 
 
 def test_a_guideline_that_confuses_everybody_is_named(team: Team) -> None:
-    it = crowd(team, tasks=240, known=60)
+    it = crowd(team, tasks=200, known=50)
     _watch(it)
-    it.answer(300, error=lambda _who: 0.02)
+    it.answer(250, error=lambda _who: 0.02)
     assert not _watch(it)
     it.change_guideline(publish_guideline(team, "# Topics\n\nAnswer as you like.\n", change="shorter").id)
     it.work(error=lambda _who: 0.5)
@@ -97,26 +98,26 @@ def test_a_speed_runner_is_found_and_asked_to_requalify(app: App, team_of: Calla
 
 
 def test_relabelling_asks_others_again_for_what_the_person_answered(team: Team) -> None:
-    it = crowd(team, tasks=200, known=60)
+    it = crowd(team, tasks=120, known=40)
     noisy = team.annotators[0]
     it.work(error=lambda who: 0.9 if who == noisy else 0.02)
-    alarm = next(row for row in _watch(it) if row.people == (noisy,))
+    alarm = next(row for row in _watch(it) if row.scope == f"annotator:{noisy}")
     with team.act(team.ops) as ctx:
         before = annotation.progress(ctx, it.campaign.id)
         chosen = remedies.affected(ctx, alarm)
         remedies.decide(ctx, alarm.id, Remedy.RELABEL, reason="not to be trusted")
         after = annotation.progress(ctx, it.campaign.id)
-    assert before.done == before.tasks == 200
+    assert before.done == before.tasks == 120
     assert 0 < len(chosen) == before.done - after.done
     it.work(error=lambda _who: 0.02)
     with team.read() as ctx:
         again = annotation.progress(ctx, it.campaign.id)
-    assert again.done == 200
-    assert again.answers == before.answers + len(chosen)
+    assert again.done == 120
+    assert again.answers >= before.answers + len(chosen)  # and gold among them
 
 
 def test_only_those_who_accept_the_work_see_and_decide(team: Team) -> None:
-    it = crowd(team, tasks=200, known=60)
+    it = crowd(team, tasks=120, known=40)
     it.work(error=lambda who: 0.9 if who == team.annotators[1] else 0.02)
     alarm = _watch(it)[0]
     with team.act(team.annotators[1]) as ctx:
@@ -147,16 +148,6 @@ def test_the_standard_for_gold_sets_what_is_in_control(team: Team) -> None:
         assert monitoring.begin(ctx, it.campaign.id, question="topic", good=0.3) == watch  # fixed once
         with pytest.raises(InvalidError, match="no chart"):
             monitoring.begin(ctx, it.campaign.id, question="urgency", good=0.5, bad=0.2)
-
-
-def test_a_headline_says_what_where_how_much_since_when_and_why(team: Team) -> None:
-    it = crowd(team, tasks=200, known=60)
-    it.work(error=lambda who: 0.9 if who == team.annotators[1] else 0.02)
-    alarm = next(row for row in _watch(it) if row.metric == "gold.accuracy")
-    with team.read() as ctx:
-        said = advice.headline(alarm, governance.names(ctx))
-    assert said.startswith("more errors on gold, annotator ann2: ")
-    assert said.endswith("likely annotator ann2.")
 
 
 def _watch(it: Crowd) -> list[Alarm]:
