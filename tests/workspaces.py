@@ -40,6 +40,24 @@ class FakeClock:
         self.moment += timedelta(**parts)
 
 
+class PastClock:
+    """The real time of a month ago, moved forward to let consultations end, yet never past the present.
+
+    For workspaces that another process serves, whose clock is the machine's.
+    """
+
+    def __init__(self) -> None:
+        self.offset = timedelta(days=-30)
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return datetime.now(UTC) + self.offset
+
+    def advance(self, **parts: float) -> None:
+        """Move forward, as `timedelta` counts."""
+        self.offset += timedelta(**parts)
+
+
 @pytest.fixture(scope="session")
 def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("template") / "workspace"

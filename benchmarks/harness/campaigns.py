@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,28 +14,13 @@ from headwater.app.application import open_app
 from headwater.app.workspace import init
 from tests.annotation import factories
 from tests.servers import postgres
-from tests.workspaces import Team, make_team
+from tests.workspaces import PastClock, Team, make_team
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEXT = "message {place}: my invoice shows an amount that I do not understand, please explain"
 _BATCH = 50_000
-
-
-class OffsetClock:
-    """The real time of a month ago, moved forward to let consultations end, yet never past the present."""
-
-    def __init__(self) -> None:
-        self.offset = timedelta(days=-30)
-
-    def now(self) -> datetime:
-        """Return the moment."""
-        return datetime.now(UTC) + self.offset
-
-    def advance(self, **parts: float) -> None:
-        """Move forward, as `timedelta` counts."""
-        self.offset += timedelta(**parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +55,7 @@ def open_bench(url: str, tasks: int, *, annotators: int = 8, overlap: int = 1) -
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
         directory = Path(folder) / "workspace"
         init(directory, database_url=url).close()
-        with open_app(directory, clock=OffsetClock()) as app:
+        with open_app(directory, clock=PastClock()) as app:
             team = make_team(app, annotators=annotators)
             yield Bench(team=team, campaign=_open_campaign(team, tasks, overlap), directory=directory)
 

@@ -55,6 +55,8 @@ class Desk:
     member: Annotator
     seated: queue.Seat
     """The place as it was when the annotator sat down."""
+    waits: bool = True
+    """Whether to wait for tasks others are taking: not once a task is locked here, lest two wait for each other."""
 
     @property
     def lease_time(self) -> timedelta:
@@ -167,19 +169,21 @@ def _resume(desk: Desk, holding: Sequence[str]) -> Assignment | Why | None:
 
 def _fresh(desk: Desk) -> Assignment | Why:
     ctx = desk.ctx
-    queue.take_back(ctx.db, desk.campaign_id, ctx.clock.now())
+    if queue.take_back(ctx.db, desk.campaign_id, ctx.clock.now()):
+        desk.waits = False
     while True:
         lanes = _served(desk, queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor))
         if lanes is None:
             return Why.FAILED
-        lane, taken = _take(desk, lanes)
-        if lane is None or taken is None:
-            if _judge(desk):
+        found = _take(desk, lanes)
+        if isinstance(found, Why):
+            if found is Why.DONE and _judge(desk):
                 continue
-            return Why.FAILED if desk.place.stage == FAILED else Why.DONE
-        found = _give(desk, lane, taken)
-        if found is not None:
-            return found
+            return Why.FAILED if desk.place.stage == FAILED else found
+        given = _give(desk, *found)
+        if given is not None:
+            return given
+        desk.waits = False
 
 
 def _served(desk: Desk, lanes: list[queue.OpenLane]) -> list[queue.OpenLane] | None:
@@ -215,19 +219,23 @@ def _chance(ctx: Context, what: str) -> float:
     return int(ctx.keys.hmac("gold", what.encode())[-12:], 16) / 16**12
 
 
-def _take(desk: Desk, lanes: list[queue.OpenLane]) -> tuple[queue.OpenLane, queue.Taken] | tuple[None, None]:
-    ctx = desk.ctx
+def _take(desk: Desk, lanes: list[queue.OpenLane]) -> tuple[queue.OpenLane, queue.Taken] | Why:
+    ctx, why = desk.ctx, Why.DONE
     for lane in lanes:
         if lane.kind == LaneKind.GOLD:
             start = int(_chance(ctx, f"{desk.campaign_id}:{ctx.actor}:at:{desk.place.given}") * lane.tail)
-            taken = queue.take(ctx.db, lane.id, start, ctx.actor) or queue.take(ctx.db, lane.id, 0, ctx.actor)
+            taken = queue.take(ctx.db, lane.id, start, ctx.actor, waits=False)
+            taken = taken or queue.take(ctx.db, lane.id, 0, ctx.actor, waits=desk.waits)
         else:
-            taken = queue.take(ctx.db, lane.id, lane.passed, ctx.actor)
+            taken = queue.take(ctx.db, lane.id, lane.passed, ctx.actor, waits=desk.waits)
+            if taken is None and not desk.waits and queue.remains(ctx.db, lane.id, lane.passed, ctx.actor):
+                why = Why.BUSY
+                continue
             passed = lane.tail if taken is None else taken.rank if taken.low == taken.rank else taken.low - 1
             queue.pass_by(ctx.db, lane.id, ctx.actor, passed)
         if taken is not None:
             return lane, taken
-    return None, None
+    return why
 
 
 def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | None:

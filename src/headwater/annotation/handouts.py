@@ -21,6 +21,8 @@ class Why(StrEnum):
     NONE = ""
     DONE = "done"
     """Nothing is left for this annotator at present."""
+    BUSY = "busy"
+    """All that is left is being taken by others at this moment; ask again."""
     PAUSED = "paused"
     CLOSED = "closed"
     HOLDING = "holding"

@@ -1,7 +1,7 @@
 """The queue: sitting down, taking back, taking, holding, settling. Every statement here is one index probe or two.
 
 Locks are always taken in the order seat, lease, task, lane, so transactions never wait for each other in a circle;
-claims pass over locked rows instead of waiting for them.
+claims pass over locked tasks, and wait for them only while they hold no task themselves.
 """
 
 from __future__ import annotations
@@ -208,24 +208,32 @@ WHERE n.campaign_id = :campaign AND n.tier = :tier AND n.annotator IN ('', :me)
 AND EXISTS (SELECT 1 FROM task AS t WHERE t.lane_id = n.id AND t.need > 0 AND t.rank > COALESCE(k.rank, 0))""")
 
 
-def take(db: Connection, lane_id: int, after: int, annotator: str) -> Taken | None:
+def take(db: Connection, lane_id: int, after: int, annotator: str, *, waits: bool = True) -> Taken | None:
     """Take the first task after a rank of a lane that the annotator has not had; one statement.
 
     On PostgreSQL tasks that another transaction is taking are passed over; when nothing else is left, this waits
-    for them.
+    for them. A transaction that has locked a task must not wait: see `remains`.
     """
     keys = {"lane": lane_id, "after": after, "me": annotator}
     if db.dialect.name == "sqlite":
         row = db.execute(_TAKE_SQLITE, keys).one_or_none()
     else:
-        row = db.execute(_TAKE_SKIPPING, keys).one_or_none() or db.execute(_TAKE_WAITING, keys).one_or_none()
+        row = db.execute(_TAKE_SKIPPING, keys).one_or_none()
+        if row is None and waits:
+            row = db.execute(_TAKE_WAITING, keys).one_or_none()
     return Taken(*row) if row else None
+
+
+def remains(db: Connection, lane_id: int, after: int, annotator: str) -> bool:
+    """Return whether a lane has a task for the annotator after a rank, be it locked or not."""
+    return db.execute(_REMAINS, {"lane": lane_id, "after": after, "me": annotator}).one_or_none() is not None
 
 
 _ELIGIBLE = """
 FROM task AS t WHERE t.lane_id = :lane AND t.need > 0 AND t.rank > :after AND t.barred <> :me
 AND NOT EXISTS (SELECT 1 FROM lease AS l WHERE l.task_id = t.id AND l.annotator = :me AND l.kept = 1)
 ORDER BY t.rank LIMIT 1"""
+_REMAINS = sa.text(f"SELECT t.rank {_ELIGIBLE}")
 _TAKE_SQLITE = sa.text(
     f"""
 UPDATE task SET need = need - 1 WHERE id = (SELECT t.id {_ELIGIBLE})

@@ -11,6 +11,7 @@ const AHEAD = 1;
 const LAPSED = new Set([404, 409, 412]); // the task is no longer ours: sending again cannot change that
 const REFUSED = 422; // the answer does not fit: the task comes back with its draft
 const REASONS = {
+  busy: "Others are taking what is left at this moment.",
   done: "Nothing is left for you at present.", paused: "The campaign is paused.", closed: "The campaign is closed.",
   unskilled: "Your skills do not fit what is left.", calibration_failed: "The calibration round was not passed; ask the guideline's owner.",
   budget_spent: "The budget is spent.", unavailable: "You are marked as not available.",
@@ -92,7 +93,7 @@ class Annotate extends HTMLElement {
       this.render();
     } else { this.rest(); }
     this.say();
-    if (this.ahead.length < AHEAD && (this.task || this.why === "")) this.fill().catch(() => {}).then(() => this.caughtUp());
+    if (this.ahead.length < AHEAD && (this.task || this.why === "" || this.why === "busy")) this.fill().catch(() => {}).then(() => this.caughtUp());
   }
 
   caughtUp() {
