@@ -12,8 +12,7 @@ from pydantic import BaseModel, Field
 
 from headwater.annotation import batches, campaigns, changes, exports, gold, guidelines, queries, schemas
 from headwater.annotation.changes import Carry
-from headwater.annotation.exchange import formats
-from headwater.annotation.exchange.formats import Format
+from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.model import Batch, BatchKind, Campaign, Gold, Guideline, Schema
 from headwater.annotation.plan import Plan
 from headwater.annotation.queries import Dispute, Progress
@@ -237,10 +236,11 @@ def export_campaign(
     with caller.reading() as ctx:
         wanted = exports.scope(ctx, campaign, unanswered=unanswered)
         opened = partial(caller.app.read_as, ctx.actor, ctx.program)
-    name = f"{wanted.campaign.id}.{formats.suffix(form)}"
+    codec = CODECS[form]
+    name = f"{wanted.campaign.id}.{codec.suffix}"
     return StreamingResponse(
-        formats.write(form, exports.items(opened, wanted), wanted.schema.questions),
-        media_type=formats.media_type(form),
+        codec.write(exports.items(opened, wanted), wanted.schema.questions),
+        media_type=codec.media_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
 

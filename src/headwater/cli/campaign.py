@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headwater.annotation import batches, campaigns, exports, gold, queries
-from headwater.annotation.exchange import formats
-from headwater.annotation.exchange.formats import Format
+from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
 from headwater.cli.session import Json, acting, done, reading, show, whoami, workspace
@@ -205,7 +204,7 @@ def export(
             wanted = exports.scope(ctx, name, unanswered=unanswered)
         items = counted(exports.items(partial(app.read_as, actor, program), wanted))
         with file.open("wb") as target:
-            target.writelines(formats.write(form, items, wanted.schema.questions))
+            target.writelines(CODECS[form].write(items, wanted.schema.questions))
     done(f"Wrote {count:,} tasks to {file}.")
 
 

@@ -3,36 +3,53 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from headwater.annotation.exchange import own
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from headwater.annotation.exchange.model import Item
-    from headwater.annotation.questions import Question
+from headwater.annotation.exchange import argilla, chats, coco, conll, cvat, doccano, own, prodigy, voc, yolo
+from headwater.annotation.exchange.model import Codec
 
 
 class Format(StrEnum):
     """A file format of annotated tasks."""
 
     JSONL = "jsonl"
-    """Headwater's own: everything."""
+    PARQUET = "parquet"
+    OPENAI = "openai"
+    OPENAI_PREFERENCE = "openai-preference"
+    TRL_COMPLETION = "trl-completion"
+    TRL_PREFERENCE = "trl-preference"
+    TRL_KTO = "trl-kto"
+    TRL_STEPWISE = "trl-stepwise"
+    ARGILLA = "argilla"
+    PRODIGY = "prodigy"
+    DOCCANO = "doccano"
+    CONLL2003 = "conll2003"
+    CONLLU = "conllu"
+    COCO = "coco"
+    YOLO = "yolo"
+    VOC = "voc"
+    CVAT = "cvat"
 
 
-def write(form: Format, items: Iterable[Item], questions: Sequence[Question]) -> Iterator[bytes]:
-    """Yield the file of some tasks piece by piece."""
-    del form, questions
-    return own.write(items)
-
-
-def suffix(form: Format) -> str:
-    """Return the ending of a file's name."""
-    return form.value
-
-
-def media_type(form: Format) -> str:
-    """Return the media type of a file."""
-    del form
-    return "application/jsonl"
+CODECS: dict[Format, Codec] = {
+    Format(each.name): each
+    for each in (
+        own.JSONL,
+        own.PARQUET,
+        chats.OPENAI,
+        chats.OPENAI_PREFERENCE,
+        chats.COMPLETION,
+        chats.PREFERENCE,
+        chats.KTO,
+        chats.STEPWISE,
+        argilla.CODEC,
+        prodigy.CODEC,
+        doccano.CODEC,
+        conll.CONLL_2003,
+        conll.CONLL_U,
+        coco.CODEC,
+        yolo.CODEC,
+        voc.CODEC,
+        cvat.CODEC,
+    )
+}
+"""How each is written and read, and what it carries."""

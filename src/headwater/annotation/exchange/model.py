@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
+
+from headwater.annotation.questions import Kind, Question
+from headwater.core.errors import InvalidError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +27,8 @@ class Reply:
     """A model's confidence, 0 to 1."""
     provenance: dict[str, Any] = field(default_factory=dict)
     """Schema and guideline version, cohort, time spent, and whatever else belongs to it."""
+    foreign: dict[str, Any] = field(default_factory=dict)
+    """What the format it came from says of it beyond this, for writing that format again unchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +48,63 @@ class Item:
     suggestions: tuple[Reply, ...] = ()
     settled: dict[str, Any] = field(default_factory=dict)
     """Question → what a reviewer or expert ruled; it stands above the answers."""
+    foreign: dict[str, Any] = field(default_factory=dict)
+    """As in `Reply`."""
+
+
+class Feature(StrEnum):
+    """What a format can carry, or cannot: an answer of each kind, and what else belongs to a task."""
+
+    SINGLE = "one of the options"
+    MULTIPLE = "some of the options"
+    REFUSAL = "refusal decision"
+    RATING = "rating"
+    NUMERIC = "number"
+    TEXT = "free text"
+    RANKING = "ranking of two"
+    RANKING_MANY = "ranking of many, with ties and reasons"
+    SPANS = "spans"
+    SPANS_OVERLAPPING = "overlapping spans"
+    RELATIONS = "relations between spans"
+    BOXES = "boxes"
+    POLYGONS = "polygons"
+    MASK = "masks"
+    KEYPOINTS = "keypoints"
+    PER_TURN = "answers per turn"
+    UNDECIDED = "cannot decide, with the reason"
+    SEVERAL_QUESTIONS = "several questions"
+    SEVERAL_ANNOTATORS = "several annotators"
+    ANNOTATOR = "who answered"
+    TIME = "when"
+    SUGGESTIONS = "suggestions of models"
+    ATTRIBUTES = "attributes of the record"
+    CHAT = "chats"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codec:
+    """One format: how it is written and read, and what it carries."""
+
+    name: str
+    title: str
+    suffix: str
+    media_type: str
+    write: Callable[[Iterable[Item], Sequence[Question]], Iterator[bytes]]
+    """Yields the file piece by piece."""
+    read: Callable[[Path, Sequence[Question]], Iterator[Item]]
+    """Yields the tasks of a file as answers to these questions."""
+    carries: Mapping[Feature, str]
+    """What comes back from a file as it went in (empty text), or with the loss named; all else is not carried."""
+    losses: tuple[str, ...] = ()
+    """What else a user should know before relying on it."""
+
+
+class ExchangeError(InvalidError):
+    """The file is not in the format it is said to be in."""
+
+    code = "bad_exchange_file"
+
+
+def first(questions: Sequence[Question], *kinds: Kind) -> Question | None:
+    """Return the first question of some kinds that is asked once per task."""
+    return next((each for each in questions if each.kind in kinds and not each.per_turn), None)
