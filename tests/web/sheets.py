@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -109,6 +111,33 @@ KINDS: dict[str, tuple[list[dict[str, Any]], Mapping[str, object]]] = {
     ),
 }
 """Questions and the payload of a record, by what they show."""
+
+
+IMAGE_KINDS: dict[str, list[dict[str, Any]]] = {
+    kind: [{"name": "marks", "kind": kind, "text": "Mark what is damaged.", "options": ["scratch", "dent"]}]
+    for kind in ("boxes", "polygons", "keypoints", "mask")
+}
+
+
+def png(width: int = 120, height: int = 80) -> bytes:
+    """Return a picture: a slope of grey with a dark rectangle."""
+    rows = b"".join(
+        b"\0" + bytes(40 if 30 <= x < 60 and 20 <= y < 40 else 120 + x for x in range(width)) for y in range(height)
+    )
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def opened_images(team: Team, questions: Sequence[Mapping[str, Any]], *, tasks: int = 2, data: bytes = b"") -> str:
+    """Open a campaign about stored pictures of 120 by 80 pixels and return its id."""
+    stored = team.app.objects.put_media(data or png()).name
+    payloads = [{"image": stored, "width": 120, "height": 80}] * tasks
+    records = factories.put_records(team, [f"picture {place}" for place in range(tasks)], payloads=payloads)
+    return factories.open_campaign(team, records, plan=Plan(), data=questions).id
 
 
 def opened(team: Team, kind: str, *, tasks: int = 2, plan: Plan | None = None) -> str:

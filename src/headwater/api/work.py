@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import reviews, tasks
+from headwater.annotation import images, reviews, tasks
 from headwater.annotation.model import Verdict
 from headwater.annotation.reviews import Opinion
 from headwater.annotation.submissions import Submission
@@ -89,6 +89,15 @@ def claim(campaign: str, body: Holding, caller: Caller) -> JSONResponse:
     with caller.acting() as ctx:
         found = tasks.claim(ctx, campaign, holding=body.holding)
     return _reply(found)
+
+
+@router.get("/leases/{lease}/image", response_class=Response)
+def image(campaign: str, lease: str, caller: Caller) -> Response:
+    """Get the image of a task or case you hold."""
+    del campaign
+    with caller.reading() as ctx:
+        found = images.of_lease(ctx, lease)
+    return Response(found.data, media_type=found.media_type, headers=images.SEALED)
 
 
 @router.post("/submit")

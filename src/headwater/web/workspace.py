@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from headwater.annotation import images, tasks
 from headwater.annotation import queries as annotation
-from headwater.annotation import tasks
 from headwater.annotation.model import CampaignState
 from headwater.annotation.submissions import Submission
 from headwater.web.documents import rendered
@@ -74,6 +74,15 @@ def bench(visitor: Visitor, campaign: str) -> Response:
             kinds=sorted({question.kind.value for question in asked}),
             sections=rendered(guideline.text),
         )
+
+
+@router.get("/{campaign}/image/{lease}")
+def image(visitor: Visitor, campaign: str, lease: str) -> Response:
+    """Give the image of a task the visitor holds."""
+    del campaign
+    with visitor.reading() as ctx:
+        found = images.of_lease(ctx, lease)
+    return Response(found.data, media_type=found.media_type, headers=images.SEALED)
 
 
 @router.post("/{campaign}/claim")

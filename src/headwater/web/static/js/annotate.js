@@ -67,7 +67,7 @@ class Annotate extends HTMLElement {
   accept(reply) {
     this.answered = reply.answered; this.why = reply.why;
     if (!reply.task || this.holding().includes(reply.task.lease_id)) return false;
-    reply.task.ready = Promise.all([load(reply.task.questions.map((question) => question.kind)), this.picture(reply.task)]);
+    reply.task.ready = Promise.all([load(reply.task.questions.map((question) => question.kind), reply.task.content.image), this.picture(reply.task)]);
     reply.task.ready.catch(() => {});
     this.ahead.push(reply.task);
     return true;

@@ -12,11 +12,13 @@ class Task extends HTMLElement {
   begin(assignment, values, media = null) {
     Object.assign(this, { assignment, values, media });
     this.record = Object.assign(element("hw-record"), { task: this });
+    this.picture = this.content.image ? Object.assign(element("hw-picture"), { task: this }) : null;
     const note = assignment.note ? [element("p", { className: "notice attention", textContent: assignment.note })] : [];
     this.asked = this.questions.map((asked) => Object.assign(element(tagOf(asked.kind)), { asked, task: this }));
     this.active = this.asked[0];
-    this.record.addEventListener("focusin", () => this.reach("spans"));
-    this.replaceChildren(...note, this.record, ...this.asked);
+    this.record.addEventListener("focusin", () => this.reach((question) => question.asked.kind === "spans"));
+    this.picture?.addEventListener("focusin", () => this.reach((question) => question.isDrawn));
+    this.replaceChildren(...note, this.record, ...(this.picture ? [this.picture] : []), ...this.asked);
     this.turn = this.slots().find((slot) => slot.turn !== null)?.turn ?? 0;
     this.goTo(this.slots().find((slot) => !slot.question.isAnswered(slot.turn)) ?? this.slots()[0]);
   }
@@ -42,6 +44,7 @@ class Task extends HTMLElement {
   show() {
     for (const question of this.asked) question.show(question === this.active);
     this.record.show();
+    this.picture?.redraw();
   }
 
   // Everything that is to be answered, in order: neighbouring questions about turns go turn by turn.
@@ -70,9 +73,9 @@ class Task extends HTMLElement {
   }
 
   // Working on the record works on the question whose marks it carries.
-  reach(kind) {
-    const found = this.asked.find((each) => each.asked.kind === kind && each.isAsked);
-    if (found && this.active?.asked.kind !== kind) this.activate(found);
+  reach(fits) {
+    const found = this.asked.find((each) => fits(each) && each.isAsked);
+    if (found && !fits(this.active)) this.activate(found);
   }
 
   goTo(slot, { focus = true } = {}) {
@@ -134,6 +137,7 @@ class Task extends HTMLElement {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     if (isTyping(event.target)) return false;
     if (this.active && this.active.key(event)) return true;
+    if (this.picture?.key(event)) return true;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") return this.step(event.key === "ArrowDown" ? 1 : -1) || this.scrolled(event.key === "ArrowDown" ? 0.15 : -0.15);
     if (event.key === "PageDown" || event.key === "PageUp") return this.scrolled(event.key === "PageDown" ? 1 : -1);
     return false;

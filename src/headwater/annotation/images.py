@@ -1,0 +1,77 @@
+"""Images of tasks: handed only to who holds the task, only as types that browsers show and never run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headwater.annotation import content
+from headwater.annotation.model import UnknownLeaseError
+from headwater.annotation.store import queue
+from headwater.core.errors import InvalidError, NotFoundError
+
+if TYPE_CHECKING:
+    from headwater.context import Context
+
+SEALED = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": "inline",
+}
+"""Headers to send with every image: whatever its bytes are, nothing in them runs."""
+_BEGINNINGS = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+)
+_BOXED = {b"ftypavif": "image/avif", b"ftypavis": "image/avif"}
+
+
+class ImageError(InvalidError):
+    """The stored object is no image of a type that can be shown."""
+
+    code = "bad_image"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image as it is sent."""
+
+    data: bytes
+    media_type: str
+    """Read from its first bytes; never what somebody claimed, never SVG."""
+
+
+def of_lease(ctx: Context, lease_id: str) -> Image:
+    """Return the image of a task or case the actor holds or held.
+
+    Raises:
+        UnknownLeaseError: The actor never held it.
+        NotFoundError: Its record has no image, was erased, or its image is not stored.
+        ImageError: What is stored is no PNG, JPEG, GIF, WebP, AVIF or BMP.
+    """
+    held = queue.get(ctx.db, lease_id, ctx.actor, lock=False)
+    if held is None:
+        raise UnknownLeaseError(f"You hold no task '{lease_id}'.", remedy="Claim a task.")
+    found = content.fetch(ctx, held.record_id, lambda: ())
+    if found is None or not found.image:
+        raise NotFoundError("This task has no image.")
+    data = ctx.objects.get(found.image)
+    return Image(data=data, media_type=media_type(data))
+
+
+def media_type(data: bytes) -> str:
+    """Return the type of an image by its first bytes.
+
+    Raises:
+        ImageError: It is of no type that browsers show without running anything in it.
+    """
+    found = next((name for beginning, name in _BEGINNINGS if data.startswith(beginning)), "")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        found = "image/webp"
+    found = found or _BOXED.get(data[4:12], "")
+    if not found:
+        raise ImageError(remedy="Store it as PNG, JPEG, GIF, WebP, AVIF or BMP.")
+    return found

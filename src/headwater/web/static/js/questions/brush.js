@@ -1,0 +1,107 @@
+// <hw-brush>: regions of an image painted with a brush, one mask to a label, kept as COCO run lengths.
+import { Mask } from "../mask.js";
+import { Drawn } from "./drawn.js";
+
+class Brush extends Drawn {
+  build() {
+    this.radius = 12;
+    this.erasing = false;
+    this.isDown = false;
+    this.masks = new Map();
+    this.pictures = new Map();
+    super.build();
+    const { width, height } = this.picture?.size ?? { width: 1, height: 1 };
+    for (const mark of this.marks) this.masks.set(mark.label, new Mask(width, height, mark.rle));
+  }
+
+  hints() {
+    return [["← → ↑ ↓", "move"], ["Shift", "fine"], ["Space", "brush down or up"], ["e", "erase"], [", .", "brush size"], ["Del", "clear the label"], ["c", "contrast"]];
+  }
+
+  mask() {
+    if (!this.masks.has(this.label)) this.masks.set(this.label, new Mask(this.picture.size.width, this.picture.size.height));
+    return this.masks.get(this.label);
+  }
+
+  take(label) {
+    this.lift();
+    this.label = label;
+    this.task.guide(this.asked, label);
+    this.update();
+  }
+
+  stroke(from, to) {
+    this.mask().stroke(from, to, this.radius, this.erasing ? 0 : 1);
+    this.pictures.delete(this.label);
+    this.isChanged = true;
+    this.picture.redraw();
+  }
+
+  // Keep what was painted: once a stroke, not at every point of it.
+  store() {
+    if (!this.isChanged) return;
+    this.isChanged = false;
+    this.keep([...this.masks].filter(([, mask]) => mask.area > 0).map(([label, mask]) => ({ label, rle: mask.encode() })));
+  }
+
+  down(at) { this.before = at; this.stroke(at, at); }
+  drag(at) { if (this.before) { this.stroke(this.before, at); this.before = at; } }
+  up() { this.before = null; this.store(); }
+  drop() { this.up(); }
+
+  lift() {
+    this.isDown = false;
+    this.store();
+  }
+
+  steer(dx, dy, fine) {
+    const before = this.picture.crosshair;
+    this.picture.walk(dx, dy, fine);
+    if (this.isDown) { this.stroke(before, this.picture.crosshair); this.store(); }
+  }
+
+  remove(label) {
+    this.masks.delete(label);
+    this.pictures.delete(label);
+    this.isChanged = true;
+    this.store();
+  }
+
+  key(event) {
+    const { key } = event;
+    if (key === " " && !event.target.closest("button")) {
+      this.isDown = !this.isDown;
+      if (this.isDown) this.stroke(this.picture.crosshair, this.picture.crosshair);
+      this.store();
+      this.update();
+      return true;
+    }
+    if (key === "e") { this.erasing = !this.erasing; this.update(); return true; }
+    if (key === "," || key === ".") { this.radius = Math.min(Math.max(key === "." ? Math.ceil(this.radius * 1.3) : Math.floor(this.radius / 1.3), 1), 400); this.update(); return true; }
+    if (key === "Delete") { this.remove(this.label); return true; }
+    if (key === "Escape" && this.isDown) { this.lift(); this.update(); return true; }
+    return super.key(event);
+  }
+
+  paint(pen, scale) {
+    for (const [label, mask] of this.masks) {
+      if (!this.pictures.has(label)) this.pictures.set(label, mask.picture(this.colour(label)));
+      pen.drawImage(this.pictures.get(label), 0, 0);
+    }
+    if (!this.picture.tool || this.picture.tool !== this) return;
+    pen.beginPath();
+    pen.arc(this.picture.crosshair.x, this.picture.crosshair.y, this.radius, 0, 2 * Math.PI);
+    pen.strokeStyle = this.erasing ? "#fff" : `rgb(${this.colour(this.label)})`;
+    pen.lineWidth = 2 / scale;
+    pen.stroke();
+  }
+
+  update() {
+    super.update();
+    this.list.replaceChildren(...[...this.masks].filter(([, mask]) => mask.area > 0).map(([label, mask]) =>
+      this.line(label, `${mask.area} pixels`, label === this.label, () => this.take(label), () => this.remove(label))));
+    this.say(`${this.erasing ? "Erasing" : "Painting"} ${this.named(this.label)}, brush ${this.radius} pixels${this.isDown ? ", down: arrows paint" : ""}.`);
+  }
+}
+
+customElements.define("hw-brush", Brush);

@@ -1,0 +1,128 @@
+// <hw-marks>: boxes, outlines or points on an image, by pointer or by keyboard alone.
+import { SHAPES, draftOutline, hits, stroke } from "../shapes.js";
+import { Drawn } from "./drawn.js";
+
+const LISTED = 60;
+
+class Marks extends Drawn {
+  build() {
+    this.shape = SHAPES[this.asked.kind];
+    this.chosen = -1;
+    this.draft = null;
+    this.sizing = false;
+    super.build();
+  }
+
+  hints() {
+    const places = { boxes: ["Space", "corner"], polygons: ["Space", "corner"], keypoints: ["Space", "point"] };
+    return [["← → ↑ ↓", "move"], ["Shift", "fine"], places[this.asked.kind], ...(this.asked.kind === "polygons" ? [["Enter", "close the outline"]] : []),
+      ["n p", "next, previous mark"], ...(this.shape.grow ? [["s", "size"]] : []), ["Del", "remove"], ["Esc", "leave the mark"], ["c", "contrast"]];
+  }
+
+  take(label) {
+    this.label = label;
+    this.task.guide(this.asked, label);
+    if (this.chosen >= 0) this.change((mark) => ({ ...mark, label }));
+    else this.update();
+  }
+
+  change(act) {
+    const changed = act(this.marks[this.chosen]);
+    if (this.shape.fits(changed, this.picture.size)) this.keep(this.marks.map((mark, place) => (place === this.chosen ? changed : mark)));
+  }
+
+  finish() {
+    const made = this.shape.make(this.draft);
+    this.draft = null;
+    if (!made) { this.say("Too small to keep."); this.picture.redraw(); return; }
+    this.chosen = this.marks.length;
+    this.keep([...this.marks, { ...made, label: this.label }]);
+  }
+
+  // The pointer.
+  down(at) {
+    this.grip = null;
+    if (this.asked.kind === "polygons" && this.draft) { this.place(at); return; }
+    const hit = this.marks.findLastIndex((mark) => hits(this.asked.kind, mark, at, this.picture.view.scale));
+    if (hit >= 0) { this.choose(hit); this.grip = at; return; }
+    this.chosen = -1;
+    this.draft = this.shape.begin(at);
+    this.update();
+  }
+
+  drag(at) {
+    if (this.grip) { this.change((mark) => this.shape.move(mark, at.x - this.grip.x, at.y - this.grip.y)); this.grip = at; }
+    else if (this.draft) this.draft = this.shape.drag(this.draft, at);
+  }
+
+  up(at) {
+    if (this.grip || !this.draft) { this.grip = null; return; }
+    if (this.asked.kind === "polygons") return;
+    this.draft = this.shape.drag(this.draft, at);
+    this.finish();
+  }
+
+  drop() { this.draft = this.grip = null; }
+
+  // The keyboard.
+  place(at) {
+    this.chosen = -1;
+    this.draft = this.draft ? this.shape.add(this.draft, at, this.picture.view.scale) : this.shape.begin(at);
+    if (this.draft.done) this.finish();
+    else { this.say(this.asked.kind === "boxes" ? "Move to the opposite corner, then Space." : `${this.draft.points.length} corners.`); this.picture.redraw(); }
+  }
+
+  steer(dx, dy, fine) {
+    if (this.chosen >= 0 && !this.draft) {
+      const by = fine ? 10 : 1;
+      this.change((mark) => (this.sizing ? this.shape.grow(mark, dx * by, dy * by) : this.shape.move(mark, dx * by, dy * by)));
+      return;
+    }
+    this.picture.walk(dx, dy, fine);
+    if (this.draft) this.draft = this.shape.drag(this.draft, this.picture.crosshair);
+  }
+
+  choose(place) {
+    this.chosen = place;
+    this.sizing = false;
+    this.task.guide(this.asked, this.marks[place].label);
+    this.show(true);
+  }
+
+  remove(place) {
+    this.chosen = -1;
+    this.keep(this.marks.filter((_, at) => at !== place));
+  }
+
+  key(event) {
+    const { key } = event;
+    if (key === " " && !event.target.closest("button")) { this.place(this.picture.crosshair); return true; }
+    if (key === "Enter" && this.draft && this.asked.kind === "polygons") { this.finish(); return true; }
+    if (key === "Escape" && (this.draft || this.chosen >= 0)) { this.draft = null; this.chosen = -1; this.update(); return true; }
+    if (key === "Delete" && this.chosen >= 0) { this.remove(this.chosen); return true; }
+    if (key === "s" && this.shape.grow && this.chosen >= 0) { this.sizing = !this.sizing; this.update(); return true; }
+    if ((key === "n" || key === "p") && this.marks.length) {
+      const step = key === "n" ? 1 : -1;
+      this.choose(this.chosen < 0 ? (step > 0 ? 0 : this.marks.length - 1) : (this.chosen + step + this.marks.length) % this.marks.length);
+      return true;
+    }
+    return super.key(event);
+  }
+
+  paint(pen, scale) {
+    this.marks.forEach((mark, place) => stroke(pen, scale, this.shape.outline(mark), { colour: this.colour(mark.label), chosen: place === this.chosen, name: this.named(mark.label) }));
+    if (this.draft) stroke(pen, scale, draftOutline(this.asked.kind, this.draft), { colour: this.colour(this.label), chosen: true, open: this.asked.kind === "polygons" });
+  }
+
+  update() {
+    super.update();
+    if (this.chosen >= this.marks.length) this.chosen = -1;
+    const first = Math.max(0, Math.min(this.chosen - LISTED / 2, this.marks.length - LISTED));
+    this.list.replaceChildren(...this.marks.slice(first, first + LISTED).map((mark, at) =>
+      this.line(mark.label, this.shape.describe(mark), first + at === this.chosen, () => this.choose(first + at), () => this.remove(first + at))));
+    const one = this.marks[this.chosen];
+    this.say(one ? `${this.named(one.label)}: ${this.shape.describe(one)}; arrows ${this.sizing ? "change its size" : "move it"}, Shift by ten.` : `Next: ${this.named(this.label)}.`);
+  }
+}
+
+customElements.define("hw-marks", Marks);

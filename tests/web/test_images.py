@@ -1,0 +1,162 @@
+"""Marks on images in a real browser: by keyboard alone, by pointer; and who gets which image how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.accessibility import problems
+from tests.serving import Served, served
+from tests.web import sheets
+from tests.web.sheets import IMAGE_KINDS, bench, opened_images, press, settled, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.workspaces import Team
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(team: Team) -> Iterator[Served]:
+    with served(team.app) as running:
+        yield running
+
+
+FINE = ["Shift+ArrowRight"] * 3
+DOWN = ["Shift+ArrowDown"] * 2
+SESSIONS: dict[str, tuple[list[str], Any]] = {
+    "boxes": (
+        ["2", " ", *FINE, *DOWN, " ", "ArrowLeft", "s", "ArrowDown", "Shift+ArrowRight"],
+        [{"x": 59, "y": 40, "width": 13, "height": 3, "label": "dent"}],
+    ),
+    "polygons": (
+        [" ", *FINE, " ", *DOWN, " ", "Enter", "2"],
+        [{"points": [[60, 40], [63, 40], [63, 42]], "label": "dent"}],
+    ),
+    "keypoints": (
+        [" ", "Escape", *FINE, "2", " ", "p", "ArrowUp"],
+        [{"x": 60, "y": 39, "label": "scratch"}, {"x": 63, "y": 40, "label": "dent"}],
+    ),
+    "mask": ([*[","] * 12, " ", *FINE, " "], None),
+}
+
+
+def held(tab: Page) -> None:
+    tab.wait_for_function("() => document.querySelector('hw-picture')?.view")
+
+
+@pytest.mark.parametrize("kind", SESSIONS)
+def test_an_image_is_marked_by_keyboard_alone(team: Team, site: Served, browser: Browser, kind: str) -> None:
+    keys, expected = SESSIONS[kind]
+    campaign = opened_images(team, IMAGE_KINDS[kind])
+    tab = bench(site, browser, team.annotators[0], campaign)
+    held(tab)
+    shown = tab.locator(".content").inner_text()
+    press(tab, *keys)
+    if kind in {"boxes", "mask"}:
+        sheets.picture(tab, kind)
+        assert not problems(tab)
+    press(tab, "Enter")
+    expect(tab.locator(".content")).not_to_have_text(shown)
+    settled(tab)
+    (given,) = values(team, campaign)
+    if expected:
+        assert given == {"marks": expected}
+    else:
+        assert painted(given["marks"]) == [(x, y) for x in range(59, 65) for y in range(39, 42) if _near(x, y)]  # type: ignore[arg-type]
+    tab.context.close()
+
+
+def _near(x: int, y: int) -> bool:
+    """Whether a brush of radius 1 drawn from (60, 40) to (63, 40) covers a pixel."""
+    return any((x - cx) ** 2 + (y - 40) ** 2 <= 1 for cx in range(60, 64))
+
+
+def painted(marks: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    """Decode COCO run lengths: columns first, nothing before something."""
+    (mark,) = marks
+    height, _ = mark["rle"]["size"]
+    found, place = [], 0
+    for number, count in enumerate(mark["rle"]["counts"]):
+        if number % 2:
+            found += [(at // height, at % height) for at in range(place, place + count)]
+        place += count
+    return sorted(found)
+
+
+def test_a_box_is_drawn_with_the_mouse_after_zooming_and_dragged(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened_images(team, IMAGE_KINDS["boxes"])
+    tab = bench(site, browser, team.annotators[0], campaign)
+    held(tab)
+    press(tab, "+", "+", "c")
+    box = tab.locator("hw-picture canvas").bounding_box()
+    assert box is not None
+    view = tab.evaluate("() => document.querySelector('hw-picture').view")
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return box["x"] + view["x"] + x * view["scale"], box["y"] + view["y"] + y * view["scale"]
+
+    tab.mouse.move(*at(50, 30))
+    tab.mouse.down()
+    tab.mouse.move(*at(70, 45), steps=3)
+    tab.mouse.up()
+    tab.mouse.move(*at(60, 40))
+    tab.mouse.down()
+    tab.mouse.move(*at(62, 41), steps=2)
+    tab.mouse.up()
+    press(tab, "Enter")
+    settled(tab)
+    assert values(team, campaign) == [{"marks": [{"x": 52, "y": 31, "width": 20, "height": 15, "label": "scratch"}]}]
+    tab.context.close()
+
+
+def test_an_image_is_classified_and_its_draft_survives_a_reload(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened_images(team, [*sheets.KINDS["single"][0], *IMAGE_KINDS["mask"]])
+    tab = bench(site, browser, team.annotators[0], campaign)
+    held(tab)
+    press(tab, "2", " ", " ")
+    drawn = tab.evaluate("() => JSON.stringify(document.querySelector('hw-task').values)")
+    tab.reload()
+    held(tab)
+    assert tab.evaluate("() => JSON.stringify(document.querySelector('hw-task').values)") == drawn
+    tab.wait_for_timeout(500)  # the next image is fetched ahead
+    tab.context.set_offline(True)
+    press(tab, "Enter")
+    expect(tab.locator(".status")).to_contain_text("1 waiting")
+    held(tab)
+    assert tab.evaluate("() => document.querySelector('hw-picture').media !== null")
+    tab.context.set_offline(False)
+    settled(tab)
+    tab.context.close()
+
+
+def test_only_who_holds_the_task_gets_its_image_sealed(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened_images(team, IMAGE_KINDS["boxes"])
+    tab = bench(site, browser, team.annotators[0], campaign)
+    held(tab)
+    lease = tab.evaluate("() => document.querySelector('hw-task').seed")
+    address = f"{site.url}/p/support/workspace/{campaign}/image/{lease}"
+    reply = tab.request.get(address)
+    assert reply.status == 200
+    assert reply.headers["content-type"] == "image/png"
+    assert reply.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    other = site.tab_of(browser, team.annotators[1])
+    assert other.request.get(address).status == 404
+    tab.context.close()
+    other.context.close()
+
+
+def test_a_stored_file_that_is_no_safe_image_is_never_sent(team: Team, site: Served, browser: Browser) -> None:
+    hostile = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    campaign = opened_images(team, IMAGE_KINDS["boxes"], data=hostile)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    expect(tab.locator("hw-picture")).to_contain_text("cannot be shown")
+    lease = tab.evaluate("() => document.querySelector('hw-task').seed")
+    assert tab.request.get(f"{site.url}/p/support/workspace/{campaign}/image/{lease}").status == 422
+    tab.context.close()
