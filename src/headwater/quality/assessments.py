@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,8 +36,9 @@ def assess(
     """Measure a campaign's answers to a question and keep what was found.
 
     Agreement is Krippendorff's alpha with the distance that fits the question's kind (see `panels`), and a
-    bootstrap over tasks: for the question, and by label, team, batch, guideline version, window of time and slice
-    of records. Beside it stand percent agreement, each annotator's agreement with the others, who agrees with whom,
+    bootstrap over tasks: for the question, and by label, team, batch, guideline version and window of time. Slices
+    of records, which may have nearly one label only, are held against the chance disagreement of all answers.
+    Beside it stand percent agreement, each annotator's agreement with the others, who agrees with whom,
     which labels are confused and which tasks are most disputed. Gold is given to everybody, whatever their batch,
     so a team's cohorts are measured on it together; it is left out of agreement.
 
@@ -61,7 +61,9 @@ def assess(
     views = panel(asked, given)
     groups = breakdowns.disjoint(ctx, given)
     slicing = breakdowns.of_slices(ctx, given, slices, seed=seed)
-    found = _agreement(views, [*groups, *slicing], question, seed) | _gold(given, groups[0])
+    found = _agreement(views, groups, question, seed) | _gold(given, groups[0])
+    inside = comparisons.by_slice(views, slicing, found[ALPHA, f"question:{question}"])
+    found |= {(ALPHA, f"slice:{name}"): value for name, value in inside.items()}
     found |= {(OTHERS, f"annotator:{name}"): value for name, value in comparisons.with_others(views, given).items()}
     whole = Assessment(
         campaign_id=campaign.id,
@@ -111,8 +113,7 @@ def _agreement(views: Panel, groups: list[Groups], question: str, seed: int) -> 
     for each in groups:
         estimates = views.alpha(seed=seed, group=each.code[views.row])
         for name, estimate in zip(each.names, estimates, strict=False):  # groups after the last answer have none
-            note = "; ".join(part for part in (estimate.note, each.note) if part)
-            found[ALPHA, f"{each.kind}:{name}"] = replace(estimate, note=note)
+            found[ALPHA, f"{each.kind}:{name}"] = estimate
     return found
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +19,7 @@ from headwater.stats.interval import Estimate
 
 if TYPE_CHECKING:
     from headwater.annotation.answers import Answers
+    from headwater.quality.breakdowns import Groups
     from headwater.quality.panels import Panel
 
 MOST_PAIRS = 2_000
@@ -48,6 +51,20 @@ def with_others(views: Panel, given: Answers) -> dict[str, Estimate]:
     apart = kernel.likeness(views.task, views.answer, views.distance).answer
     found = kernel.with_others(views.annotator, apart, annotators=len(given.annotator_ids))
     return dict(zip(given.annotator_ids, found, strict=True))
+
+
+def by_slice(views: Panel, slices: list[Groups], whole: Estimate) -> dict[str, Estimate]:
+    """Return agreement inside each slice, held against the chance disagreement of all answers, by its name."""
+    apart = kernel.likeness(views.task, views.answer, views.disagreement).answer
+    observed = float(np.nanmean(apart)) if not np.isnan(apart).all() else math.nan
+    chance = observed / (1 - whole.value) if whole.value < 1 else 1.0
+    found = {}
+    for each in slices:
+        inside = each.code[views.row] >= 0
+        estimate = kernel.against_chance(views.task[inside], apart[inside], chance)
+        note = "; ".join(part for part in (estimate.note, each.note) if part)
+        found[each.names[0]] = replace(estimate, note=note)
+    return found
 
 
 def pairs(views: Panel, given: Answers) -> tuple[Between, ...]:

@@ -32,6 +32,7 @@ FLOOR = 0.667
 """Alpha below which Krippendorff advises against drawing even tentative conclusions."""
 FALSE_ALARMS = 0.05
 """Most often that a kind of group is named although nothing is wrong with any of them."""
+_TINY = 1e-6
 _MEASURED = ("agreement.", "gold.")
 _KINDS = {
     "label": "the label “{}” is told apart badly from the others",
@@ -140,7 +141,7 @@ def _on_gold(ctx: Context, kind: str, rows: list[Measure]) -> list[Concern]:
         Concern(
             severity="bad",
             what=f"{_name(ctx, row)} answers gold right in {row.estimate.value:.0%}, all others in "
-            f"{(right - good) / (total - n):.0%} (p = {value:.2g}).",
+            f"{(right - good) / (total - n):.0%} ({_chance(value)}).",
             since=_since(ctx, row, lambda each, bar=(right - good) / (total - n): each < bar),  # type: ignore[misc]
             because="",
             next="Look at their card and their disputed answers; train and calibrate again before more work."
@@ -169,7 +170,7 @@ def _below_floor(ctx: Context, kind: str, rows: Sequence[Measure], whole: Assess
         Concern(
             severity="bad",
             what=_KINDS[kind].format(row.scope.partition(":")[2]).capitalize()
-            + f": alpha {_shown(row.estimate)}, below {FLOOR} (p = {value:.2g}).",
+            + f": alpha {_shown(row.estimate)}, below {FLOOR} ({_chance(value)}).",
             since=_since(ctx, row, lambda each: each < FLOOR),
             because=_instead(row, whole) if kind == "label" else "",
             next=_STEPS[kind],
@@ -242,6 +243,10 @@ def _fisher(good: int, n: int, others_good: int, others: int) -> float:
 def _name(ctx: Context, row: Measure) -> str:
     kind, _, name = row.scope.partition(":")
     return governance.names(ctx).get(name, name) if kind == "annotator" else name
+
+
+def _chance(p: float) -> str:
+    return f"p = {p:.2g}" if p >= _TINY else f"p < {_TINY:g}"
 
 
 def _shown(estimate: Estimate) -> str:

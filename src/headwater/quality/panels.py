@@ -18,7 +18,7 @@ import numpy as np
 
 from headwater.annotation.questions import UNDECIDED, Kind
 from headwater.quality.model import NotAssessableError
-from headwater.stats.agreement import krippendorff, patterns, sets
+from headwater.stats.agreement import distances, krippendorff, patterns, sets
 from headwater.stats.agreement.distances import Level
 from headwater.stats.bootstrap import Resampling
 
@@ -70,6 +70,15 @@ class Panel:
             return np.asarray(left != right, np.float64)
         return np.asarray(np.abs(left - right) / self._range, np.float64)
 
+    def disagreement(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the distances that alpha adds up, elementwise."""
+        if self.level == Level.ORDINAL if isinstance(self.level, str) else False:
+            rank = distances.midranks(np.bincount(self.answer, minlength=self.width))
+            left, right = rank[left], rank[right]
+        elif not isinstance(self.level, str) or self.level == Level.NOMINAL:
+            return self.distance(left, right)
+        return np.asarray((left - right) ** 2, np.float64)
+
     @property
     def code(self) -> Codes:
         """The answers as codes, numbers by their order."""
@@ -112,6 +121,11 @@ class Panel:
             )
             for place, label in enumerate(self.labels)
         }
+
+
+def measured_kind(question: Question) -> bool:
+    """Return whether agreement on this kind of question is measured."""
+    return question.kind in _BUILD
 
 
 def panel(question: Question, given: Answers) -> Panel:

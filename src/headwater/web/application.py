@@ -29,6 +29,7 @@ PARTS = (
     "documents",
     "workforce",
     "workspace",
+    "agreement",
     "quality",
     "release",
     "evaluation",

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import BatchKind
+from headwater.annotation.questions import CLOSED
 from headwater.governance import queries as governance
-from headwater.quality import acceptance, assessments, labels, queries
+from headwater.governance.model import Decision
+from headwater.quality import acceptance, assessments, concerns, labels, queries
+from headwater.quality.panels import measured_kind
 from headwater.sourcing import queries as sourcing
+from headwater.web import agreement
+from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
+
+if TYPE_CHECKING:
+    from headwater.annotation.model import Campaign
+    from headwater.context import Context
+    from headwater.quality.model import Measure
+    from headwater.stats.interval import Estimate
 
 router = APIRouter(prefix="/p/{program}/quality")
 AQL = 4.0
 
 
 @router.post("/assess")
-def assess(visitor: Visitor, campaign: Annotated[str, Form()], question: Annotated[str, Form()]) -> Response:
-    """Measure a campaign and resolve its labels."""
+def assess(visitor: Visitor, what: Annotated[str, Form()]) -> Response:
+    """Measure a question of a campaign (`campaign:question`) and resolve its labels where they are closed."""
+    campaign, _, question = what.partition(":")
     with visitor.acting() as ctx:
         assessments.assess(ctx, campaign, question=question)
-        labels.resolve(ctx, campaign, question=question)
-    return back(visitor, "quality")
+        asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
+        if asked.kind in CLOSED and not asked.per_turn:
+            labels.resolve(ctx, campaign, question=question)
+    return back(visitor, f"quality/agreement/{campaign}/{question}")
 
 
 @router.post("/batches/{batch}/draw")
@@ -79,25 +93,66 @@ def front(visitor: Visitor) -> Response:
     with visitor.reading() as ctx:
         measures = queries.latest(ctx)
         campaigns = annotation.campaigns(ctx)
+        manages = may(ctx, Decision.BATCH_ACCEPT)
+        wrong = concerns.concerns(ctx)
         return page(
             visitor,
             ctx,
             "quality/front.html",
             active="quality",
+            concerns=wrong,
+            links=[agreement.link(each) for each in wrong],
             campaigns={campaign.id: campaign.name for campaign in campaigns},
-            questions={campaign.id: annotation.schema(ctx, campaign.schema_id).questions for campaign in campaigns},
+            measurable=_measurable(ctx, campaigns) if manages else [],
+            manages=manages,
             work=[
                 (batch, annotation.schema(ctx, campaign.schema_id).questions[0].name)
                 for campaign in campaigns
                 for batch in annotation.batches(ctx, campaign.id)
                 if batch.kind is not BatchKind.CALIBRATION
-            ],
+            ]
+            if manages
+            else [],
             decided={item.batch_id for item in queries.inspections(ctx)},
-            overall=[item for item in measures if item.scope == "" or item.scope.startswith("question:")],
-            cohorts=[item for item in measures if item.scope.startswith("cohort:")],
-            annotators=[item for item in measures if item.scope.startswith("annotator:")],
+            questions=queries.assessments(ctx),
+            gold={
+                (item.campaign_id, item.question): item
+                for item in measures
+                if item.metric == "gold.accuracy" and not item.scope
+            },
+            cohorts=_lines(measures, "cohort", ("agreement.alpha", "gold.accuracy")),
+            annotators=_lines(measures, "annotator", ("agreement.with_others", "gold.accuracy")),
             batches={item.scope.removeprefix("batch:"): item for item in measures if item.scope.startswith("batch:")},
             names={batch.id: batch.name for campaign in campaigns for batch in annotation.batches(ctx, campaign.id)},
             inspections=queries.inspections(ctx),
-            standards=governance.program(ctx).charter.standards,
         )
+
+
+class Line(NamedTuple):
+    """The figures of a team or an annotator in one campaign."""
+
+    name: str
+    campaign_id: str
+    question: str
+    figures: tuple[Estimate | None, ...]
+
+
+def _lines(measures: list[Measure], kind: str, metrics: tuple[str, ...]) -> list[Line]:
+    """Return one line per name, campaign and question with the figures of some metrics."""
+    found = {
+        (item.scope.partition(":")[2], item.campaign_id, item.question, item.metric): item.estimate
+        for item in measures
+        if item.scope.startswith(f"{kind}:")
+    }
+    keys = dict.fromkeys(key[:3] for key in sorted(found))
+    return [Line(*key, tuple(found.get((*key, metric)) for metric in metrics)) for key in keys]
+
+
+def _measurable(ctx: Context, campaigns: list[Campaign]) -> list[tuple[str, str]]:
+    """Return what can be measured, `campaign:question` with its name."""
+    return [
+        (f"{campaign.id}:{question.name}", f"{question.name} · {campaign.name}")
+        for campaign in campaigns
+        for question in annotation.schema(ctx, campaign.schema_id).questions
+        if measured_kind(question)
+    ]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.stats.agreement.krippendorff import alpha
-from headwater.stats.agreement.pairs import confusion, likeness, pairwise, with_others
+from headwater.stats.agreement.pairs import against_chance, confusion, likeness, pairwise, with_others
 from headwater.stats.agreement.patterns import count, from_table
 from headwater.stats.agreement.sets import jaccard, masi, members
 from headwater.stats.agreement.two_raters import cohen, cohen_standard_error, joint_table
@@ -138,3 +138,25 @@ def test_alpha_of_single_choices_is_the_same_as_alpha_of_sets_of_one():
     task, annotator, answer = [0, 0, 1, 1, 2, 2], [0, 1] * 3, [0, 1, 0, 0, 1, 1]
     assert alpha(task, annotator, answer, level=masi(held)).value == pytest.approx(4 / 9, abs=EXACT)
     assert patterns.n == 3
+
+
+def test_agreement_inside_a_group_is_held_against_the_chance_of_all():
+    # Two tasks of three answers: one apart in 2/3 of its pairs, one alike. Mean distance 1/3, chance 1/2: 1 - 2/3.
+    apart = likeness([0, 0, 0, 1, 1, 1], [0, 0, 1, 0, 0, 0], lambda a, b: (a != b).astype(float)).answer
+    found = against_chance([0, 0, 0, 1, 1, 1], apart, 0.5)
+    assert found.value == pytest.approx(1 / 3, abs=EXACT)
+    # Residuals ±1 of totals 2 and 0 about the mean 1: sqrt((1 + 1) · 2 / 1) / 6 answers / chance 1/2.
+    assert found.standard_error == pytest.approx(2 / 6 / 0.5, abs=EXACT)
+    assert not against_chance([0], [math.nan], 0.5).defined
+    assert math.isnan(against_chance([0, 0, 1, 1], [0.0] * 4, 0.5).low)
+
+
+def test_over_all_answers_it_is_alpha_itself():
+    rng = np.random.default_rng(8)
+    task, annotator = np.repeat(np.arange(80), 3), np.tile(np.arange(3), 80)
+    answer = np.where(rng.random(240) < 0.7, task % 3, rng.integers(0, 3, 240))
+    whole = alpha(task, annotator, answer)
+    apart = likeness(task, answer, lambda a, b: (a != b).astype(float)).answer
+    found = against_chance(task, apart, float(apart.mean()) / (1 - whole.value))
+    assert found.value == pytest.approx(whole.value, abs=EXACT)
+    assert found.standard_error == pytest.approx(whole.standard_error, rel=0.1)

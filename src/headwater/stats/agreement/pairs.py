@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -198,6 +198,41 @@ def with_others(annotator: ArrayLike, apart: ArrayLike, *, annotators: int) -> l
         else undefined("No task was answered by somebody else too.", n=0, method=method)
         for k in range(annotators)
     ]
+
+
+def against_chance(task: ArrayLike, apart: ArrayLike, chance: float) -> Estimate:
+    """Return 1 - mean disagreement / chance disagreement, where chance is what all answers would give, not these alone.
+
+    Inside a group that has nearly one label only, alpha is near 0 however well people agree, because little could
+    have disagreed there. Held against the chance of all answers, groups of any mix can be compared.
+
+    Args:
+        task: Task code of each answer of the group, shape (n,).
+        apart: Mean distance of each answer to the others of its task, nan without others, shape (n,).
+        chance: Mean distance of two answers paired at random among all, above 0.
+
+    Returns:
+        At most 1, with a normal interval from the linearised variance over tasks; n is their number.
+    """
+    unit, distance = np.asarray(task), np.asarray(apart, np.float64)
+    known = ~np.isnan(distance)
+    method = "1 - disagreement inside / chance disagreement of all answers, normal"
+    if not known.any() or not chance > 0:
+        return undefined("No task of this group has two answers to compare.", n=0, method=method)
+    place = np.unique(unit[known], return_inverse=True)[1]
+    size = np.bincount(place).astype(np.float64)
+    total = np.bincount(place, weights=distance[known])
+    mean, n = float(total.sum() / size.sum()), size.size
+    spread = float(((total - mean * size) ** 2).sum()) * n / max(n - 1, 1)
+    error = math.sqrt(spread) / float(size.sum()) / chance
+    value, half = 1 - mean / chance, normal_quantile(0.95) * error
+    note = f"{n} tasks are few: the interval is rough." if n < _FEW else ""
+    if error == 0:
+        note = f"All {n} tasks are alike, so nothing shows how far this may be off."
+        return replace(undefined(note, n=n, method=method), value=value, standard_error=0.0)
+    return Estimate(
+        value=value, low=value - half, high=min(value + half, 1.0), n=n, method=method, standard_error=error, note=note
+    )
 
 
 class _Joint(NamedTuple):

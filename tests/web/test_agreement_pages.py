@@ -1,0 +1,91 @@
+"""Agreement on pages, in a real browser: from what is wrong to the disputed example and the rule beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.annotation.plan import Plan
+from tests.accessibility import problems
+from tests.annotation import factories
+from tests.serving import Served, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.workspaces import Team
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(team: Team) -> Iterator[Served]:
+    with served(team.app) as running:
+        yield running
+
+
+def test_from_what_is_wrong_to_the_rule_beside_the_example(team: Team, site: Served, browser: Browser) -> None:
+    campaign = factories.open_campaign(team, 24, plan=Plan(overlap=2))
+    tab = site.tab_of(browser, team.ops)
+    tab.goto(f"{site.url}/p/support/quality")
+    tab.get_by_role("heading", name="Nothing measured yet").wait_for()
+    first, second = team.annotators[:2]
+    factories.work_through(team, campaign.id, first, topic="fault", limit=12)
+    factories.work_through(team, campaign.id, first, topic="billing")
+    factories.work_through(team, campaign.id, second, topic="praise", limit=12)
+    factories.work_through(team, campaign.id, second, topic="billing")
+    tab.reload()
+    tab.get_by_text("were never measured").wait_for()
+    tab.get_by_label("Measure and resolve").select_option(label="topic · first")
+    tab.get_by_role("button", name="Measure", exact=True).click()
+    tab.get_by_role("heading", name="Agreement on “topic”").wait_for()
+    assert not problems(tab)
+    heat = tab.locator("table.heat")
+    assert heat.first.locator("tbody tr", has_text="fault").locator("td[data-heat='9']").inner_text() == "100%"
+    assert heat.nth(1).locator("tbody tr").count() == 2
+    tab.get_by_label("Wanted reliability").fill("0.95")
+    tab.get_by_role("button", name="Calculate").click()
+    tab.get_by_text("For a reliability of 0.95").wait_for()
+    tab.goto(f"{site.url}/p/support/quality")
+    concern = tab.locator(".concerns li", has_text="the label “fault” is told apart badly")
+    assert "Others say “praise” there in 100%" in concern.inner_text()
+    assert not problems(tab)
+    concern.get_by_role("link").focus()
+    tab.keyboard.press("Enter")
+    tab.get_by_role("heading", name="Disputed examples").wait_for()
+    assert "Something broke." in tab.get_by_role("complementary", name="What the guideline says").inner_text()
+    assert tab.locator("article").first.locator(".voices li").count() == 2
+    assert not problems(tab)
+    tab.get_by_role("link", name="More").click()
+    tab.get_by_text("6 to 10 of 12").wait_for()
+    tab.goto(f"{site.url}/p/support/quality/cohorts/in-house")
+    assert not problems(tab)
+    tab.context.close()
+
+
+def test_a_card_is_seen_by_its_owner_and_managers_only(team: Team, site: Served, browser: Browser) -> None:
+    campaign = factories.open_campaign(team, 4, plan=Plan(overlap=2))
+    for person in team.annotators[:2]:
+        factories.work_through(team, campaign.id, person)
+    manager, own = site.tab_of(browser, team.ops), site.tab_of(browser, team.annotators[0])
+    manager.goto(f"{site.url}/p/support/quality")
+    manager.get_by_role("button", name="Measure", exact=True).click()
+    manager.get_by_text("Only one label was given").first.wait_for()
+    mine = f"{site.url}/p/support/quality/annotators/{team.annotators[0]}"
+    for tab in (manager, own):
+        tab.goto(mine)
+        tab.get_by_role("heading", name="ann1").wait_for()
+        assert not problems(tab)
+    assert manager.get_by_role("heading", name="With each other annotator").count() == 1
+    assert own.get_by_role("heading", name="With each other annotator").count() == 0
+    own.goto(f"{site.url}/p/support/quality")
+    assert own.get_by_text("ann2").count() == 0
+    for path in (f"annotators/{team.annotators[1]}", "cohorts/in-house", f"agreement/{campaign.id}/topic/disputes"):
+        reply = own.goto(f"{site.url}/p/support/quality/{path}")
+        assert reply
+        assert reply.status == 403, path
+    manager.context.close()
+    own.context.close()
