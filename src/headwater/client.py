@@ -64,12 +64,17 @@ class Client:
         return self._reply(self._http.post(path, json=body, headers=headers))
 
     def each(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
-        """Yield every item of a paged list, fetching pages as they are needed."""
+        """Yield every item of a list, fetching pages as they are needed."""
         after = None
         while True:
-            page = self.get(path, **query, after=after)
-            yield from page["items"]
-            after = page["next"]
+            response = self._http.get(path, params=_given(query | {"after": after}))
+            page = self._reply(response)
+            yield from page if isinstance(page, list) else page["items"]
+            if isinstance(page, list):
+                following = response.links.get("next", {}).get("url")
+                after = httpx.URL(following).params["after"] if following else None
+            else:
+                after = page["next"]
             if after is None:
                 return
 

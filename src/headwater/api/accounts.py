@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 from headwater.governance import accounts, queries
 from headwater.governance.accounts import Token
 from headwater.governance.model import Person, Role
@@ -39,10 +39,10 @@ def me(caller: Caller) -> Person:
 
 
 @router.get("/me/tokens")
-def tokens(caller: Caller) -> list[Token]:
+def tokens(caller: Caller, listing: Listing) -> list[Token]:
     """List your tokens; they are made with `headwater token create`, so that no token makes another."""
     with caller.reading() as ctx:
-        return accounts.tokens(ctx)
+        return listing.part(accounts.tokens(ctx))
 
 
 @router.delete("/me/tokens/{token}", status_code=204)

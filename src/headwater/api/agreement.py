@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 from headwater.quality import assessments, cards, concerns, explorer, forecasts, queries
 from headwater.quality.cards import Card
 from headwater.quality.concerns import Concern
@@ -45,10 +45,10 @@ def list_assessments(caller: Caller, campaign: str = "", question: str = "") -> 
 
 
 @router.get("/measures")
-def list_measures(caller: Caller, campaign: str = "", metric: str = "") -> list[Measure]:
+def list_measures(caller: Caller, listing: Listing, campaign: str = "", metric: str = "") -> list[Measure]:
     """List the latest measure of every metric and scope that you may see."""
     with caller.reading() as ctx:
-        return queries.latest(ctx, campaign=campaign, metric=metric)
+        return listing.part(queries.latest(ctx, campaign=campaign, metric=metric))
 
 
 @router.get("/concerns")

@@ -16,7 +16,7 @@ from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.model import Batch, BatchKind, Campaign, Gold, Guideline, Schema
 from headwater.annotation.plan import Plan
 from headwater.annotation.queries import Dispute, Progress
-from headwater.api.session import Caller, etag
+from headwater.api.session import Caller, Listing, etag
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from headwater.context import Context
 
 router = APIRouter(prefix="/programs/{program}", tags=["annotation"])
+Limit = Annotated[int, Query(ge=1, le=500, description="Most items to return.")]
 
 
 class SchemaForm(BaseModel):
@@ -85,10 +86,10 @@ class Because(BaseModel):
 
 
 @router.get("/schemas")
-def list_schemas(caller: Caller, name: str = "") -> list[Schema]:
+def list_schemas(caller: Caller, listing: Listing, name: str = "") -> list[Schema]:
     """List versions of label schemas, newest first."""
     with caller.reading() as ctx:
-        return queries.schemas(ctx, name=name)
+        return listing.part(queries.schemas(ctx, name=name))
 
 
 @router.post("/schemas", status_code=201, response_model=Schema)
@@ -124,10 +125,10 @@ def approve_schema(schema: str, body: Because, caller: Caller) -> Schema | Respo
 
 
 @router.get("/guidelines")
-def list_guidelines(caller: Caller, name: str = "") -> list[Guideline]:
+def list_guidelines(caller: Caller, listing: Listing, name: str = "") -> list[Guideline]:
     """List versions of guidelines, newest first."""
     with caller.reading() as ctx:
-        return queries.guidelines(ctx, name=name)
+        return listing.part(queries.guidelines(ctx, name=name))
 
 
 @router.post("/guidelines", status_code=201, response_model=Guideline)
@@ -156,10 +157,10 @@ def approve_guideline(guideline: str, body: Because, caller: Caller) -> Guidelin
 
 
 @router.get("/campaigns")
-def list_campaigns(caller: Caller) -> list[Campaign]:
+def list_campaigns(caller: Caller, listing: Listing) -> list[Campaign]:
     """List campaigns, newest first."""
     with caller.reading() as ctx:
-        return queries.campaigns(ctx)
+        return listing.part(queries.campaigns(ctx))
 
 
 @router.post("/campaigns", status_code=201, response_model=Campaign)
@@ -278,10 +279,10 @@ def seal(batch: str, caller: Caller) -> Batch | Response:
 
 
 @router.get("/campaigns/{campaign}/gold")
-def list_gold(campaign: str, caller: Caller) -> list[Gold]:
+def list_gold(campaign: str, caller: Caller, listing: Listing) -> list[Gold]:
     """List known right answers; only for those who may change them."""
     with caller.reading() as ctx:
-        return queries.golds(ctx, campaign)
+        return listing.part(queries.golds(ctx, campaign), key=lambda row: row.task_id)
 
 
 @router.post("/campaigns/{campaign}/gold", response_model=dict[str, int])
@@ -295,8 +296,8 @@ def mark_gold(campaign: str, body: GoldForm, caller: Caller) -> Response | dict[
 
 
 @router.get("/campaigns/{campaign}/disputes")
-def disputes(campaign: str, caller: Caller, question: str = "", limit: int = 100) -> list[Dispute]:
+def disputes(campaign: str, caller: Caller, question: str = "", limit: Limit = 100) -> list[Dispute]:
     """List tasks whose annotators disagree, most disputed first; for reviewers."""
     with caller.reading() as ctx:
         require(ctx, Decision.ANNOTATION_REVIEW)
-        return queries.disagreements(ctx, campaign, question=question or None, limit=min(limit, 500))
+        return queries.disagreements(ctx, campaign, question=question or None, limit=limit)

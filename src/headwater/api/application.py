@@ -33,9 +33,10 @@ PARTS = (
 
 DESCRIPTION = """\
 The data side of an AI program. Sign in with a personal token: `Authorization: Bearer hw_…`.
-Errors are RFC 9457 problem documents with a stable `code`. Lists are paged with `after` and `limit`;
-pass `next` of one page as `after` of the following. Writes take an `Idempotency-Key` header: the same key
-gives the same answer and happens once. Things that change carry an `ETag`; updates take `If-Match`.
+Errors are RFC 9457 problem documents with a stable `code`. Lists are paged with `after` and `limit`:
+pass `next` of one page as `after` of the following; a bare array names the following one in its `Link` header.
+Writes take an `Idempotency-Key` header: the same key gives the same answer and happens once.
+Things that change carry an `ETag`; updates take `If-Match`.
 """
 
 

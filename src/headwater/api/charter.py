@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 from headwater.governance import charter_text, charters, programs, queries
 from headwater.governance.chart import ChartProblem
 from headwater.governance.model import Cell, CriticalSlice, Decision, Involvement, PersonId, Program, Proposal, Role
@@ -74,10 +74,10 @@ class Rights:
 
 
 @router.get("/programs")
-def list_programs(caller: Caller) -> list[Program]:
+def list_programs(caller: Caller, listing: Listing) -> list[Program]:
     """List the programs you may see."""
     with caller.reading() as ctx:
-        return queries.programs_of(ctx, ctx.actor)
+        return listing.part(queries.programs_of(ctx, ctx.actor))
 
 
 @router.post("/programs", status_code=201, response_model=Program)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from headwater.core import errors
 from headwater.core.canonical import plain
@@ -27,6 +28,8 @@ STATUS: dict[type[errors.HeadwaterError], int] = {
     errors.SettingsError: 500,
     errors.UnavailableError: 503,
 }
+CODES = {404: "not_found", 405: "invalid", 413: "limit"}
+"""Codes of what the framework refuses by itself, by status."""
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -43,6 +46,15 @@ def install(api: FastAPI) -> None:
         status = status_of(error)
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004
         return problem(status, error.code, error.message, remedy=error.remedy, headers=headers, **error.facts)
+
+    @api.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        code = CODES.get(error.status_code, "invalid")
+        return problem(error.status_code, code, f"{error.detail}.", headers=dict(error.headers or {}))
+
+    @api.exception_handler(Exception)
+    async def _unforeseen(_: Request, error: Exception) -> JSONResponse:
+        return problem(500, "error", f"Something went wrong here ({type(error).__name__}).", remedy="See the log.")
 
     @api.exception_handler(RequestValidationError)
     async def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from headwater.api.session import Caller, Page, Pages, page_of
+from headwater.api.session import Caller, Listing, Page, Pages, page_of
 from headwater.evaluation import comparisons, findings, queries, service
 from headwater.evaluation.model import Comparison, Evaluation, Finding, Sample
 from headwater.remediation import diagnosis
@@ -31,10 +31,10 @@ class Search(BaseModel):
 
 
 @router.get("/evaluations")
-def list_evaluations(caller: Caller, release: str = "", eval_set: str = "") -> list[Evaluation]:
+def list_evaluations(caller: Caller, listing: Listing, release: str = "", eval_set: str = "") -> list[Evaluation]:
     """List evaluations, newest first."""
     with caller.reading() as ctx:
-        return queries.evaluations(ctx, release=release, eval_set=eval_set)
+        return listing.part(queries.evaluations(ctx, release=release, eval_set=eval_set))
 
 
 @router.post("/evaluations", status_code=201, response_model=Evaluation)
@@ -61,10 +61,10 @@ def compare(old: str, new: str, eval_set: str, caller: Caller) -> Comparison:
 
 
 @router.get("/findings")
-def list_findings(caller: Caller, release: str = "") -> list[Finding]:
+def list_findings(caller: Caller, listing: Listing, release: str = "") -> list[Finding]:
     """List findings, newest first."""
     with caller.reading() as ctx:
-        return queries.findings(ctx, release=release)
+        return listing.part(queries.findings(ctx, release=release))
 
 
 @router.post("/findings/search", response_model=list[Finding])
@@ -74,10 +74,10 @@ def search(body: Search, caller: Caller) -> list[Finding] | Response:
 
 
 @router.get("/diagnoses")
-def list_diagnoses(caller: Caller, release: str = "") -> list[Diagnosis]:
+def list_diagnoses(caller: Caller, listing: Listing, release: str = "") -> list[Diagnosis]:
     """List diagnoses, newest first."""
     with caller.reading() as ctx:
-        return remediation.diagnoses(ctx, release=release)
+        return listing.part(remediation.diagnoses(ctx, release=release))
 
 
 @router.post("/diagnoses", response_model=list[Diagnosis])
@@ -87,7 +87,7 @@ def diagnose(body: Search, caller: Caller) -> list[Diagnosis] | Response:
 
 
 @router.get("/briefs")
-def briefs(caller: Caller, release: str = "") -> list[Brief]:
+def briefs(caller: Caller, listing: Listing, release: str = "") -> list[Brief]:
     """List briefs, newest first."""
     with caller.reading() as ctx:
-        return remediation.briefs(ctx, release=release)
+        return listing.part(remediation.briefs(ctx, release=release))

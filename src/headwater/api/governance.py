@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from headwater.api.session import Caller, Page, Pages, page_of
+from headwater.api.session import Caller, Listing, Page, Pages, page_of
 from headwater.app import approvals
 from headwater.core.errors import NotFoundError
 from headwater.governance import decisions, delegations, notices, queries, waivers
@@ -53,11 +53,11 @@ class NewDelegation(BaseModel):
 
 @router.get(IN + "/proposals")
 def list_proposals(
-    caller: Caller, state: ProposalState | None = None, subject: Annotated[str, Query()] = ""
+    caller: Caller, listing: Listing, state: ProposalState | None = None, subject: Annotated[str, Query()] = ""
 ) -> list[Proposal]:
     """List proposals, newest first."""
     with caller.reading() as ctx:
-        return queries.proposals(ctx, state=state, subject=subject)
+        return listing.part(queries.proposals(ctx, state=state, subject=subject))
 
 
 @router.get(IN + "/proposals/{proposal}")
@@ -99,10 +99,10 @@ def list_decisions(caller: Caller, paging: Pages, subject: str = "") -> Page[Dec
 
 
 @router.get(IN + "/notices")
-def list_notices(caller: Caller, unread: bool = False) -> list[Notice]:
+def list_notices(caller: Caller, listing: Listing, unread: bool = False) -> list[Notice]:
     """List your notices, newest first."""
     with caller.reading() as ctx:
-        return queries.notices(ctx, unread=unread)
+        return listing.part(queries.notices(ctx, unread=unread))
 
 
 @router.post(IN + "/notices/receipt", status_code=204)
@@ -112,10 +112,10 @@ def receive(caller: Caller) -> None:
 
 
 @router.get(IN + "/waivers")
-def list_waivers(caller: Caller) -> list[Waiver]:
+def list_waivers(caller: Caller, listing: Listing) -> list[Waiver]:
     """List waivers, newest first."""
     with caller.reading() as ctx:
-        return queries.waivers(ctx)
+        return listing.part(queries.waivers(ctx))
 
 
 @router.post(IN + "/waivers", status_code=201, response_model=Waiver)
@@ -125,10 +125,10 @@ def request_waiver(body: WaiverRequest, caller: Caller) -> Waiver | Response:
 
 
 @router.get(IN + "/delegations")
-def list_delegations(caller: Caller) -> list[Delegation]:
+def list_delegations(caller: Caller, listing: Listing) -> list[Delegation]:
     """List the program's delegations, past ones too."""
     with caller.reading() as ctx:
-        return queries.delegations(ctx)
+        return listing.part(queries.delegations(ctx))
 
 
 @router.post(IN + "/delegations", status_code=201, response_model=Delegation)

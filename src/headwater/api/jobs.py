@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 from headwater.core.errors import NotFoundError
 from headwater.storage.jobs import JobStatus
 
@@ -12,10 +12,10 @@ router = APIRouter(prefix="/programs/{program}/jobs", tags=["jobs"])
 
 
 @router.get("")
-def list_jobs(caller: Caller) -> list[JobStatus]:
+def list_jobs(caller: Caller, listing: Listing) -> list[JobStatus]:
     """List the program's jobs, newest first."""
     with caller.reading() as ctx:
-        return caller.app.jobs.all(ctx.program)
+        return listing.part(caller.app.jobs.all(ctx.program))
 
 
 @router.get("/{job}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 from headwater.quality import queries as quality
 from headwater.quality.model import Inspection, Measure
 from headwater.release import queries, service
@@ -44,24 +44,24 @@ class NewRun(BaseModel):
 
 
 @router.get("/measures", tags=["quality"])
-def measures(caller: Caller, campaign: str = "", metric: str = "") -> list[Measure]:
+def measures(caller: Caller, listing: Listing, campaign: str = "", metric: str = "") -> list[Measure]:
     """List the latest measures; those of single annotators only to their manager or to themselves."""
     with caller.reading() as ctx:
-        return quality.latest(ctx, campaign=campaign, metric=metric)
+        return listing.part(quality.latest(ctx, campaign=campaign, metric=metric))
 
 
 @router.get("/inspections", tags=["quality"])
-def inspections(caller: Caller) -> list[Inspection]:
+def inspections(caller: Caller, listing: Listing) -> list[Inspection]:
     """List the acceptance of batches."""
     with caller.reading() as ctx:
-        return quality.inspections(ctx)
+        return listing.part(quality.inspections(ctx), key=lambda row: row.batch_id)
 
 
 @router.get("/releases", tags=["releases"])
-def list_releases(caller: Caller, dataset: str = "") -> list[Release]:
+def list_releases(caller: Caller, listing: Listing, dataset: str = "") -> list[Release]:
     """List releases, newest first."""
     with caller.reading() as ctx:
-        return queries.releases(ctx, dataset=dataset)
+        return listing.part(queries.releases(ctx, dataset=dataset))
 
 
 @router.post("/releases", status_code=201, response_model=Release, tags=["releases"])
@@ -112,10 +112,10 @@ def approve(release: str, body: Because, caller: Caller) -> Release | Response:
 
 
 @router.get("/runs", tags=["training"])
-def list_runs(caller: Caller, release: str = "") -> list[Run]:
+def list_runs(caller: Caller, listing: Listing, release: str = "") -> list[Run]:
     """List training runs, newest first."""
     with caller.reading() as ctx:
-        return training.runs(ctx, release=release)
+        return listing.part(training.runs(ctx, release=release))
 
 
 @router.post("/runs", status_code=201, response_model=Run, tags=["training"])

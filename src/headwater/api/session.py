@@ -17,6 +17,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query, Request, Response
@@ -24,13 +25,13 @@ from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
 from headwater.core.canonical import digest, digest_bytes
-from headwater.core.errors import ConflictError, ForbiddenError, StaleError, UnauthenticatedError
+from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, StaleError, UnauthenticatedError
 from headwater.governance import accounts
 from headwater.governance import queries as governance
 from headwater.storage.once import recall, remember
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from headwater.app.application import App
     from headwater.context import Context
@@ -55,6 +56,39 @@ class Paging:
 
     after: Annotated[str | None, Query(description="`next` of the page before.")] = None
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Most items to return.")] = 50
+
+
+class _Listing:
+    """Which part of a bare list is wanted; the next one is named in the `Link` header (RFC 8288)."""
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        after: Annotated[str | None, Query(description="As in the `Link` header of the part before.")] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Most items to return.")] = MAX_PAGE,
+    ) -> None:
+        self._url, self._headers, self._after, self._limit = request.url, response.headers, after, limit
+
+    def part(self, rows: Sequence[T], key: Callable[[T], str] = attrgetter("id")) -> list[T]:
+        """Return the wanted part of a list; rows added meanwhile neither repeat a row nor hide one.
+
+        Args:
+            rows: The whole list, in its order.
+            key: What tells one row from the others.
+
+        Raises:
+            InvalidError: `after` is no row of the list.
+        """
+        keys = [key(row) for row in rows]
+        if self._after is not None and self._after not in keys:
+            raise InvalidError(f"'{self._after}' is not a cursor of this list.", remedy="Begin again without `after`.")
+        start = 0 if self._after is None else keys.index(self._after) + 1
+        end = start + self._limit
+        if end < len(rows):
+            following = self._url.include_query_params(after=keys[end - 1], limit=self._limit)
+            self._headers["Link"] = f'<{following}>; rel="next"'
+        return list(rows[start:end])
 
 
 class _Caller:
@@ -88,7 +122,7 @@ class _Caller:
         with self.acting() as ctx:
             if not self.idempotency_key:
                 return act(ctx)
-            key = f"api:{ctx.actor}:{self.idempotency_key}"
+            key = f"api:{ctx.actor}:{digest(self.idempotency_key)}"
             asked = digest([self.request.method, self.request.url.path, self.request.state.body_digest])
             stored = recall(ctx, key)
             if stored is None:
@@ -111,8 +145,8 @@ class _Caller:
         Raises:
             StaleError: The caller saw another version.
         """
-        wanted = self.request.headers.get("if-match")
-        if wanted not in (None, "*", etag(version)):
+        wanted = self.request.headers.get("if-match", "*")
+        if not {"*", etag(version)} & {tag.strip() for tag in wanted.split(",")}:
             raise StaleError(
                 f"You hold version {wanted}; it is now {etag(version)}.", remedy="Read it again, then repeat."
             )
@@ -153,6 +187,7 @@ Caller = Annotated[_Caller, Depends(_caller)]
 UnreadCaller = Annotated[_Caller, Depends(_unread)]
 """A caller whose body is left to be streamed."""
 Pages = Annotated[Paging, Depends()]
+Listing = Annotated[_Listing, Depends()]
 
 
 def page_of(items: list[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:

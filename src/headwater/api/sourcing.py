@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from headwater.api.session import Caller, Page, Pages, etag, page_of
+from headwater.api.session import Caller, Listing, Page, Pages, etag, page_of
 from headwater.core.errors import InvalidError
 from headwater.sourcing import coverage, queries, sources
 from headwater.sourcing.model import CoverageGap, Intake, Provenance, Record, Reject, Source, SourceKind
@@ -33,10 +33,10 @@ class Because(BaseModel):
 
 
 @router.get("/sources")
-def list_sources(caller: Caller) -> list[Source]:
+def list_sources(caller: Caller, listing: Listing) -> list[Source]:
     """List sources by name."""
     with caller.reading() as ctx:
-        return queries.sources(ctx)
+        return listing.part(queries.sources(ctx))
 
 
 @router.post("/sources", status_code=201, response_model=Source)
@@ -78,10 +78,10 @@ def approve(source: str, body: Because, caller: Caller) -> Source | Response:
 
 
 @router.get("/intakes")
-def list_intakes(caller: Caller) -> list[Intake]:
+def list_intakes(caller: Caller, listing: Listing) -> list[Intake]:
     """List intakes, newest first."""
     with caller.reading() as ctx:
-        return queries.intakes(ctx)
+        return listing.part(queries.intakes(ctx))
 
 
 @router.get("/intakes/{intake}/rejects")

@@ -19,7 +19,10 @@ from headwater.annotation.submissions import Submission
 from headwater.api.session import Caller
 
 if TYPE_CHECKING:
-    from headwater.annotation.handouts import Handout
+    from collections.abc import Callable
+
+    from headwater.annotation.handouts import Handout, Receipt
+    from headwater.context import Context
 
 router = APIRouter(prefix="/programs/{program}/campaigns/{campaign}", tags=["work"])
 LONGEST_ID = 64
@@ -84,11 +87,9 @@ class Beat(BaseModel):
 
 
 @router.post("/claim")
-def claim(campaign: str, body: Holding, caller: Caller) -> JSONResponse:
+def claim(campaign: str, body: Holding, caller: Caller) -> Response:
     """Get a task; `task` is null with a reason in `why` when there is none."""
-    with caller.acting() as ctx:
-        found = tasks.claim(ctx, campaign, holding=body.holding)
-    return _reply(found)
+    return _reply(caller, lambda ctx: tasks.claim(ctx, campaign, holding=body.holding))
 
 
 @router.get("/leases/{lease}/image", response_class=Response)
@@ -101,11 +102,9 @@ def image(campaign: str, lease: str, caller: Caller) -> Response:
 
 
 @router.post("/submit")
-def submit(campaign: str, body: Answered, caller: Caller) -> JSONResponse:
+def submit(campaign: str, body: Answered, caller: Caller) -> Response:
     """Record an answer and get the next task with the reply."""
-    with caller.acting() as ctx:
-        receipt = tasks.submit(ctx, campaign, body.submission(), holding=body.holding)
-    return JSONResponse(receipt.as_data())
+    return _reply(caller, lambda ctx: tasks.submit(ctx, campaign, body.submission(), holding=body.holding))
 
 
 @router.post("/heartbeat")
@@ -119,58 +118,49 @@ def heartbeat(campaign: str, body: Beat, caller: Caller) -> dict[str, str]:
 @router.post("/return", status_code=204)
 def give_back(campaign: str, body: Held, caller: Caller) -> None:
     """Give a task back unanswered."""
-    with caller.acting() as ctx:
-        tasks.release_lease(ctx, campaign, lease_id=body.lease_id, token=body.token)
+    caller.write(lambda ctx: tasks.release_lease(ctx, campaign, lease_id=body.lease_id, token=body.token))
 
 
 @router.post("/skip")
-def skip(campaign: str, body: Reasoned, caller: Caller) -> JSONResponse:
+def skip(campaign: str, body: Reasoned, caller: Caller) -> Response:
     """Pass a task to others for good, with a reason, and get the next one."""
-    with caller.acting() as ctx:
-        found = tasks.skip(ctx, campaign, lease_id=body.lease_id, token=body.token, reason=body.reason)
-    return _reply(found)
+    return _reply(
+        caller,
+        lambda ctx: tasks.skip(ctx, campaign, lease_id=body.lease_id, token=body.token, reason=body.reason),
+    )
 
 
 @router.post("/undo")
-def undo(campaign: str, body: Held, caller: Caller) -> JSONResponse:
+def undo(campaign: str, body: Held, caller: Caller) -> Response:
     """Take an answer back while its lease runs, and get its task again."""
-    with caller.acting() as ctx:
-        found = tasks.undo(ctx, campaign, lease_id=body.lease_id, token=body.token)
-    return _reply(found)
+    return _reply(caller, lambda ctx: tasks.undo(ctx, campaign, lease_id=body.lease_id, token=body.token))
 
 
 @router.post("/reviews/claim")
-def claim_review(campaign: str, body: Holding, caller: Caller) -> JSONResponse:
+def claim_review(campaign: str, body: Holding, caller: Caller) -> Response:
     """Get an answer to check, as a reviewer."""
-    with caller.acting() as ctx:
-        found = reviews.claim_review(ctx, campaign, holding=body.holding)
-    return _reply(found)
+    return _reply(caller, lambda ctx: reviews.claim_review(ctx, campaign, holding=body.holding))
 
 
 @router.post("/reviews/submit")
-def review(campaign: str, body: Reviewed, caller: Caller) -> JSONResponse:
+def review(campaign: str, body: Reviewed, caller: Caller) -> Response:
     """Accept, correct or return an answer, and get the next."""
     opinion = Opinion(verdict=body.verdict, reason=body.reason)
-    with caller.acting() as ctx:
-        found = reviews.decide(ctx, campaign, body.submission(), opinion)
-    return _reply(found)
+    return _reply(caller, lambda ctx: reviews.decide(ctx, campaign, body.submission(), opinion))
 
 
 @router.post("/disputes/claim")
-def claim_dispute(campaign: str, body: Holding, caller: Caller) -> JSONResponse:
+def claim_dispute(campaign: str, body: Holding, caller: Caller) -> Response:
     """Get a disputed task, as a domain expert."""
-    with caller.acting() as ctx:
-        found = reviews.claim_dispute(ctx, campaign, holding=body.holding)
-    return _reply(found)
+    return _reply(caller, lambda ctx: reviews.claim_dispute(ctx, campaign, holding=body.holding))
 
 
 @router.post("/disputes/submit")
-def adjudicate(campaign: str, body: Ruled, caller: Caller) -> JSONResponse:
+def adjudicate(campaign: str, body: Ruled, caller: Caller) -> Response:
     """Settle a disputed task for good, and get the next."""
-    with caller.acting() as ctx:
-        found = reviews.adjudicate(ctx, campaign, body.submission(), reason=body.reason)
-    return _reply(found)
+    return _reply(caller, lambda ctx: reviews.adjudicate(ctx, campaign, body.submission(), reason=body.reason))
 
 
-def _reply(found: Handout) -> JSONResponse:
-    return JSONResponse(found.as_data())
+def _reply(caller: Caller, act: Callable[[Context], Handout | Receipt]) -> Response:
+    found = caller.write(lambda ctx: act(ctx).as_data())
+    return found if isinstance(found, Response) else JSONResponse(found)

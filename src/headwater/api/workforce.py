@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from headwater.api.session import Caller, etag
+from headwater.api.session import Caller, Listing, etag
 from headwater.workforce import queries, service
 from headwater.workforce.model import UNTRAINED, Affiliation, Annotator, Cohort, Qualification
 
@@ -33,10 +33,10 @@ class Availability(BaseModel):
 
 
 @router.get("/annotators")
-def list_annotators(caller: Caller) -> list[Annotator]:
+def list_annotators(caller: Caller, listing: Listing) -> list[Annotator]:
     """List everybody enrolled, by team."""
     with caller.reading() as ctx:
-        return queries.annotators(ctx)
+        return listing.part(queries.annotators(ctx), key=lambda row: row.person)
 
 
 @router.get("/annotators/{person}")
@@ -73,14 +73,14 @@ def set_availability(person: str, body: Availability, caller: Caller) -> Annotat
 
 
 @router.get("/cohorts")
-def list_cohorts(caller: Caller, batch: str = "") -> list[Cohort]:
+def list_cohorts(caller: Caller, listing: Listing, batch: str = "") -> list[Cohort]:
     """List the cohorts whose work can be told apart."""
     with caller.reading() as ctx:
-        return queries.cohorts(ctx, batch_id=batch)
+        return listing.part(queries.cohorts(ctx, batch_id=batch))
 
 
 @router.get("/qualifications")
-def list_qualifications(caller: Caller, person: str = "", subject: str = "") -> list[Qualification]:
+def list_qualifications(caller: Caller, listing: Listing, person: str = "", subject: str = "") -> list[Qualification]:
     """List outcomes of calibration rounds and tests: one's own, or everybody's for those who run campaigns."""
     with caller.reading() as ctx:
-        return queries.qualifications(ctx, person=person, subject=subject)
+        return listing.part(queries.qualifications(ctx, person=person, subject=subject))

@@ -145,7 +145,7 @@ def records(
     predicate = slices.parse(where)
     if where:
         predicate.check(known_fields(ctx))
-    high = count_high(ctx) if before is None else before
+    high = count_high(ctx) if before is None else min(before, count_high(ctx))
     conditions = [part for part in (_prefilter(where), _containing(words)) if part]
     found: list[Record] = []
     step, scanned = _STEP, 0

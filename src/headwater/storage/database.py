@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from headwater.core.errors import UnavailableError
+from headwater.core.errors import ConflictError, InvalidError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,11 +108,30 @@ class Database:
                     f"The database at {self.engine.url!r} {'is busy' if busy else 'does not answer'}: {error.orig}.",
                     remedy="Repeat it in a moment." if busy else "Check that it runs and that database_url is right.",
                 ) from error
-            yield connection
+            with _translated():
+                yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Tell what a value or another writer made the database refuse in words of ours."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise ConflictError(
+            "Somebody else did the same, or changed what this depends on, at the same moment.",
+            remedy="Read it again, then repeat.",
+        ) from error
+    except (DataError, UnicodeEncodeError) as error:
+        raise InvalidError(f"The database cannot keep a value: {getattr(error, 'orig', error)}.") from error
+    except OverflowError as error:
+        if "SQLite" not in str(error):
+            raise
+        raise InvalidError("A number is too large: expected one of at most 64 bits.") from error
 
 
 def _engine(url: str, pool_size: int) -> Engine:

@@ -237,7 +237,7 @@ class Jobs:
             raise NotFoundError(f"There is no job '{identifier}'.", remedy="See: headwater job list")
         return _status(row)
 
-    def all(self, program: str, *, limit: int = 100) -> list[JobStatus]:
+    def all(self, program: str, *, limit: int = 10_000) -> list[JobStatus]:
         """Return a program's jobs, newest first."""
         query = sa.select(job_table).where(job_table.c.program == program).order_by(job_table.c.created_at.desc())
         with self._database.read() as db:

@@ -39,7 +39,9 @@ performed = sa.Table(
 
 
 def recall(ctx: Act, key: str) -> dict[str, Any] | None:
-    """Return the result remembered under a key, or None."""
+    """Return the result remembered under a key, or None; whoever else asks waits until this transaction has ended."""
+    if ctx.db.dialect.name == "postgresql":  # on SQLite one transaction writes at a time
+        ctx.db.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
     found: dict[str, Any] | None = ctx.db.execute(
         sa.select(performed.c.result).where(performed.c.key == key)
     ).scalar_one_or_none()
