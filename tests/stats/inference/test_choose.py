@@ -7,7 +7,7 @@ import pytest
 
 from headwater.core.errors import InvalidError
 from headwater.stats.inference import choose
-from headwater.stats.inference.choose import METHODS, compare, infer
+from headwater.stats.inference.choose import METHODS, available, compare, infer
 from headwater.stats.inference.committee import STRENGTHS, committee
 from headwater.stats.inference.mace import drawn_dawid_skene
 from headwater.stats.inference.truth import answers
@@ -83,6 +83,15 @@ def test_a_large_crowd_is_sampled_for_the_choice_with_all_its_gold(monkeypatch) 
     assert len(part.task) < 1000
     assert (known >= 0).sum() == 40
     assert known[known >= 0].tolist() == gold[gold >= 0].tolist()
+
+
+def test_cohorts_and_scales_bring_their_methods() -> None:
+    crowd = confused_crowd(np.random.default_rng(8), tasks=200)
+    methods = available(cohort=np.zeros(12, int), ordered=True)
+    for name in ("cohort", "ordinal"):
+        assert infer(*crowd[1:4], methods=methods, method=name).method == name
+        with pytest.raises(InvalidError, match=name):
+            infer(*crowd[1:4], method=name)
 
 
 def test_one_class_only_is_said_to_tell_nothing() -> None:

@@ -9,25 +9,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from headwater.core.errors import InvalidError
+from headwater.stats.inference.cohorts import by_cohort
 from headwater.stats.inference.committee import committee
 from headwater.stats.inference.dawid_skene import dawid_skene, one_coin
 from headwater.stats.inference.glad import glad
 from headwater.stats.inference.mace import drawn_dawid_skene, mace
+from headwater.stats.inference.ordinal import ordinal
 from headwater.stats.inference.truth import Answers, Truth, answers
 from headwater.stats.inference.votes import majority, weighted
 from headwater.stats.interval import Estimate, normal, undefined, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
 
-METHODS: dict[str, Callable[..., Truth]] = {
+Methods = dict[str, "Callable[..., Truth]"]
+"""Methods by name."""
+METHODS: Methods = {
     "majority": majority,
     "weighted": weighted,
     "one-coin": one_coin,
@@ -65,6 +70,7 @@ def infer(  # noqa: PLR0913 -- answers in long format are three arrays
     *,
     classes: int | None = None,
     method: str = "auto",
+    methods: Methods = METHODS,
     gold: ArrayLike | None = None,
     rng: np.random.Generator | None = None,
 ) -> Truth:
@@ -75,7 +81,8 @@ def infer(  # noqa: PLR0913 -- answers in long format are three arrays
         worker: Worker code of each answer.
         label: Class code of each answer; negative ones are left out.
         classes: How many classes there are.
-        method: A name in `METHODS`, or `auto` to choose.
+        method: A name in `methods`, or `auto` to choose.
+        methods: What there is to choose from; see `available`.
         gold: Known class of each task, -1 where unknown.
         rng: Divides answers and gold into folds when choosing.
 
@@ -84,51 +91,54 @@ def infer(  # noqa: PLR0913 -- answers in long format are three arrays
     """
     given = answers(task, worker, label, classes=classes)
     known = None if gold is None else np.asarray(gold, dtype=np.int64)
-    check_method(method)
     if method != "auto":
-        return METHODS[method](given, gold=known)
-    name, reason = _choice(given, known, rng or np.random.default_rng(0))
-    return replace(METHODS[name](given, gold=known), reason=reason)
+        return _named(methods, method)(given, gold=known)
+    name, reason = _choice(given, known, methods, rng or np.random.default_rng(0))
+    return replace(methods[name](given, gold=known), reason=reason)
 
 
-def check_method(method: str) -> None:
-    """Refuse a name that is no method.
+def available(*, cohort: ArrayLike | None = None, ordered: bool = False) -> Methods:
+    """Return the methods that fit the answers.
 
-    Raises:
-        InvalidError: There is no such method.
+    Args:
+        cohort: Code of each worker's cohort; brings `cohort`, where workers share the habits of theirs.
+        ordered: Whether the classes are steps of a scale, in order; brings `ordinal`.
     """
-    if method not in METHODS and method != "auto":
-        raise InvalidError(f"There is no method '{method}'.", remedy=f"Take auto, {', '.join(METHODS)}.")
+    found = dict(METHODS)
+    if cohort is not None:
+        found["cohort"] = partial(by_cohort, cohort=cohort)
+    if ordered:
+        found["ordinal"] = ordinal
+    return found
 
 
 def compare(
     given: Answers,
     *,
     gold: NDArray[np.int64] | None = None,
-    methods: Iterable[str] = tuple(METHODS),
+    methods: Methods = METHODS,
     rng: np.random.Generator | None = None,
 ) -> list[Candidate]:
-    """Return how every method fares, in the order asked for; all meet the same hidden answers and gold.
+    """Return how every method fares, the plainest first; all meet the same hidden answers and gold.
 
     Args:
         given: The answers.
         gold: Known class of each task, -1 where unknown.
-        methods: Names in `METHODS`.
+        methods: What to compare; see `available`.
         rng: Divides answers and gold into folds.
     """
     draw = rng or np.random.default_rng(0)
     folds, hidden = _gold_folds(gold, draw), _hidden(given, draw)
     votes = majority(given, gold=gold).label
     rows = []
-    for name in methods:
-        check_method(name)
-        hits = _gold_hits(given, gold, METHODS[name], folds)
-        label = METHODS[name](given, gold=gold).label
+    for name, run in methods.items():
+        hits = _gold_hits(given, gold, run, folds)
+        label = run(given, gold=gold).label
         rows.append(
             Candidate(
                 method=name,
                 gold=wilson(int(hits.sum()), len(hits)),
-                held_out=_mean(_held_out(given, METHODS[name], hidden)),
+                held_out=_mean(_held_out(given, run, hidden)),
                 changed=float((label != votes).mean()) if len(label) else 0.0,
             )
         )
@@ -140,14 +150,22 @@ class _Choice(NamedTuple):
     reason: str
 
 
-def _choice(given: Answers, gold: NDArray[np.int64] | None, rng: np.random.Generator) -> _Choice:
+def _named(methods: Methods, name: str) -> Callable[..., Truth]:
+    if name not in methods:
+        raise InvalidError(
+            f"There is no method '{name}' for these answers.", remedy=f"Take auto, {', '.join(methods)}."
+        )
+    return methods[name]
+
+
+def _choice(given: Answers, gold: NDArray[np.int64] | None, methods: Methods, rng: np.random.Generator) -> _Choice:
     if given.classes < 2 or len(given.task) == 0:  # noqa: PLR2004 -- nothing to choose by
         return _Choice(PLAINEST, "There is nothing to choose by.")
     part, known = _sampled(given, gold, rng)
     if known is not None and (known >= 0).sum() >= FEWEST_GOLD:
-        return _by_gold(part, known, rng)
+        return _by_gold(part, known, methods, rng)
     hidden = _hidden(part, rng)
-    lead = _held_out(part, METHODS[DEFAULT], hidden) - _held_out(part, METHODS[PLAINEST], hidden)
+    lead = _held_out(part, methods[DEFAULT], hidden) - _held_out(part, methods[PLAINEST], hidden)
     gain = _mean(lead)
     figure = f"{gain.value:+.3f} per answer in log-likelihood, n = {gain.n:,}"
     if gain.defined and gain.value < -gain.standard_error:
@@ -157,11 +175,11 @@ def _choice(given: Answers, gold: NDArray[np.int64] | None, rng: np.random.Gener
     )
 
 
-def _by_gold(given: Answers, gold: NDArray[np.int64], rng: np.random.Generator) -> _Choice:
+def _by_gold(given: Answers, gold: NDArray[np.int64], methods: Methods, rng: np.random.Generator) -> _Choice:
     """Return the method best on gold; the default unless another leads by more than one standard error."""
     folds = _gold_folds(gold, rng)
-    hits = {name: _gold_hits(given, gold, run, folds) for name, run in METHODS.items()}
-    best = max(METHODS, key=lambda name: (hits[name].mean(), name == DEFAULT, name == PLAINEST))
+    hits = {name: _gold_hits(given, gold, run, folds) for name, run in methods.items()}
+    best = max(methods, key=lambda name: (hits[name].mean(), name == DEFAULT, name == PLAINEST))
     lead = hits[best].astype(float) - hits[DEFAULT]
     clear = lead.mean() > lead.std(ddof=1) / math.sqrt(len(lead))
     name = best if clear else DEFAULT
