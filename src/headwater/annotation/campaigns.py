@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from headwater.annotation import queries
+from headwater.annotation import adaptive, queries
 from headwater.annotation.model import (
     BatchKind,
     Campaign,
@@ -47,7 +47,7 @@ def create(ctx: Context, *, name: str, schema_id: str, guideline_id: str, plan: 
     Raises:
         InvalidError: The name is empty, too long or taken.
         StandingError: Schema or guideline are not published.
-        PlanError: A number of the plan is outside its range.
+        PlanError: A number of the plan is outside its range, or the overlap cannot adapt to what is asked.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     if not name.strip() or len(name) > LONGEST_NAME:
@@ -56,6 +56,8 @@ def create(ctx: Context, *, name: str, schema_id: str, guideline_id: str, plan: 
         raise ConflictError(f"There is a campaign '{name.strip()}' already.", remedy="Choose another name.")
     schema = _published(queries.schema(ctx, schema_id))
     guideline = _published(queries.guideline(ctx, guideline_id))
+    plan = checked_plan(plan or Plan(lease_minutes=ctx.settings.lease_minutes))
+    adaptive.check(plan, schema.questions)
     row = Campaign(
         id=CampaignId(new_id("cmp")),
         program=ProgramId(ctx.program),
@@ -63,7 +65,7 @@ def create(ctx: Context, *, name: str, schema_id: str, guideline_id: str, plan: 
         state=CampaignState.DRAFT,
         schema_id=schema.id,
         guideline_id=guideline.id,
-        plan=checked_plan(plan or Plan(lease_minutes=ctx.settings.lease_minutes)),
+        plan=plan,
         digest="",
         author=PersonId(ctx.actor),
         created_at=ctx.clock.now(),
@@ -94,6 +96,7 @@ def change(
     if seen_version is not None and seen_version != before.version:
         raise StaleError(f"Campaign '{before.name}' is now at version {before.version}, not {seen_version}.")
     new = checked_plan(plan or before.plan)
+    adaptive.check(new, queries.schema(ctx, before.schema_id).questions)
     guideline = _published(queries.guideline(ctx, guideline_id)).id if guideline_id else before.guideline_id
     row = replace(before, plan=new, guideline_id=guideline, version=before.version + 1)
     row = replace(row, digest=_digest(row))

@@ -22,6 +22,10 @@ class Plan:
 
     overlap: int = 1
     """Answers wanted per task."""
+    most_overlap: int = 0
+    """Most answers of a task whose label is still in doubt after those; 0 keeps the overlap fixed."""
+    confidence: float = 0.95
+    """Posterior probability at which a label is beyond doubt, in [0.5, 0.9999]; counts only with `most_overlap`."""
     gold_rate: float = 0.0
     """Share of given tasks that are hidden gold, in [0, 0.5]."""
     lease_minutes: float = 10.0
@@ -50,6 +54,8 @@ def checked_plan(plan: Plan) -> Plan:
         value = getattr(plan, name)
         if not low <= value <= high:
             raise PlanError(f"'{name}' is {value:g}; expected {low:g} to {high:g}.")
+    if 0 < plan.most_overlap < plan.overlap:
+        raise PlanError(f"'most_overlap' is {plan.most_overlap}, less than the overlap of {plan.overlap}.")
     for team, rate in plan.review_rates.items():
         if not 0 <= rate <= 1:
             raise PlanError(f"The review rate of '{team}' is {rate:g}; expected 0 to 1.")
@@ -58,6 +64,8 @@ def checked_plan(plan: Plan) -> Plan:
 
 _RANGES = (
     ("overlap", 1, 100),
+    ("most_overlap", 0, 100),
+    ("confidence", 0.5, 0.9999),
     ("gold_rate", 0.0, 0.5),
     ("lease_minutes", 0.1, 1440.0),
     ("calibration_bar", 0.0, 1.0),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from headwater.annotation import responses
+from headwater.annotation import adaptive, responses
 from headwater.annotation.desk import Desk
 from headwater.annotation.handouts import Feedback
 from headwater.annotation.model import (
@@ -89,7 +89,11 @@ def record(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
     answers.add(ctx.db, row)
     queue.settle(ctx.db, held.id, answer_id=row.id, client_id=row.client_id)
     count = queue.count(ctx.db, held.task_id, 1)
-    sums = {"answers": 1, "closed": int(count.answers == count.wanted), "lead_time_ms": row.lead_time_ms}
+    is_full = count.answers == count.wanted
+    if is_full and desk.plan.most_overlap and adaptive.wants_more(desk, held, count.wanted):
+        queue.widen(ctx.db, held.task_id)
+        is_full = False
+    sums = {"answers": 1, "closed": int(is_full), "lead_time_ms": row.lead_time_ms}
     _tally(desk, held, sums | _judged(held, row.values, 1))
     desk.place = desk.place._replace(answered=desk.place.answered + 1)
     _sample_for_review(desk, held, row)

@@ -55,6 +55,8 @@ class CampaignChange(BaseModel):
     """What changes of a campaign; the rest stays."""
 
     overlap: int | None = Field(default=None, ge=1)
+    most_overlap: int | None = Field(default=None, ge=0)
+    confidence: float | None = Field(default=None, ge=0.5, lt=1)
     gold_rate: float | None = Field(default=None, ge=0, le=0.5)
     review_rate: float | None = Field(default=None, ge=0, le=1)
     lease_minutes: float | None = Field(default=None, gt=0)

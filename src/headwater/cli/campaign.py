@@ -33,6 +33,8 @@ def plan(
     schema: Annotated[str, typer.Option(help="Published label schema.")],
     guideline: Annotated[str, typer.Option(help="Published guideline.")],
     overlap: Annotated[int, typer.Option(help="Answers wanted per task.")] = 1,
+    most_overlap: Annotated[int, typer.Option(help="Most answers while a label is in doubt; 0: as overlap.")] = 0,
+    confidence: Annotated[float, typer.Option(help="Probability at which a label is beyond doubt.")] = 0.95,
     gold_rate: Annotated[float, typer.Option(help="Share of hidden gold, 0 to 0.5.")] = 0.0,
     calibration_bar: Annotated[float, typer.Option(help="Share right that opens the work; 0 for no test.")] = 0.0,
     review_rate: Annotated[float, typer.Option(help="Share of answers reviewed.")] = 0.0,
@@ -41,6 +43,8 @@ def plan(
     """Plan a campaign under a published schema and guideline."""
     wanted = Plan(
         overlap=overlap,
+        most_overlap=most_overlap,
+        confidence=confidence,
         gold_rate=gold_rate,
         calibration_bar=calibration_bar,
         review_rate=review_rate,
@@ -105,12 +109,14 @@ def approve(name: Name, reason: Reason) -> None:
 def change(
     name: Name,
     overlap: Annotated[int, typer.Option(help="Answers wanted per task; 0 leaves it.")] = 0,
+    most_overlap: Annotated[int, typer.Option(help="Most answers while in doubt; below 0 leaves it.")] = -1,
     gold_rate: Annotated[float, typer.Option(help="Share of hidden gold; below 0 leaves it.")] = -1.0,
     review_rate: Annotated[float, typer.Option(help="Share of answers reviewed; below 0 leaves it.")] = -1.0,
     guideline: Annotated[str, typer.Option(help="Move to this published version of the guideline.")] = "",
 ) -> None:
     """Change a campaign while it runs; no answer is lost."""
-    given = {"overlap": overlap or None, "gold_rate": gold_rate, "review_rate": review_rate}
+    rates = {"gold_rate": gold_rate, "review_rate": review_rate}
+    given = {"overlap": overlap or None, "most_overlap": most_overlap, **rates}
     changes = {key: value for key, value in given.items() if value is not None and value >= 0}
     with acting() as ctx:
         made = campaigns.amend(ctx, name, changes, guideline_id=guideline)

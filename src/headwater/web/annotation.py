@@ -63,13 +63,19 @@ def plan(  # noqa: PLR0913, PLR0917 -- the fields of the form
     schema_id: Annotated[str, Form()],
     guideline_id: Annotated[str, Form()],
     overlap: Annotated[int, Form()] = 1,
+    most_overlap: Annotated[int, Form()] = 0,
     gold_rate: Annotated[float, Form()] = 0.0,
     review_rate: Annotated[float, Form()] = 0.0,
 ) -> Response:
     """Plan a campaign."""
     with visitor.acting() as ctx:
-        lease = ctx.settings.lease_minutes
-        wanted = Plan(overlap=overlap, gold_rate=gold_rate, review_rate=review_rate, lease_minutes=lease)
+        wanted = Plan(
+            overlap=overlap,
+            most_overlap=most_overlap,
+            gold_rate=gold_rate,
+            review_rate=review_rate,
+            lease_minutes=ctx.settings.lease_minutes,
+        )
         made = campaigns.create(ctx, name=name, schema_id=schema_id, guideline_id=guideline_id, plan=wanted)
     return back(visitor, f"campaigns/{made.id}")
 

@@ -266,6 +266,13 @@ def tallies(db: Connection, campaign_id: str, *, annotator: str = "") -> list[Ta
     return [Tally(*row) for row in db.execute(query.order_by(tally.c.cohort_id, tally.c.annotator))]
 
 
+def judged(db: Connection, campaign_id: str, annotators: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return how many gold tasks of a campaign some annotators answered, and how many of these right."""
+    query = sa.select(tally.c.annotator, sa.func.sum(tally.c.judged), sa.func.sum(tally.c.correct))
+    mine = query.where(tally.c.campaign_id == campaign_id, tally.c.annotator.in_(annotators))
+    return {row[0]: (int(row[1]), int(row[2])) for row in db.execute(mine.group_by(tally.c.annotator))}
+
+
 def reset_closed(db: Connection, campaign_id: str) -> None:
     """Forget who closed tasks, after they were counted into their batches."""
     db.execute(tally.update().where(tally.c.campaign_id == campaign_id).values(closed=0))

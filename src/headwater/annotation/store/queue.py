@@ -195,6 +195,15 @@ FROM task AS t JOIN lane AS n ON n.id = t.lane_id WHERE t.id = :task""")
 _GIVE_BACK = sa.text("UPDATE task SET need = need + 1, lane_id = :lane, rank = :rank WHERE id = :task")
 
 
+def widen(db: Connection, task_id: str) -> None:
+    """Let a task want one answer more than it did, and be given out for it."""
+    db.execute(_WIDEN, {"task": task_id})
+    give_back(db, task_id)
+
+
+_WIDEN = sa.text("UPDATE task SET wanted = wanted + 1 WHERE id = :task")
+
+
 def lanes(db: Connection, campaign_id: str, tier: Tier, annotator: str) -> list[OpenLane]:
     """Return the lanes of a tier that may hold a task for an annotator, in no particular order."""
     keys = {"campaign": campaign_id, "tier": tier.value, "me": annotator}
