@@ -40,3 +40,20 @@ def test_a_question_about_turns_is_not_asked_of_a_record_without_them() -> None:
     assert responses.check(asked, {}, Facts(turns=("user",), lengths=(5,))) == {}
     with pytest.raises(ResponseError, match="required"):
         responses.check(asked, {}, Facts(turns=("user", "assistant"), lengths=(5, 5)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("fault", "fault"),
+        (["a", "b"], "a, b"),
+        (3, "3"),
+        ({"cannot_decide": "no context"}, "cannot decide: no context"),
+        ({"order": [["1"], ["0", "2"]]}, "1 > 0 = 2"),
+        ({"spans": [{"label": "thing"}, {"label": "thing"}, {"label": "event"}]}, "2 × thing, 1 × event"),
+        ([{"label": "dent", "x": 1, "y": 2}], "1 × dent"),
+        ({"1": 4, "3": {"cannot_decide": "cut off"}}, "turn 2: 4, turn 4: cannot decide: cut off"),
+    ],
+)
+def test_an_answer_of_any_kind_is_told_in_a_few_words(answer: object, shown: str) -> None:
+    assert responses.summary(answer) == shown

@@ -11,6 +11,7 @@ from headwater.annotation.plan import Plan
 from tests.accessibility import problems
 from tests.annotation import factories
 from tests.serving import Served, served
+from tests.web.sheets import press
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,12 +99,13 @@ def test_a_reviewer_corrects_and_returns_answers_on_pages(team: Team, site: Serv
     tab.get_by_role("button", name="Review answers").click()
     tab.get_by_role("heading", name="Review an answer").wait_for()
     assert not problems(tab)
-    tab.get_by_label("topic").select_option("fault")
-    tab.get_by_label("Reason").fill("it is broken")
-    tab.get_by_role("button", name="Correct").click()
-    tab.get_by_text("message 1").wait_for()
-    tab.get_by_label("Reason").fill("read the guideline")
-    tab.get_by_role("button", name="Return").click()
+    tab.get_by_role("radio", name="fault").wait_for()
+    assert tab.get_by_role("radio", checked=True).inner_text().endswith("billing")
+    press(tab, "2", "Enter")
+    assert tab.locator("#reason").evaluate("box => box === document.activeElement")
+    press(tab, *"it is broken", "Enter")
+    tab.locator(".content", has_text="message 1").wait_for()
+    press(tab, "Escape", *"read the guideline", "Enter")
     tab.get_by_role("heading", name="first").wait_for()
     with team.read() as ctx:
         assert list(queries.settled(ctx, campaign.id, question="topic").values()) == ["fault"]
@@ -125,9 +127,12 @@ def test_an_expert_settles_a_dispute_on_pages(team: Team, site: Served, browser:
     tab.get_by_role("button", name="Put before the experts").click()
     tab.goto(f"{site.url}/p/support/campaigns/{campaign.id}")
     tab.get_by_role("button", name="Settle disputes").click()
-    tab.get_by_label("topic").select_option("praise")
-    tab.get_by_label("Reason").fill("thanks come first")
-    tab.get_by_role("button", name="Settle").click()
+    tab.get_by_role("radio", name="praise").wait_for()
+    assert not problems(tab)
+    assert tab.get_by_role("radio", checked=True).count() == 0
+    press(tab, "Alt+2")
+    assert tab.get_by_role("radio", checked=True).inner_text().endswith("fault")
+    press(tab, "3", "Enter", *"thanks come first", "Enter")
     tab.get_by_role("heading", name="first").wait_for()
     with team.read() as ctx:
         assert list(queries.settled(ctx, campaign.id, question="topic").values()) == ["praise"]

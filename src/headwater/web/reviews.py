@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import queries, reviews
+from headwater.annotation import queries, responses, reviews
 from headwater.annotation.model import Tier, Verdict
-from headwater.annotation.questions import CLOSED, Kind
+from headwater.annotation.responses import ResponseError
 from headwater.annotation.reviews import Opinion
 from headwater.annotation.submissions import Submission
+from headwater.web.documents import rendered
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from headwater.annotation.handouts import Handout
-    from headwater.annotation.questions import Question
 
 router = APIRouter(prefix="/p/{program}/campaigns/{campaign}/cases")
 
@@ -38,6 +37,12 @@ def case(visitor: Visitor, campaign: str, lease: str) -> Response:
     with visitor.reading() as ctx:
         found = reviews.case(ctx, lease)
         one = queries.campaign(ctx, campaign)
+        guideline = queries.guideline(ctx, found.assignment.guideline_id)
+        data = {
+            "task": found.assignment.as_data(),
+            "answers": [answer.values for answer in found.answers],
+            "image": visitor.path(f"workspace/{campaign}/image/{lease}"),
+        }
         return page(
             visitor,
             ctx,
@@ -45,50 +50,50 @@ def case(visitor: Visitor, campaign: str, lease: str) -> Response:
             active="campaigns",
             campaign=one,
             case=found,
-            questions=[each for each in found.assignment.questions if _fits_a_form(each)],
-            first=found.answers[0].values if found.answers else {},
+            data=json.dumps(data),
+            answers=[
+                [(name, responses.summary(value)) for name, value in answer.values.items()] for answer in found.answers
+            ],
             verdicts=list(Verdict),
             is_review=found.assignment.tier is Tier.REVIEW,
-            guideline=queries.guideline(ctx, found.assignment.guideline_id),
+            guideline=guideline,
+            sections=rendered(guideline.text),
             client=str(uuid.uuid4()),
         )
 
 
 @router.post("/{lease}/review")
-async def decide(
+def decide(  # noqa: PLR0913, PLR0917 -- the fields of the form
     visitor: Visitor,
     campaign: str,
     lease: str,
     token: Annotated[str, Form()],
     client: Annotated[str, Form()],
     verdict: Annotated[Verdict, Form()],
+    values: Annotated[str, Form()] = "{}",
+    reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Accept, correct or return an answer."""
-    form = await visitor.request.form()
-    reason = str(form.get("reason", ""))
+    given = Submission(lease_id=lease, token=token, client_id=client, values=_read(values))
     with visitor.acting() as ctx:
-        asked = reviews.case(ctx, lease).assignment.questions
-        values = _values(asked, {key: str(value) for key, value in form.items()})
-        given = Submission(lease_id=lease, token=token, client_id=client, values=values)
         found = reviews.decide(ctx, campaign, given, Opinion(verdict=verdict, reason=reason))
     return _onward(visitor, campaign, found)
 
 
 @router.post("/{lease}/ruling")
-async def adjudicate(
+def adjudicate(  # noqa: PLR0913, PLR0917 -- the fields of the form
     visitor: Visitor,
     campaign: str,
     lease: str,
     token: Annotated[str, Form()],
     client: Annotated[str, Form()],
+    values: Annotated[str, Form()] = "{}",
+    reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Settle a disputed task."""
-    form = await visitor.request.form()
+    given = Submission(lease_id=lease, token=token, client_id=client, values=_read(values))
     with visitor.acting() as ctx:
-        asked = reviews.case(ctx, lease).assignment.questions
-        values = _values(asked, {key: str(value) for key, value in form.items()})
-        given = Submission(lease_id=lease, token=token, client_id=client, values=values)
-        found = reviews.adjudicate(ctx, campaign, given, reason=str(form.get("reason", "")))
+        found = reviews.adjudicate(ctx, campaign, given, reason=reason)
     return _onward(visitor, campaign, found)
 
 
@@ -98,16 +103,9 @@ def _onward(visitor: Visitor, campaign: str, found: Handout) -> Response:
     return back(visitor, f"campaigns/{campaign}/cases/{found.assignment.lease_id}")
 
 
-def _fits_a_form(question: Question) -> bool:
-    return not question.per_turn and question.kind in CLOSED | {Kind.TEXT, Kind.NUMERIC}
-
-
-def _values(questions: tuple[Question, ...], form: Mapping[str, str]) -> dict[str, object]:
-    """Return the answers of a form, of questions that fit one."""
-    found: dict[str, object] = {}
-    for question in questions:
-        text = form.get(f"answer-{question.name}", "")
-        if not text or not _fits_a_form(question):
-            continue
-        found[question.name] = int(text) if question.kind is Kind.RATING and text.lstrip("-").isdecimal() else text
-    return found
+def _read(values: str) -> dict[str, object]:
+    try:
+        found = json.loads(values)
+    except json.JSONDecodeError as error:
+        raise ResponseError("The answers did not arrive whole.", remedy="Reload the case and try again.") from error
+    return found if isinstance(found, dict) else {}

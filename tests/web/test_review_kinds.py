@@ -1,0 +1,58 @@
+"""Answers of kinds that no form can hold, reviewed by keyboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.annotation import queries
+from headwater.annotation.plan import Plan
+from tests.accessibility import problems
+from tests.serving import Served, served
+from tests.web import sheets
+from tests.web.sheets import bench, opened, press, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.workspaces import Team
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(team: Team) -> Iterator[Served]:
+    with served(team.app) as running:
+        yield running
+
+
+def test_a_reviewer_takes_out_a_span_and_an_accepted_answer_stays(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened(team, "spans", plan=Plan(review_rate=1.0))
+    tab = bench(site, browser, team.annotators[0], campaign)
+    for _ in range(2):
+        press(tab, "ArrowRight", "1", "ArrowRight", "2", "Enter")
+        tab.wait_for_timeout(200)
+    settled(tab)
+    tab.context.close()
+    tab = site.tab_of(browser, team.reviewer)
+    tab.goto(f"{site.url}/p/support/campaigns/{campaign}")
+    tab.get_by_role("button", name="Review answers").press("Enter")
+    tab.locator("ul.marks li").nth(1).wait_for()
+    first = tab.url
+    for theme in ("light", "dark"):
+        tab.emulate_media(color_scheme=theme)
+        assert not problems(tab)
+    press(tab, "n", "Delete", "Alt+c", *"only the event", "Enter")
+    tab.wait_for_url(lambda url: url != first)
+    tab.locator("ul.marks li").nth(1).wait_for()
+    sheets.picture(tab, "review")
+    press(tab, "Enter")
+    tab.get_by_role("heading", name="first").wait_for()
+    with team.read() as ctx:
+        decided = queries.reviews(ctx, campaign)
+    assert [each.verdict.value for each in decided] == ["correct", "accept"]
+    assert [span["label"] for span in decided[0].values["parts"]["spans"]] == ["event"]  # type: ignore[index]
+    tab.context.close()
