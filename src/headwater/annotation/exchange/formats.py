@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from headwater.annotation.exchange import argilla, chats, coco, conll, cvat, doccano, own, prodigy, voc, yolo
+from headwater.annotation.exchange import (
+    argilla,
+    chats,
+    coco,
+    conll,
+    cvat,
+    doccano,
+    label_studio,
+    own,
+    prodigy,
+    voc,
+    yolo,
+)
 from headwater.annotation.exchange.model import Codec
 
 
@@ -13,6 +25,7 @@ class Format(StrEnum):
 
     JSONL = "jsonl"
     PARQUET = "parquet"
+    LABEL_STUDIO = "label-studio"
     OPENAI = "openai"
     OPENAI_PREFERENCE = "openai-preference"
     TRL_COMPLETION = "trl-completion"
@@ -35,6 +48,7 @@ CODECS: dict[Format, Codec] = {
     for each in (
         own.JSONL,
         own.PARQUET,
+        label_studio.CODEC,
         chats.OPENAI,
         chats.OPENAI_PREFERENCE,
         chats.COMPLETION,
