@@ -5,15 +5,18 @@ from __future__ import annotations
 import importlib
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from headwater.cli import demo, workspace
-from headwater.cli.session import chosen, err
+from headwater.cli.console import chosen, err
 from headwater.core import errors
 
 COMMANDS = {
+    "init": "workspace:init",
+    "serve": "workspace:serve",
+    "demo": "demo:demo",
     "program": "governance:program",
     "charter": "charter:charter",
     "raci": "charter:raci",
@@ -41,7 +44,40 @@ COMMANDS = {
     "brief": "evaluation:brief",
     "job": "job:cli",
 }
-"""Command groups and where each is: `module:attribute` under `headwater.cli`."""
+"""Commands and groups and where each is: `module:attribute` under `headwater.cli`."""
+
+OUTLINE = {
+    "init": "Make a workspace: settings, keys, a migrated database, an administrator.",
+    "serve": "Serve the pages and the API of the workspace.",
+    "demo": "Run the whole loop once on a real corpus; interrupted, it goes on where it was.",
+    "program": "AI programs and their charters.",
+    "charter": "The charter: purpose, targets, standards, critical slices.",
+    "raci": "Decision rights: the RACI chart.",
+    "decision": "Proposals and decisions.",
+    "inbox": "What happened and what waits for you.",
+    "waiver": "Gates opened by the Accountable.",
+    "delegation": "Rights lent to another member between two dates.",
+    "person": "People, their roles and how they sign in.",
+    "token": "Personal API tokens.",
+    "audit": "The ledger: verify, list, export, checkpoint.",
+    "lineage": "Provenance: trace up, impact down.",
+    "source": "Sources: register, propose, approve.",
+    "intake": "Intakes: run, list, look at rejects.",
+    "record": "Records: list, search, show.",
+    "schema": "Label schemas: write, propose, approve, compare.",
+    "guideline": "Guidelines: write, propose, approve, compare, search.",
+    "annotator": "Annotators: teams, training, skills, qualifications.",
+    "campaign": "Campaigns: plan, fill, open, follow, export.",
+    "quality": "Agreement, gold, labels, acceptance of batches.",
+    "agreement": "Agreement of annotators: measure, compare, explore, forecast.",
+    "release": "Releases: build, approve, publish, verify, export.",
+    "run": "Training runs and the models they made.",
+    "evaluation": "Results of models, sample by sample.",
+    "finding": "Statistically supported weaknesses.",
+    "brief": "Authorised orders to repair data.",
+    "job": "Durable jobs: list, follow, cancel, resume.",
+}
+"""The first line of each command's help, so that `headwater --help` need not load them all."""
 
 EXIT_CODES: dict[type[errors.HeadwaterError], int] = {
     errors.InvalidError: 2,
@@ -55,7 +91,26 @@ EXIT_CODES: dict[type[errors.HeadwaterError], int] = {
     errors.UnavailableError: 9,
 }
 
+
+class _Commands(TyperGroup):
+    """Loads a command when it is called, not before: the program starts in a moment."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 -- the framework's, as below
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            self.commands[cmd_name] = _load(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        for name, line in OUTLINE.items():
+            self.commands.setdefault(name, TyperGroup(name=name, help=line))
+        super().format_help(ctx, formatter)
+
+
 cli = typer.Typer(
+    cls=_Commands,
     help="The data side of AI programs as one continuous, accountable loop.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -84,20 +139,36 @@ def options(
 
 
 def build() -> typer.Typer:
-    """Return the command line with the commands of every part mounted."""
-    for name, place in COMMANDS.items():
-        module, attribute = place.split(":")
-        cli.add_typer(getattr(importlib.import_module(f"headwater.cli.{module}"), attribute), name=name)
-    cli.command("init")(workspace.init)
-    cli.command("serve")(workspace.serve)
-    cli.command("demo")(demo.demo)
+    """Return the command line with the commands of every part mounted at once."""
+    for name in COMMANDS:
+        found = _find(name)
+        if isinstance(found, typer.Typer):
+            cli.add_typer(found, name=name)
+        else:
+            cli.command(name)(found)
     return cli
+
+
+def _find(name: str) -> Any:  # noqa: ANN401 -- a group or the function of a command
+    module, attribute = COMMANDS[name].split(":")
+    return getattr(importlib.import_module(f"headwater.cli.{module}"), attribute)
+
+
+def _load(name: str) -> Any:  # noqa: ANN401 -- the framework's command
+    found = _find(name)
+    if not isinstance(found, typer.Typer):
+        alone = typer.Typer(add_completion=False)
+        alone.command(name)(found)
+        found = alone
+    command = typer.main.get_command(found)
+    command.name = name
+    return command
 
 
 def main() -> None:
     """Run the command line; print an error as one line on standard error and exit with its code."""
     try:
-        build()()
+        cli()
     except errors.HeadwaterError as error:
         err.print(f"[red]Error:[/red] {error}", markup=True)
         raise SystemExit(exit_code(error)) from None

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from headwater.app.application import App, open_app
+from headwater.cli.console import chosen, err, out
 from headwater.core.canonical import plain
 from headwater.core.errors import ForbiddenError, InvalidError
 from headwater.governance import queries as governance
@@ -25,22 +25,10 @@ if TYPE_CHECKING:
     from headwater.context import Context
     from headwater.storage.jobs import JobStatus
 
+__all__ = ["Json", "acting", "bar", "chosen", "done", "err", "follow", "lines", "out", "reading", "show", "to_dict"]
+__all__ += ["whoami", "workspace"]
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-
-out = Console(soft_wrap=True, highlight=False, markup=False, width=None if sys.stdout.isatty() else 240)
-err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-
-
-@dataclass(slots=True, kw_only=True)
-class Globals:
-    """The options of `headwater` itself."""
-
-    workspace: Path = Path()
-    handle: str = ""
-    program: str = ""
-
-
-chosen = Globals()
 
 
 @contextmanager
