@@ -26,6 +26,7 @@ PARTS = (
     "annotation",
     "work",
     "agreement",
+    "acceptance",
     "release",
     "evaluation",
 )

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller, Listing
 from headwater.quality import queries as quality
-from headwater.quality.model import Inspection, Measure
+from headwater.quality.model import Measure
 from headwater.release import queries, service
 from headwater.release.model import Difference, Gate, Release, Selection
 from headwater.training import queries as training
@@ -48,13 +48,6 @@ def measures(caller: Caller, listing: Listing, campaign: str = "", metric: str =
     """List the latest measures; those of single annotators only to their manager or to themselves."""
     with caller.reading() as ctx:
         return listing.part(quality.latest(ctx, campaign=campaign, metric=metric))
-
-
-@router.get("/inspections", tags=["quality"])
-def inspections(caller: Caller, listing: Listing) -> list[Inspection]:
-    """List the acceptance of batches."""
-    with caller.reading() as ctx:
-        return listing.part(quality.inspections(ctx), key=lambda row: row.batch_id)
 
 
 @router.get("/releases", tags=["releases"])

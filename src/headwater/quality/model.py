@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import NewType
 
 from headwater.core.errors import ConflictError, InvalidError, NotFoundError
+from headwater.stats.acceptance.plans import Plan
+from headwater.stats.acceptance.switching import State
 from headwater.stats.interval import Estimate
 
 MeasureId = NewType("MeasureId", str)
@@ -119,21 +121,75 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """The acceptance of one batch: plan drawn first, sample random and recorded, result, decision."""
+    """The inspection of one batch: plan and seed first, then the sample, the judgements, the decision.
+
+    After rework a batch is inspected again, in the next round.
+    """
 
     batch_id: str
-    plan: dict[str, object]
-    """Standard, lot size, sample size, acceptance number, AQL, severity of inspection."""
+    round: int
+    """1 for the first inspection; one more after each rework."""
+    campaign_id: str
+    question: str
+    """Whose labels are inspected."""
+    maker: str
+    """The team that gave most of the labels: severity is kept for its batches in this campaign."""
+    plan: Plan
     seed: int
+    """Chooses the sample; recorded with the plan, before there is one."""
     sample: tuple[str, ...]
-    """Tasks inspected."""
+    """Tasks in the order in which they count, as many as the plan can ask for; empty until drawn."""
+    inspected: int
+    """Tasks of the sample that count so far: judged, with all before them judged too."""
+    due: int
+    """Tasks of the sample, from the first, that are to be judged by now."""
     errors: tuple[str, ...]
-    """Tasks of the sample found wrong."""
-    passed: bool
+    """Those of the inspected tasks that were found wrong."""
+    passed: bool | None
+    """What the plan says; None until the count decides."""
     verdict: Verdict | None
     """None until somebody decides."""
     reason: str
-    inspected_at: datetime
+    planned_at: datetime
+    drawn_at: datetime | None
+    decided_at: datetime | None
+    reopened_at: datetime | None
+    """When its tasks were opened again for rework."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What an inspector found about one sampled task."""
+
+    task_id: str
+    given: str
+    """The label as it stood."""
+    value: str
+    """What the inspector says is right."""
+    source: str
+    """`inspector`, or `ruling` when an expert had settled the task before."""
+    reason: str
+    by: str
+    judged_at: datetime
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the label was wrong."""
+        return self.given != self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How severely the batches of a team in a campaign are inspected, and since when."""
+
+    campaign_id: str
+    maker: str
+    state: State
+    cause: str
+    """The batch after which it stands so; empty when somebody decided it, or at the start."""
+    by: str
+    """Who decided; empty at the start."""
+    at: datetime | None
 
 
 class AlarmState(StrEnum):
@@ -313,3 +369,15 @@ class UnknownMetricError(InvalidError):
     """There is no such metric."""
 
     code = "unknown_metric"
+
+
+class InspectionStateError(ConflictError):
+    """The inspection of this batch is not at the step that allows this."""
+
+    code = "wrong_inspection_state"
+
+
+class AlreadyJudgedError(ConflictError):
+    """Somebody else judged this task of the sample otherwise."""
+
+    code = "already_judged"

@@ -15,6 +15,7 @@ from headwater.quality.model import (
     Alarm,
     Assessment,
     Inspection,
+    Judgement,
     Label,
     Measure,
     NotAssessableError,
@@ -45,7 +46,7 @@ def labels(ctx: Context, *, question: str = "", batches: Sequence[str] | None = 
 
 def accepted_batches(ctx: Context) -> list[str]:
     """Return the batches whose labels may be released."""
-    return [item.batch_id for item, _, _ in inspected.inspections(ctx.db, ctx.program) if item.verdict in SHIPPABLE]
+    return [item.batch_id for item in inspected.select(ctx.db, ctx.program) if item.verdict in SHIPPABLE]
 
 
 def accepted_labels(ctx: Context, *, question: str, batches: Sequence[str] = ()) -> list[Label]:
@@ -130,16 +131,30 @@ def starts(known: Sequence[Alarm]) -> Starts:
 
 
 def inspections(ctx: Context) -> list[Inspection]:
-    """Return the acceptance of every batch that was inspected, oldest first."""
-    return [item for item, _, _ in inspected.inspections(ctx.db, ctx.program)]
+    """Return the last inspection of every batch that was planned, oldest first."""
+    return inspected.select(ctx.db, ctx.program)
+
+
+def rounds(ctx: Context, batch: str) -> list[Inspection]:
+    """Return every inspection of a batch, the first one first."""
+    return inspected.select(ctx.db, ctx.program, batch=batch, every_round=True)
+
+
+def judgements(ctx: Context, row: Inspection) -> dict[str, Judgement]:
+    """Return what was found in an inspection, by task."""
+    return inspected.judgements(ctx.db, row.batch_id, row.round)
 
 
 def inspection(ctx: Context, batch: str) -> Inspection:
-    """Return the acceptance of one batch."""
-    found = inspected.inspections(ctx.db, ctx.program, batch=batch)
+    """Return the last inspection of a batch.
+
+    Raises:
+        NotFoundError: It was not planned yet.
+    """
+    found = inspected.select(ctx.db, ctx.program, batch=batch)
     if not found:
-        raise NotFoundError(f"Batch '{batch}' was not inspected yet.", remedy="Draw its sample first.")
-    return found[0][0]
+        raise NotFoundError(f"Batch '{batch}' has no plan yet.", remedy="Plan its inspection first.")
+    return found[0]
 
 
 def _visible(ctx: Context, found: list[Measure]) -> list[Measure]:

@@ -31,6 +31,7 @@ PARTS = (
     "workspace",
     "agreement",
     "quality",
+    "acceptance",
     "release",
     "evaluation",
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, Response
@@ -10,11 +9,9 @@ from fastapi import APIRouter, Form, Response
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import BatchKind
 from headwater.annotation.questions import CLOSED
-from headwater.governance import queries as governance
 from headwater.governance.model import Decision
-from headwater.quality import acceptance, assessments, concerns, labels, queries
+from headwater.quality import assessments, concerns, labels, queries
 from headwater.quality.panels import measured_kind
-from headwater.sourcing import queries as sourcing
 from headwater.web import agreement
 from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from headwater.stats.interval import Estimate
 
 router = APIRouter(prefix="/p/{program}/quality")
-AQL = 4.0
 
 
 @router.post("/assess")
@@ -39,52 +35,6 @@ def assess(visitor: Visitor, what: Annotated[str, Form()]) -> Response:
         if asked.kind in CLOSED and not asked.per_turn:
             labels.resolve(ctx, campaign, question=question)
     return back(visitor, f"quality/agreement/{campaign}/{question}")
-
-
-@router.post("/batches/{batch}/draw")
-def draw(visitor: Visitor, batch: str, question: Annotated[str, Form()]) -> Response:
-    """Draw the sample of a batch."""
-    with visitor.acting() as ctx:
-        acceptance.draw(ctx, batch, question=question, aql=AQL, seed=secrets.randbits(31))
-    return back(visitor, f"quality/batches/{batch}")
-
-
-@router.get("/batches/{batch}")
-def batch(visitor: Visitor, batch: str) -> Response:
-    """Show the sample of a batch with a form for the inspector."""
-    with visitor.reading() as ctx:
-        row = queries.inspection(ctx, batch)
-        given = {item.task_id: item for item in queries.labels(ctx, batches=[batch])}
-        records = sourcing.take(ctx, [given[task].record_id for task in row.sample])
-        values = sorted({item.value for item in given.values()})
-        return page(
-            visitor,
-            ctx,
-            "quality/batch.html",
-            active="quality",
-            inspection=row,
-            name=annotation.batch(ctx, batch).name,
-            rows=[(task, given[task], record) for task, record in zip(row.sample, records, strict=True)],
-            values=values,
-            proposals=governance.proposals(ctx, subject=batch),
-        )
-
-
-@router.post("/batches/{batch}/judge")
-def judge(visitor: Visitor, batch: str) -> Response:
-    """Take in what the inspector found."""
-    truth = {key: value for key, value in visitor.form.items() if key.startswith("tsk_")}
-    with visitor.acting() as ctx:
-        acceptance.judge(ctx, batch, truth=truth)
-    return back(visitor, f"quality/batches/{batch}")
-
-
-@router.post("/batches/{batch}/propose")
-def propose(visitor: Visitor, batch: str) -> Response:
-    """Put an inspected batch before the Accountable."""
-    with visitor.acting() as ctx:
-        acceptance.propose(ctx, batch)
-    return back(visitor, f"quality/batches/{batch}")
 
 
 @router.get("")

@@ -72,7 +72,7 @@ class Plan:
     """A plan for one lot."""
 
     kind: Kind
-    source: str
+    standard: str
     """Where its numbers come from."""
     lot: int
     aql: float

@@ -97,7 +97,7 @@ def plan(
         ease = min(gap[0], ease)
     return Plan(
         kind=kind,
-        source=source,
+        standard=source,
         lot=lot,
         aql=aql,
         level=level,
@@ -170,7 +170,7 @@ def _sequential(lot: int, cell: Cell, severity: Severity) -> tuple[Stage, ...]:
     single = _single(cell, severity)
     like = Plan(
         kind=Kind.SINGLE,
-        source="",
+        standard="",
         lot=lot,
         aql=AQLS[0],
         level=Level.II,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from headwater.storage.migrations.guards import append_only
+from headwater.storage.migrations.guards import append_only, frozen
 
 revision = "0007_quality"
 down_revision = "0006_annotation"
@@ -57,20 +57,41 @@ def upgrade() -> None:
     op.create_table(
         "inspection",
         sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
         sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("maker", sa.String(length=64), nullable=False),
         sa.Column("plan", sa.JSON(), nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("sample", sa.JSON(), nullable=False),
+        sa.Column("inspected", sa.Integer(), nullable=False),
+        sa.Column("due", sa.Integer(), nullable=False),
         sa.Column("errors", sa.JSON(), nullable=False),
-        sa.Column("judged", sa.Boolean(), nullable=False),
-        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=True),
         sa.Column("verdict", sa.String(length=20), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("inspected_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_inspection")),
+        sa.Column("planned_at", sa.BigInteger(), nullable=False),
+        sa.Column("drawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("reopened_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("batch_id", "round", name=op.f("pk_inspection")),
+        info={"frozen": ("batch_id", "round", "question", "plan", "seed", "planned_at")},
     )
     op.create_index(op.f("ix_inspection_program_verdict"), "inspection", ["program", "verdict"], unique=False)
+    op.create_table(
+        "judgement",
+        sa.Column("batch_id", sa.String(length=40), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("given", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("judged_by", sa.String(length=40), nullable=False),
+        sa.Column("judged_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("batch_id", "round", "task_id", name=op.f("pk_judgement")),
+    )
     op.create_table(
         "label",
         sa.Column("task_id", sa.String(length=40), nullable=False),
@@ -112,6 +133,25 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "severity",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("maker", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.JSON(), nullable=False),
+        sa.Column("cause", sa.String(length=40), nullable=False),
+        sa.Column("set_by", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_severity")),
+        info={"append_only": True},
+    )
+    op.create_index(
+        op.f("ix_severity_program_campaign_id_maker_id"),
+        "severity",
+        ["program", "campaign_id", "maker", "id"],
+        unique=False,
+    )
+    op.create_table(
         "watch",
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
         sa.Column("question", sa.String(length=64), nullable=False),
@@ -124,4 +164,6 @@ def upgrade() -> None:
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("campaign_id", "question", name=op.f("pk_watch")),
     )
+    frozen("inspection", ("batch_id", "round", "question", "plan", "seed", "planned_at"))
     append_only("measure")
+    append_only("severity")

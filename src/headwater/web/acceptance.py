@@ -1,0 +1,170 @@
+"""Acceptance: the board, the plan chooser, the inspection."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from headwater.annotation import queries as annotation
+from headwater.annotation.questions import CLOSED
+from headwater.governance import queries as governance
+from headwater.quality import acceptance, lots, queries, rework, severity
+from headwater.quality.lots import Column
+from headwater.sourcing import queries as sourcing
+from headwater.stats.acceptance import standard
+from headwater.stats.acceptance.tables import AQLS, Kind, Level
+from headwater.web.curves import operating
+from headwater.web.session import Visitor, back, page
+
+router = APIRouter(prefix="/p/{program}/quality")
+_SMALL = (200, 110)
+
+
+@router.get("/acceptance")
+def board(visitor: Visitor) -> Response:
+    """Show every batch where it stands between labelled and accepted."""
+    with visitor.reading() as ctx:
+        cards = lots.board(ctx)
+        return page(
+            visitor,
+            ctx,
+            "quality/board.html",
+            active="quality",
+            columns={column: [card for card in cards if card.column is column] for column in Column},
+            curves={
+                card.batch.id: operating([card.inspection.plan], width=_SMALL[0], height=_SMALL[1])
+                for card in cards
+                if card.inspection
+            },
+            standings=severity.standings(ctx),
+            campaigns={campaign.id: campaign.name for campaign in annotation.campaigns(ctx)},
+        )
+
+
+@router.post("/severities/{step}")
+def switch(
+    visitor: Visitor,
+    step: str,
+    campaign: Annotated[str, Form()],
+    maker: Annotated[str, Form()],
+    reason: Annotated[str, Form()],
+) -> Response:
+    """Allow reduced inspection, or resume inspection that was discontinued."""
+    act = severity.reduce if step == "reduce" else severity.resume
+    with visitor.acting() as ctx:
+        act(ctx, campaign, maker, reason=reason)
+    return back(visitor, "quality/acceptance")
+
+
+@router.get("/batches/{batch}/plan")
+def choose(
+    visitor: Visitor, batch: str, question: str = "", aql: float = acceptance.AQL, level: Level = Level.II
+) -> Response:
+    """Compare the plans there are for a batch before one is chosen."""
+    with visitor.reading() as ctx:
+        row = annotation.batch(ctx, batch)
+        asked = annotation.schema(ctx, annotation.campaign(ctx, row.campaign_id).schema_id).questions
+        names = [each.name for each in asked if each.kind in CLOSED and not each.per_turn]
+        lot = lots.lot(ctx, batch, question=question or names[0])
+        plans = standard.alternatives(max(lot.size, 2), aql=aql, level=level, severity=lot.severity)
+        return page(
+            visitor,
+            ctx,
+            "quality/plan.html",
+            active="quality",
+            lot=lot,
+            questions=names,
+            aql=aql,
+            level=level,
+            levels=list(Level),
+            aqls=sorted(AQLS),
+            rows=[(plan, plan.risks()) for plan in plans],
+            curve=operating(plans, width=560, height=260),
+        )
+
+
+@router.post("/batches/{batch}/draw")
+def draw(
+    visitor: Visitor,
+    batch: str,
+    question: Annotated[str, Form()],
+    aql: Annotated[float, Form()] = acceptance.AQL,
+    kind: Annotated[Kind, Form()] = Kind.SINGLE,
+    level: Annotated[Level, Form()] = Level.II,
+) -> Response:
+    """Record a plan and draw the sample by it."""
+    with visitor.acting() as ctx:
+        seed = secrets.randbits(31)
+        acceptance.plan(ctx, batch, question=question, aql=aql, kind=kind, level=level, seed=seed)
+        acceptance.sample(ctx, batch)
+    return back(visitor, f"quality/batches/{batch}")
+
+
+@router.get("/batches/{batch}")
+def show(visitor: Visitor, batch: str) -> Response:
+    """Show the next task of the sample to its inspector, and what was found before."""
+    with visitor.reading() as ctx:
+        row = queries.inspection(ctx, batch)
+        judged = queries.judgements(ctx, row)
+        given = {item.task_id: item for item in queries.labels(ctx, question=row.question, batches=[batch])}
+        asked = [task for task in row.sample[: row.due] if task in given]
+        records = dict(zip(asked, sourcing.take(ctx, [given[task].record_id for task in asked]), strict=True))
+        left = [task for task in asked if task not in judged] if row.passed is None else []
+        schema = annotation.schema(ctx, annotation.campaign(ctx, row.campaign_id).schema_id)
+        return page(
+            visitor,
+            ctx,
+            "quality/batch.html",
+            active="quality",
+            inspection=row,
+            rounds=queries.rounds(ctx, batch),
+            risks=row.plan.risks(),
+            curve=operating([row.plan]),
+            name=annotation.batch(ctx, batch).name,
+            left=left,
+            given=given,
+            judged=[(judged[task], records[task]) for task in asked if task in judged],
+            records=records,
+            values=schema.question(row.question).values,
+            proposals=governance.proposals(ctx, subject=batch),
+        )
+
+
+@router.post("/batches/{batch}/judge")
+def judge(
+    visitor: Visitor,
+    batch: str,
+    task: Annotated[str, Form()],
+    value: Annotated[str, Form()],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Take in what the inspector says about one task."""
+    with visitor.acting() as ctx:
+        acceptance.judge(ctx, batch, truth={task: value}, reason=reason)
+    return back(visitor, f"quality/batches/{batch}")
+
+
+@router.post("/batches/{batch}/rulings")
+def confirm(visitor: Visitor, batch: str) -> Response:
+    """Take in the tasks that an expert settled before."""
+    with visitor.acting() as ctx:
+        acceptance.confirm(ctx, batch)
+    return back(visitor, f"quality/batches/{batch}")
+
+
+@router.post("/batches/{batch}/propose")
+def propose(visitor: Visitor, batch: str) -> Response:
+    """Put an inspected batch before the Accountable."""
+    with visitor.acting() as ctx:
+        acceptance.propose(ctx, batch)
+    return back(visitor, f"quality/batches/{batch}")
+
+
+@router.post("/batches/{batch}/rework")
+def open_rework(visitor: Visitor, batch: str) -> Response:
+    """Open the tasks of a rejected batch again."""
+    with visitor.acting() as ctx:
+        rework.rework(ctx, batch)
+    return back(visitor, "quality/acceptance")
