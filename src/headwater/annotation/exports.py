@@ -6,14 +6,14 @@ moment at which the export began.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headwater.annotation import content, queries
 from headwater.annotation.exchange.model import Item, Reply
 from headwater.annotation.model import Batch, Campaign, Schema
 from headwater.annotation.store import answers as given
-from headwater.annotation.store import reads
+from headwater.annotation.store import priors, reads
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
@@ -43,6 +43,8 @@ class Scope:
     as_of: datetime
     unanswered: bool
     """Whether tasks without an answer are in it."""
+    has_priors: bool
+    """Whether answers came with records from elsewhere."""
 
 
 def scope(ctx: Context, campaign_id: str, *, unanswered: bool = False) -> Scope:
@@ -60,6 +62,7 @@ def scope(ctx: Context, campaign_id: str, *, unanswered: bool = False) -> Scope:
         batches=tuple(queries.batches(ctx, found.id)),
         as_of=ctx.clock.now(),
         unanswered=unanswered,
+        has_priors=priors.has_any(ctx.db, found.id),
     )
 
 
@@ -75,6 +78,8 @@ def items(opened: Opened, wanted: Scope) -> Iterator[Item]:
                 rows = _page(ctx, wanted, batch, after)
                 people |= {row.annotator: pseudonym(ctx, row.annotator) for row in rows if row.annotator not in people}
                 block = list(_items(ctx, batch, rows, people, settled))
+                if wanted.has_priors:
+                    block = _with_priors(ctx, wanted, block)
             for item in block:
                 if item.answers or wanted.unanswered:
                     yield item
@@ -90,7 +95,12 @@ def pseudonym(ctx: Context, person: str | None) -> str:
 
 def _page(ctx: Context, wanted: Scope, batch: Batch, after: str) -> Sequence[Any]:
     return reads.with_answers(
-        ctx.db, batch.id, after=after, limit=BLOCK, as_of=wanted.as_of, unanswered=wanted.unanswered
+        ctx.db,
+        batch.id,
+        after=after,
+        limit=BLOCK,
+        as_of=wanted.as_of,
+        unanswered=wanted.unanswered or wanted.has_priors,
     )
 
 
@@ -123,7 +133,33 @@ def _items(
             attributes=record.attributes if record else {},
             answers=tuple(replies[task]),
             settled=settled.get(task, {}),
+            foreign=record.payload.get("foreign") or {} if record else {},  # type: ignore[arg-type]
         )
+
+
+def _with_priors(ctx: Context, wanted: Scope, block: list[Item]) -> list[Item]:
+    """The tasks with the answers and suggestions their records came with before those given here."""
+    came: dict[tuple[str, bool], list[Reply]] = {}
+    for row in priors.of_records(ctx.db, wanted.campaign.id, [item.record for item in block]):
+        foreign = dict(row.foreign_data)
+        reply = Reply(
+            id=foreign.pop("id", ""),
+            by=row.author,
+            at=row.given_at,
+            score=row.score,
+            values=row.response,
+            provenance={"imported": True} | row.provenance,
+            foreign=foreign,
+        )
+        came.setdefault((row.record_id, row.is_answer), []).append(reply)
+    return [
+        replace(
+            item,
+            answers=(*came.get((item.record, True), ()), *item.answers),
+            suggestions=tuple(came.get((item.record, False), ())),
+        )
+        for item in block
+    ]
 
 
 def _reply(row: Any, by: str) -> Reply:  # noqa: ANN401 -- a row of the store

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import batches, campaigns, changes, exports, gold, guidelines, queries, schemas
+from headwater.annotation import batches, campaigns, changes, exports, gold, guidelines, imports, queries, schemas
 from headwater.annotation.changes import Carry
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.model import Batch, BatchKind, Campaign, Gold, Guideline, Schema
@@ -246,6 +248,26 @@ def export_campaign(
         media_type=codec.media_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
+
+
+@router.post("/campaigns/{campaign}/import", status_code=201)
+def import_tasks(
+    campaign: str,
+    caller: Caller,
+    body: Annotated[bytes, Body(media_type="application/octet-stream", description="The file.")],
+    source: Annotated[str, Query(description="Approved source that the records are from.")],
+    form: Annotated[Format, Query(alias="format", description="File format.")] = Format.JSONL,
+    batch: Annotated[str, Query(min_length=1, max_length=120, description="Name of the new batch.")] = "imported",
+) -> imports.Imported:
+    """Take tasks in from another tool, with the answers they came with, as a new batch."""
+    with tempfile.NamedTemporaryFile(suffix=f".{CODECS[form].suffix}") as file:
+        file.write(body)
+        file.flush()
+        origin = imports.Origin(path=Path(file.name), codec=CODECS[form], source=source, batch=batch, name=batch)
+        with caller.acting() as ctx:
+            imports.permit(ctx, campaign, origin)
+            act = partial(caller.app.act_as, ctx.actor, ctx.program)
+        return imports.run(act, caller.app.database, campaign, origin)
 
 
 @router.get("/campaigns/{campaign}/progress")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headwater.annotation import batches, campaigns, exports, gold, queries
+from headwater.annotation import batches, campaigns, exports, gold, imports, queries
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
@@ -212,6 +212,37 @@ def export(
         with file.open("wb") as target:
             target.writelines(CODECS[form].write(items, wanted.schema.questions))
     done(f"Wrote {count:,} tasks to {file}.")
+
+
+@cli.command("import")
+def import_tasks(
+    name: Name,
+    file: Annotated[Path, typer.Argument(help="The file to read.", exists=True, dir_okay=False)],
+    source: Annotated[str, typer.Option(help="Approved source that the records are from.")],
+    form: Annotated[Format, typer.Option("--format", help="File format.")] = Format.JSONL,
+    batch: Annotated[str, typer.Option(help="Name of the new batch; the file's by default.")] = "",
+    personal_data: Annotated[str, typer.Option(help="`keep` or `reject`.")] = "keep",
+) -> None:
+    """Take tasks in from another tool, with the answers they came with, as a new batch."""
+    origin = imports.Origin(
+        path=file,
+        codec=CODECS[form],
+        source=source,
+        batch=batch or file.name,
+        name=file.name,
+        personal_data=personal_data,
+    )
+    with workspace() as app:
+        actor, program = whoami(app)
+        found = imports.run(partial(app.act_as, actor, program), app.database, name, origin)
+    done(
+        f"Took in {found.intake.added:,} of {found.intake.read:,} tasks as batch {found.batch.name} "
+        f"({found.batch.id}), with {found.answers:,} answers and {found.suggestions:,} suggestions."
+    )
+    if found.intake.rejected:
+        done(f"See what became no record: headwater intake rejects {found.intake.id}")
+    for each in found.refused:
+        done(f"Answer to {each.task} left out: {each.reason}")
 
 
 def _gold(file: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:

@@ -9,8 +9,9 @@ import typer
 import yaml
 
 from headwater.annotation import changes, queries, schemas
+from headwater.annotation.exchange import label_studio_config
 from headwater.annotation.questions import SchemaError, as_data
-from headwater.cli.session import Json, acting, done, out, reading, show
+from headwater.cli.session import Json, acting, done, err, out, reading, show
 
 cli = typer.Typer(help="Label schemas: write, propose, approve, compare.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name (the newest version) or id of one version.")]
@@ -33,6 +34,30 @@ def write(
     done(f"Wrote {name} v{made.version} ({made.id})." + ("" if propose else f" Next: headwater schema propose {name}"))
     if earlier:
         show(changes.carries_over(earlier[0].questions, made.questions), ("question", "fate", "detail"))
+
+
+@cli.command("convert")
+def convert(
+    name: Annotated[str, typer.Argument(help="Name; stays over versions.")],
+    file: Annotated[Path, typer.Argument(help="Label Studio's labelling configuration.", exists=True, dir_okay=False)],
+) -> None:
+    """Write a version of a schema from a labelling configuration of Label Studio; names what has no counterpart."""
+    found = label_studio_config.to_schema(file.read_bytes())
+    with acting() as ctx:
+        made = schemas.create(ctx, name=name, data=[as_data(each) for each in found.questions])
+    done(f"Wrote {name} v{made.version} ({made.id}). Next: headwater schema propose {name}")
+    for each in found.left_out:
+        done(f"Left out: {each}")
+
+
+@cli.command("labelling")
+def labelling(name: Name) -> None:
+    """Print the labelling configuration of Label Studio that asks the same questions."""
+    with reading() as ctx:
+        found = queries.schema(ctx, name).questions
+    out.print(label_studio_config.config(found), end="")
+    for each in label_studio_config.from_schema(found).left_out:
+        err.print(f"Left out: {each}")
 
 
 @cli.command("propose")

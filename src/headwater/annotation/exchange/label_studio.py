@@ -96,6 +96,7 @@ def _item(where: str, row: dict[str, Any], data: dict[str, Any], asked: Mapping[
     predictions = [each for each in given if isinstance(each, dict)]  # an export may only name them
     content = _content(data, [region for each in (*annotations, *predictions) for region in each["result"]])
     text = str(content.get("text", ""))
+    annotations = [_without_person(each) for each in annotations]
     known = {name: value for name, value in row.items() if name not in {"annotations", "predictions"}}
     cancelled = [each for each in annotations if each.get("was_cancelled")]
     known |= {"cancelled": cancelled} if cancelled else {}
@@ -112,6 +113,12 @@ def _item(where: str, row: dict[str, Any], data: dict[str, Any], asked: Mapping[
         suggestions=tuple(_suggestion(each, asked, text) for each in predictions),
         foreign={_NAME: known},
     )
+
+
+def _without_person(annotation: dict[str, Any]) -> dict[str, Any]:
+    """An annotation that names its author by number only, not by name and address."""
+    who = annotation.get("completed_by")
+    return annotation | {"completed_by": who.get("id", "")} if isinstance(who, dict) else annotation
 
 
 def _content(data: dict[str, Any], regions: list[dict[str, Any]]) -> dict[str, Any]:
@@ -140,10 +147,9 @@ def _turn(each: dict[str, Any]) -> dict[str, str]:
 
 
 def _answer(each: dict[str, Any], asked: Mapping[str, Question], text: str) -> Reply:
-    who = each.get("completed_by", "")
     return Reply(
         values=values_of(each["result"], asked, text),
-        by=str(who.get("id", "") if isinstance(who, dict) else who),
+        by=str(each.get("completed_by", "")),
         id=str(each.get("id", "")),
         at=str(each.get("created_at") or ""),
         provenance={"lead_time_ms": round(1000 * float(each.get("lead_time") or 0))},

@@ -163,6 +163,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("kept = 1"),
     )
     op.create_table(
+        "prior",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("is_answer", sa.Boolean(), nullable=False),
+        sa.Column("author", sa.String(length=200), nullable=False),
+        sa.Column("given_at", sa.String(length=40), nullable=False),
+        sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("response", sa.JSON(), nullable=False),
+        sa.Column("foreign_data", sa.JSON(), nullable=False),
+        sa.Column("provenance", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prior")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_prior_campaign", "prior", ["campaign_id", "record_id"], unique=False)
+    op.create_table(
         "review",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
@@ -334,5 +350,6 @@ def upgrade() -> None:
     )
     frozen("guideline", ("program", "name", "version", "text", "digest"))
     frozen("label_schema", ("program", "name", "version", "questions", "digest"))
+    append_only("prior")
     append_only("review")
     append_only("ruling")

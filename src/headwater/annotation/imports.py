@@ -1,0 +1,204 @@
+"""Tasks coming in from another tool: records through an intake, a batch about them, and the answers they came with.
+
+Answers from elsewhere are kept apart from those given here: they were given under other rules, by people no cohort
+knows. They are exported with their task, and count in no measure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from headwater.annotation import batches, content, queries, responses
+from headwater.annotation.exchange.model import Codec, Item, Reply
+from headwater.annotation.model import Batch
+from headwater.annotation.store import priors as store
+from headwater.core.errors import InvalidError
+from headwater.governance import ledger
+from headwater.governance.authority import require
+from headwater.governance.model import Decision
+from headwater.sourcing import intakes
+from headwater.sourcing import queries as sourcing
+from headwater.sourcing.curation import Item as RawItem
+from headwater.sourcing.curation import Recipe
+from headwater.sourcing.model import Intake, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from headwater.annotation.questions import Question
+    from headwater.context import Context
+    from headwater.storage.database import Database
+
+    Act = Callable[[], AbstractContextManager[Context]]
+
+MARK = "imported"
+"""The attribute that says which task of the file a record was."""
+FOREIGN = "foreign"
+"""Where a record's payload keeps what the format said of its task beyond its content."""
+_STEP = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An answer that could not be kept."""
+
+    task: str
+    """The task's id in the file."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What came of a file."""
+
+    intake: Intake
+    """Its rejects tell which tasks became no record, and why."""
+    batch: Batch
+    answers: int
+    suggestions: int
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What is imported, and as what."""
+
+    path: Path
+    codec: Codec
+    source: str
+    """Name of an approved source."""
+    batch: str
+    """Name of the new batch."""
+    name: str
+    """What the file is called in the intake."""
+    personal_data: str = "keep"
+    """`keep`, or `reject`; masking would move the offsets of spans."""
+
+
+def permit(ctx: Context, campaign_id: str, origin: Origin) -> tuple[Question, ...]:
+    """Return the questions of a campaign that the actor may import into from a source.
+
+    Raises:
+        InvalidError: Personal data would be masked.
+        SourceNotApprovedError: The source is not approved.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    intakes.permit(ctx, origin.source)
+    if origin.personal_data not in {"keep", "reject"}:
+        raise InvalidError("Personal data is kept or rejected in an import: masking would move the offsets of spans.")
+    return queries.schema(ctx, queries.campaign(ctx, campaign_id).schema_id).questions
+
+
+def run(act: Act, database: Database, campaign_id: str, origin: Origin) -> Imported:
+    """Take a file in: records first, in chunks, then a batch of tasks about them with the answers they came with.
+
+    Args:
+        act: Opens a write transaction as whoever imports.
+        database: For the record table's commit, which is outside any transaction.
+        campaign_id: The campaign; its schema says what an answer is.
+        origin: The file.
+
+    Raises:
+        ExchangeError: The file is not in its format; the message names the place. What was taken in before it stays.
+        InvalidError: Nothing in the file became a record that is new to the campaign.
+    """
+    with act() as ctx:
+        questions = permit(ctx, campaign_id, origin)
+        for _ in origin.codec.read(origin.path, questions):
+            pass  # the whole file is sound before anything is taken in
+        recipe = Recipe(personal_data=origin.personal_data, near_duplicate=2.0)
+        begun = intakes.start(ctx, source=origin.source, origin=origin.name, recipe=recipe)
+    raw = (_raw(place, item) for place, item in enumerate(origin.codec.read(origin.path, questions), 1))
+    intake = intakes.run(act, database, begun.id, raw)
+    with act() as ctx:
+        records = {str(each.attributes[MARK]): each for each in _records(ctx, intake)}
+        if not records:
+            raise InvalidError(
+                f"None of the {intake.read} tasks of '{origin.name}' became a record.",
+                remedy=f"See why with: headwater intake rejects {intake.id}",
+            )
+        batch = batches.add(ctx, campaign_id, name=origin.batch, records=[each.id for each in records.values()])
+        items = enumerate(origin.codec.read(origin.path, questions), 1)
+        return _keep(ctx, intake, batch, questions, _matched(items, records))
+
+
+def _raw(place: int, item: Item) -> RawItem:
+    shown = item.content
+    payload: dict[str, object] = {}
+    if turns := shown.get("turns"):
+        payload["messages"] = [{"role": each["role"], "content": each["text"]} for each in turns]
+    payload |= {name: shown[name] for name in ("responses", "image", "width", "height") if name in shown}
+    if item.foreign:
+        payload[FOREIGN] = item.foreign
+    kind = "chat" if "messages" in payload else "image" if "image" in payload and not shown.get("text") else "text"
+    text = str(shown.get("text") or shown.get("image") or "")
+    return RawItem(place=place, text=text, kind=kind, payload=payload, attributes=item.attributes | {MARK: str(place)})
+
+
+def _records(ctx: Context, intake: Intake) -> list[Record]:
+    return sourcing.everything(ctx, where=f"intake_id = '{intake.id}'")
+
+
+def _matched(items: Iterator[tuple[int, Item]], records: Mapping[str, Record]) -> Iterator[tuple[Item, Record]]:
+    for place, item in items:
+        if (record := records.get(str(place))) is not None:
+            yield item, record
+
+
+def _keep(
+    ctx: Context,
+    intake: Intake,
+    batch: Batch,
+    questions: Sequence[Question],
+    found: Iterator[tuple[Item, Record]],
+) -> Imported:
+    refused: list[Refused] = []
+    rows: list[dict[str, Any]] = []
+    counts = {True: 0, False: 0}
+    for item, record in found:
+        facts = content.of_record(record).facts
+        for is_answer, replies in ((True, item.answers), (False, item.suggestions)):
+            for reply in replies:
+                reason = _problem(questions, reply, item, record, facts)
+                if reason:
+                    refused.append(Refused(task=item.id, reason=reason))
+                    continue
+                counts[is_answer] += 1
+                rows.append(_row(ctx, record, reply, is_answer=is_answer))
+        if len(rows) >= _STEP:
+            store.add(ctx.db, batch.campaign_id, rows)
+            rows = []
+    store.add(ctx.db, batch.campaign_id, rows)
+    body = {"batch": batch.id, "intake": intake.id, "answers": counts[True], "refused": len(refused)}
+    ledger.append(ctx, "answers.imported", subject=batch.campaign_id, body=body)
+    return Imported(intake=intake, batch=batch, answers=counts[True], suggestions=counts[False], refused=tuple(refused))
+
+
+def _problem(questions: Sequence[Question], reply: Reply, item: Item, record: Record, facts: responses.Facts) -> str:
+    """Why a reply cannot be kept; what was required here was not asked there, so it may be missing."""
+    spanned = any(isinstance(each, dict) and "spans" in each for each in reply.values.values())
+    if spanned and record.text != str(item.content.get("text", "")):
+        return "the text was cleaned when it was taken in, so the offsets of its spans moved"
+    try:
+        responses.check([replace(each, required=False) for each in questions], reply.values, facts)
+    except responses.ResponseError as error:
+        return error.message
+    return ""
+
+
+def _row(ctx: Context, record: Record, reply: Reply, *, is_answer: bool) -> dict[str, Any]:
+    known = reply.by.startswith("ann_") or "@" not in reply.by
+    author = reply.by if known else f"ext_{ctx.keys.hmac('annotator', reply.by.encode())[-16:]}"
+    return {
+        "record_id": record.id,
+        "is_answer": is_answer,
+        "author": author[:200],
+        "given_at": reply.at[:40],
+        "score": reply.score,
+        "response": reply.values,
+        "foreign_data": {"id": reply.id} | reply.foreign,
+        "provenance": reply.provenance,
+    }

@@ -1,0 +1,128 @@
+"""Tasks of another tool come in as records, tasks and prior answers, and go out as they came."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from headwater.annotation import batches, exports, imports
+from headwater.annotation.exchange.formats import CODECS, Format
+from headwater.annotation.exchange.label_studio_config import to_schema
+from headwater.annotation.questions import as_data
+from headwater.core.errors import InvalidError
+from headwater.governance import accounts
+from headwater.sourcing import queries as sourcing
+from headwater.sourcing import sources
+from headwater.sourcing.model import SourceKind, SourceNotApprovedError
+from tests.annotation.factories import open_campaign, plan_campaign, put_records, work_through
+from tests.serving import served
+from tests.sourcing.test_intakes import FORM, approved
+
+if TYPE_CHECKING:
+    from tests.workspaces import Team
+
+MADE = Path(__file__).parent / "exchange" / "made"
+
+
+def take_in(team: Team, campaign: str, path: Path, form: Format, source: str = "desk") -> imports.Imported:
+    origin = imports.Origin(path=path, codec=CODECS[form], source=source, batch="other tool", name=path.name)
+    return imports.run(partial(team.act, team.ops), team.app.database, campaign, origin)
+
+
+def exported(team: Team, campaign: str, form: Format) -> bytes:
+    with team.read() as ctx:
+        wanted = exports.scope(ctx, campaign)
+    opened = partial(team.app.read_as, team.ops, team.program)
+    return b"".join(CODECS[form].write(exports.items(opened, wanted), wanted.schema.questions))
+
+
+def tasks_file(folder: Path, *rows: dict[str, Any]) -> Path:
+    path = folder / "tasks.jsonl"
+    path.write_text("".join(json.dumps({"content": {}, "answers": []} | row) + "\n" for row in rows))
+    return path
+
+
+def test_a_real_export_of_label_studio_goes_through_the_platform_and_out_equal(each_team: Team) -> None:
+    approved(each_team)
+    questions = [as_data(each) for each in to_schema((MADE / "config.xml").read_bytes()).questions]
+    campaign = plan_campaign(each_team, put_records(each_team, ["first"]), data=questions).id
+    found = take_in(each_team, campaign, MADE / "label_studio.json", Format.LABEL_STUDIO)
+    assert (found.batch.tasks, found.answers, found.refused) == (3, 3, ())
+    before = json.loads((MADE / "label_studio.json").read_text(encoding="utf-8"))
+    after = json.loads(exported(each_team, campaign, Format.LABEL_STUDIO))
+    answered = [task for task in before if any(not each["was_cancelled"] for each in task["annotations"])]
+    assert sorted(after, key=lambda task: int(task["id"])) == answered
+
+
+def test_an_answer_that_is_none_of_its_question_is_left_out_with_the_reason(team: Team, tmp_path: Path) -> None:
+    approved(team)
+    campaign = open_campaign(team, 2).id
+    good, bad = {"values": {"topic": "fault"}, "by": "jo@example.org"}, {"values": {"topic": "weather"}}
+    path = tasks_file(
+        tmp_path,
+        {"id": "a", "content": {"text": "the printer smokes"}, "answers": [good, bad]},
+        {"id": "b", "content": {"text": "the printer smokes"}},
+    )
+    found = take_in(team, campaign, path, Format.JSONL)
+    assert (found.intake.added, found.intake.rejected, found.answers) == (1, 1, 1)
+    assert [each.task for each in found.refused] == ["a"]
+    assert "weather" in found.refused[0].reason
+    text = exported(team, campaign, Format.JSONL).decode()
+    assert "example.org" not in text
+    assert [reply["by"][:4] for reply in json.loads(text)["answers"]] == ["ext_"]
+
+
+def test_prior_answers_stand_before_those_given_here_and_end_no_task(team: Team, tmp_path: Path) -> None:
+    approved(team)
+    campaign = open_campaign(team, 1).id
+    path = tasks_file(
+        tmp_path, {"content": {"text": "the printer smokes"}, "answers": [{"values": {"topic": "fault"}}]}
+    )
+    take_in(team, campaign, path, Format.JSONL)
+    assert work_through(team, campaign, team.annotators[0], topic="praise") == 2
+    rows = [json.loads(line) for line in exported(team, campaign, Format.JSONL).splitlines()]
+    assert [[reply["values"]["topic"] for reply in row["answers"]] for row in rows] == [["praise"], ["fault", "praise"]]
+
+
+def test_nothing_comes_in_from_a_source_that_is_not_approved_or_out_of_a_broken_file(
+    team: Team, tmp_path: Path
+) -> None:
+    campaign = open_campaign(team, 1).id
+    path = tasks_file(tmp_path, {"content": {"text": "x y z"}})
+    draft = _registered(team)
+    with pytest.raises(SourceNotApprovedError):
+        take_in(team, campaign, path, Format.JSONL, draft)
+    approved(team)
+    path.write_text(path.read_text() + "{")
+    with pytest.raises(InvalidError, match="Line 2"):
+        take_in(team, campaign, path, Format.JSONL)
+    with team.read() as ctx:
+        assert not sourcing.intakes(ctx)
+    with team.act(team.ops) as ctx:
+        assert len(batches.select(ctx)) == 1
+
+
+def test_a_file_comes_in_over_http(team: Team, tmp_path: Path) -> None:
+    approved(team)
+    campaign = open_campaign(team, 1).id
+    with team.act(team.ops) as ctx:
+        token = accounts.create_token(ctx, label="import", may_write=True).secret
+    data = tasks_file(tmp_path, {"content": {"text": "the printer smokes"}}).read_bytes()
+    with served(team.app) as server:
+        reply = httpx.post(
+            f"{server.url}/api/v1/programs/support/campaigns/{campaign}/import?source=desk&batch=old",
+            content=data,
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"},
+        )
+    assert reply.status_code == 201, reply.text
+    assert (reply.json()["batch"]["name"], reply.json()["batch"]["tasks"]) == ("old", 1)
+
+
+def _registered(team: Team) -> str:
+    with team.act(team.ops) as ctx:
+        return sources.register(ctx, name="draft", kind=SourceKind.PRIVATE, provenance=FORM).id
