@@ -27,6 +27,7 @@ PAGES = (
     "campaigns",
     "workspace",
     "quality",
+    "quality/alarms",
     "releases",
     "training",
     "evaluations",

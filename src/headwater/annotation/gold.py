@@ -36,6 +36,7 @@ def mark(
     known: Mapping[str, Mapping[str, object]],
     *,
     explanations: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> int:
     """Make the right answers of records known in a campaign; returns how many.
 
@@ -47,6 +48,7 @@ def mark(
         campaign_id: The campaign.
         known: Record id → question → right answer; questions may be left out.
         explanations: Record id → what a calibration task teaches.
+        reason: Why; kept with the decision.
 
     Raises:
         ResponseError: An answer is none of its question; the message names the record.
@@ -79,7 +81,8 @@ def mark(
         )
     answers.add_gold(ctx.db, rows, campaign.id)
     marked = digest({row.task_id: row.values for row in rows})
-    decisions.record(ctx, Decision.GOLD_CHANGE, subject=campaign.id, digest=marked, reason=f"{len(rows)} marked")
+    reason = reason or f"{len(rows)} marked"
+    decisions.record(ctx, Decision.GOLD_CHANGE, subject=campaign.id, digest=marked, reason=reason)
     return len(rows)
 
 

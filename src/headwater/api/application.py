@@ -27,6 +27,7 @@ PARTS = (
     "work",
     "agreement",
     "acceptance",
+    "monitoring",
     "release",
     "evaluation",
 )

@@ -36,6 +36,8 @@ COMMANDS = {
     "annotator": "workforce:cli",
     "campaign": "campaign:cli",
     "quality": "quality:cli",
+    "alarm": "monitoring:alarm",
+    "gold": "monitoring:gold",
     "agreement": "agreement:cli",
     "release": "release:cli",
     "run": "evaluation:run",

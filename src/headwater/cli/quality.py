@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from headwater.cli import acceptance
+from headwater.cli import acceptance, monitoring
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.quality import assessments, labels, queries
 
 cli = typer.Typer(help="Agreement, gold, labels, acceptance of batches.", no_args_is_help=True)
 cli.add_typer(acceptance.cli)
+cli.command("monitor")(monitoring.monitor)
+cli.command("charts")(monitoring.charts)
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Question = Annotated[str, typer.Option(help="The question.")]
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.annotation import queries as annotation
+from headwater.annotation.questions import CLOSED
 from headwater.core.ids import new_id
 from headwater.governance import ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.quality import breakdowns, comparisons
+from headwater.quality import breakdowns, comparisons, monitoring
 from headwater.quality.model import Assessment, Measure, MeasureId, NotAssessableError
 from headwater.quality.panels import panel
 from headwater.quality.store import measures as store
@@ -40,7 +41,8 @@ def assess(
     of records, which may have nearly one label only, are held against the chance disagreement of all answers.
     Beside it stand percent agreement, each annotator's agreement with the others, who agrees with whom,
     which labels are confused and which tasks are most disputed. Gold is given to everybody, whatever their batch,
-    so a team's cohorts are measured on it together; it is left out of agreement.
+    so a team's cohorts are measured on it together; it is left out of agreement. Control charts and integrity checks
+    are followed too, and raise alarms.
 
     Args:
         ctx: The context.
@@ -85,6 +87,8 @@ def assess(
     store.keep_assessment(ctx.db, ctx.program, whole)
     body = {"question": question, "measures": len(rows), "seed": seed}
     ledger.append(ctx, "quality.assessed", subject=campaign.id, body=body)
+    if asked.kind in CLOSED and not asked.per_turn:
+        monitoring.monitor(ctx, campaign.id, question=question)
     return rows
 
 

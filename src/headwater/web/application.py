@@ -32,6 +32,7 @@ PARTS = (
     "agreement",
     "quality",
     "acceptance",
+    "monitoring",
     "release",
     "evaluation",
 )

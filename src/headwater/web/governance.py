@@ -70,7 +70,9 @@ def receive(visitor: Visitor) -> Response:
 
 @router.get("/subject/{subject}")
 def subject(visitor: Visitor, subject: str) -> Response:
-    """Go from a notice to its proposal."""
+    """Go from a notice to its proposal or alarm."""
+    if subject.startswith("alm_"):
+        return back(visitor, f"quality/alarms/{subject}")
     with visitor.reading() as ctx:
         found = queries.proposals(ctx, subject=subject)
     if not found:

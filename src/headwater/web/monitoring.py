@@ -1,0 +1,220 @@
+"""Watching campaigns: control charts, alarms with the form to decide, the health of gold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from fastapi import APIRouter, Form, Response
+
+from headwater.annotation import gold as marks
+from headwater.annotation import queries as annotation
+from headwater.governance import queries as governance
+from headwater.quality import advice, gold, monitoring, queries, remedies
+from headwater.quality.model import AlarmState, Remedy
+from headwater.sourcing import queries as sourcing
+from headwater.web.session import Visitor, back, page
+
+if TYPE_CHECKING:
+    from headwater.quality.control import Chart
+
+router = APIRouter(prefix="/p/{program}/quality")
+WIDTH, HEIGHT, EDGE = 720.0, 160.0, 8.0
+MOST_POINTS = 600
+MOST_GOLD = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A control chart as it is drawn: x is the place of the answer, y the score."""
+
+    chart: Chart
+    title: str
+    line: str
+    """Points of the curve."""
+    limit: float
+    """y of the limit."""
+    zero: float
+    """y of nothing unusual."""
+    change: tuple[float, float, float] | None
+    """x of the change and of the ends of its interval."""
+    alarm: tuple[float, float] | None
+    """Where the alarm is."""
+    first: datetime | None
+    last: datetime | None
+
+
+@router.get("/alarms")
+def alarms(visitor: Visitor, undecided: str = "") -> Response:
+    """List alarms, those that wait for a decision first."""
+    with visitor.reading() as ctx:
+        found = queries.alarms(ctx, undecided=bool(undecided))
+        names = governance.names(ctx)
+        campaigns = annotation.campaigns(ctx)
+        return page(
+            visitor,
+            ctx,
+            "quality/alarms.html",
+            active="quality",
+            alarms=sorted(found, key=lambda each: each.state is AlarmState.DECIDED),
+            headlines={each.id: advice.headline(each, names) for each in found},
+            campaigns=campaigns,
+            watches={each.id: queries.watches(ctx, each.id) for each in campaigns},
+        )
+
+
+@router.get("/alarms/{alarm}")
+def alarm(visitor: Visitor, alarm: str) -> Response:
+    """Show an alarm: what, since when, because of what, what to do; with the form to decide."""
+    with visitor.reading() as ctx:
+        found = queries.alarm(ctx, alarm)
+        names = governance.names(ctx)
+        return page(
+            visitor,
+            ctx,
+            "quality/alarm.html",
+            active="quality",
+            alarm=found,
+            campaign=annotation.campaign(ctx, found.campaign_id),
+            headline=advice.headline(found, names),
+            because=[(advice.because(each.kind, each.name, names), each) for each in found.explanations],
+            remedies=list(Remedy),
+            log=governance.decided(ctx, subject=found.id),
+        )
+
+
+@router.post("/alarms/{alarm}/acknowledge")
+def acknowledge(visitor: Visitor, alarm: str) -> Response:
+    """Say that the visitor looks into it."""
+    with visitor.acting() as ctx:
+        monitoring.acknowledge(ctx, alarm)
+    return back(visitor, f"quality/alarms/{alarm}")
+
+
+@router.post("/alarms/{alarm}/decide")
+def decide(
+    visitor: Visitor, alarm: str, remedy: Annotated[Remedy, Form()], reason: Annotated[str, Form(max_length=500)]
+) -> Response:
+    """Decide on an alarm."""
+    with visitor.acting() as ctx:
+        remedies.decide(ctx, alarm, remedy, reason=reason)
+    return back(visitor, f"quality/alarms/{alarm}")
+
+
+@router.post("/campaigns/{campaign}/monitor")
+def monitor(visitor: Visitor, campaign: str) -> Response:
+    """Follow the charts now."""
+    with visitor.acting() as ctx:
+        monitoring.monitor(ctx, campaign)
+    return back(visitor, f"quality/campaigns/{campaign}/charts")
+
+
+@router.get("/campaigns/{campaign}/charts")
+def charts(visitor: Visitor, campaign: str, question: str = "") -> Response:
+    """Show the control charts of a campaign."""
+    with visitor.reading() as ctx:
+        found = annotation.campaign(ctx, campaign)
+        watches = {each.question: each for each in queries.watches(ctx, found.id)}
+        asked = question or next(iter(watches), "")
+        rows = queries.charts(ctx, found.id, question=asked) if asked else []
+        names = governance.names(ctx)
+        return page(
+            visitor,
+            ctx,
+            "quality/charts.html",
+            active="quality",
+            campaign=found,
+            watch=watches.get(asked),
+            drawings=[draw(row, names) for row in sorted(rows, key=_first_alarms)],
+            size=(WIDTH, HEIGHT),
+            waiting=[each for each in queries.alarms(ctx, campaign=found.id, undecided=True) if each.question == asked]
+            if asked
+            else [],
+            expected=sum(row.false_alarms for row in rows),
+        )
+
+
+@router.get("/campaigns/{campaign}/gold")
+def show_gold(visitor: Visitor, campaign: str) -> Response:
+    """Show how gold is answered, what is questioned and what seems to leak."""
+    with visitor.reading() as ctx:
+        found = annotation.campaign(ctx, campaign)
+        health = gold.health(ctx, found.id)
+        items = health.items[:MOST_GOLD]
+        records = sourcing.take(ctx, [each.record_id for each in items])
+        values = annotation.schema(ctx, found.schema_id).question(health.question).values if health.question else ()
+        return page(
+            visitor,
+            ctx,
+            "quality/gold.html",
+            active="quality",
+            campaign=found,
+            health=health,
+            rows=list(zip(items, records, strict=True)),
+            values=values or sorted({value for each in items for value in each.counts}),
+            plan=gold.plan(ctx, found.id, accuracy=0.9, half_width=0.05),
+        )
+
+
+@router.post("/campaigns/{campaign}/gold/{task}")
+def change_gold(
+    visitor: Visitor,
+    campaign: str,
+    task: str,
+    value: Annotated[str, Form()],
+    question: Annotated[str, Form()],
+    reason: Annotated[str, Form(max_length=500)],
+) -> Response:
+    """Correct the right answer of a gold task, or retire it when no value is chosen."""
+    with visitor.acting() as ctx:
+        if value:
+            gold.correct(ctx, campaign, task, value, question=question, reason=reason)
+        else:
+            marks.retire(ctx, campaign, task, reason=reason)
+    return back(visitor, f"quality/campaigns/{campaign}/gold")
+
+
+def draw(chart: Chart, names: dict[str, str]) -> Drawing:
+    """Return a chart as it is drawn."""
+    n = len(chart.values)
+    low, high = min(float(chart.values.min(initial=0.0)), 0.0), max(float(chart.values.max(initial=0.0)), chart.limit)
+
+    def x(place: float) -> float:
+        return round(EDGE + (WIDTH - 2 * EDGE) * place / max(n - 1, 1), 1)
+
+    def y(value: float) -> float:
+        return round(HEIGHT - EDGE - (HEIGHT - 3 * EDGE) * (value - low) / (high - low), 1)
+
+    chosen = np.unique(np.linspace(0, max(n - 1, 0), min(n, MOST_POINTS)).astype(np.int64))
+    signal, change, alarm = chart.signal, None, None
+    if signal:
+        ends = np.minimum(np.searchsorted(chart.moments, [signal.since, signal.low, signal.high]), n - 1)
+        change = (x(ends[0]), x(ends[1]), x(ends[2]))
+        place = min(int(np.searchsorted(chart.moments, signal.noticed)), n - 1)
+        alarm = (x(place), y(float(chart.values[place])))
+    where = advice.place(chart.scope, names).removeprefix(", ") or "the campaign"
+    return Drawing(
+        chart=chart,
+        title=f"{_NAMES[chart.metric]} of {where}",
+        line=" ".join(f"{x(place)},{y(float(chart.values[place]))}" for place in chosen),
+        limit=y(chart.limit),
+        zero=y(0.0),
+        change=change,
+        alarm=alarm,
+        first=_moment(chart.moments[0]) if n else None,
+        last=_moment(chart.moments[-1]) if n else None,
+    )
+
+
+_NAMES = {"gold.accuracy": "Errors on gold", "agreement": "Disputed tasks", "label.mix": "Label mix"}
+
+
+def _first_alarms(chart: Chart) -> tuple[bool, int, bool]:
+    """Order charts: those that went off first, then the campaign's, then teams' and people's."""
+    return (chart.signal is None, len(chart.scope.partition(":")[0]), not len(chart.values))
+
+
+def _moment(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(int(microseconds) / 1e6, UTC)
