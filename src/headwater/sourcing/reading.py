@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from headwater.core.canonical import canonical_json
 from headwater.sourcing.curation import Item
 from headwater.sourcing.model import UnreadableFileError
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 FORMATS = (".jsonl", ".ndjson", ".csv", ".txt")
 _BLOCK = 1 << 20
+_SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|\d{16}")
+"""Half a surrogate pair, or a number too large to be kept exactly, may be in such a line."""
 _OWN = ("text", "reply", "messages", "payload", "attributes", "kind")
 
 
@@ -39,7 +43,8 @@ def items(path: Path, *, longest_mb: float = 32.0) -> Iterator[Item]:
     if path.stat().st_size == 0:
         raise UnreadableFileError(f"The file '{path}' is empty.", remedy="Give a file with at least one line.")
     check_format(path.name)
-    return _rows(path) if path.suffix == ".csv" else _lines(path, int(longest_mb * 1_000_000))
+    longest = int(longest_mb * 1_000_000)
+    return _rows(path, longest) if path.suffix == ".csv" else _lines(path, longest)
 
 
 def check_format(name: str) -> None:
@@ -102,15 +107,27 @@ def _lines(path: Path, longest: int) -> Iterator[Item]:
             if path.suffix == ".txt":
                 yield Item(place=place, text=line)
                 continue
-            try:
-                yield item_of(place, json.loads(line))
-            except (json.JSONDecodeError, RecursionError) as error:
-                where = (
-                    f"at column {error.colno}: {error.msg}"
-                    if isinstance(error, json.JSONDecodeError)
-                    else "nests too deep"
-                )
-                yield _bad(place, f"not JSON {where}; repair or remove the line", line)
+            yield _parsed(place, line)
+
+
+def _parsed(place: int, line: str) -> Item:
+    try:
+        value = json.loads(line, parse_constant=_refuse)
+        if _SUSPECT.search(line):
+            canonical_json(value)
+    except json.JSONDecodeError as error:
+        problem = f"not JSON at column {error.colno}: {error.msg}"
+    except RecursionError:
+        problem = "not JSON nests too deep"
+    except ValueError as error:
+        problem = f"holds a value that cannot be kept: {str(error)[:120]}"
+    else:
+        return item_of(place, value)
+    return _bad(place, f"{problem}; repair or remove the line", line)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def _bounded(file: Any, longest: int) -> Iterator[bytes]:  # noqa: ANN401 -- a binary file
@@ -124,7 +141,8 @@ def _bounded(file: Any, longest: int) -> Iterator[bytes]:  # noqa: ANN401 -- a b
         yield kept
 
 
-def _rows(path: Path) -> Iterator[Item]:
+def _rows(path: Path, longest: int) -> Iterator[Item]:
+    csv.field_size_limit(longest)
     with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as file:
         reader = csv.DictReader(file)
         if "text" not in (reader.fieldnames or ()):
@@ -132,14 +150,26 @@ def _rows(path: Path) -> Iterator[Item]:
                 f"'{path.name}' has no column 'text'; it has: {', '.join(reader.fieldnames or ()) or 'none'}.",
                 remedy="Rename the column that holds the text.",
             )
-        for row in reader:
+        for row in _each(reader):
             place = reader.line_num
-            if any(isinstance(cell, str) and not cell.isprintable() and _surrogate(cell) for cell in row.values()):
+            if isinstance(row, csv.Error):
+                yield _bad(place, f"{row}; repair or remove the row")
+            elif any(isinstance(cell, str) and not cell.isprintable() and _surrogate(cell) for cell in row.values()):
                 yield _bad(place, "the row is not UTF-8; convert the file to UTF-8")
             elif None in row:
                 yield _bad(place, "the row has more cells than the heading; check its quotes")
             else:
                 yield item_of(place, {key: cell for key, cell in row.items() if cell not in (None, "")})
+
+
+def _each(reader: csv.DictReader[str]) -> Iterator[dict[str, Any] | csv.Error]:
+    while True:
+        try:
+            yield next(reader)
+        except csv.Error as error:
+            yield error
+        except StopIteration:
+            return
 
 
 def _surrogate(text: str) -> bool:
