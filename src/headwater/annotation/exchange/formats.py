@@ -10,6 +10,7 @@ from headwater.annotation.exchange import (
     coco,
     conll,
     cvat,
+    docbin,
     doccano,
     label_studio,
     own,
@@ -37,6 +38,7 @@ class Format(StrEnum):
     DOCCANO = "doccano"
     CONLL2003 = "conll2003"
     CONLLU = "conllu"
+    SPACY = "spacy"
     COCO = "coco"
     YOLO = "yolo"
     VOC = "voc"
@@ -60,6 +62,7 @@ CODECS: dict[Format, Codec] = {
         doccano.CODEC,
         conll.CONLL_2003,
         conll.CONLL_U,
+        docbin.CODEC,
         coco.CODEC,
         yolo.CODEC,
         voc.CODEC,
