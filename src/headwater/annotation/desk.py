@@ -20,7 +20,7 @@ from headwater.annotation.model import (
     UnknownCampaignError,
 )
 from headwater.annotation.plan import Plan, is_gold_turn
-from headwater.annotation.store import answers, documents, queue, tasks
+from headwater.annotation.store import answers, documents, prelabels, queue, tasks
 from headwater.annotation.store.campaigns import plan_of
 from headwater.core.ids import new_id
 from headwater.governance.authority import require
@@ -29,6 +29,7 @@ from headwater.workforce import queries as people
 from headwater.workforce import service as workforce
 
 if TYPE_CHECKING:
+    from headwater.annotation.store.prelabels import Prelabel
     from headwater.context import Context
     from headwater.workforce.model import Annotator
 
@@ -39,6 +40,7 @@ DECISIONS = {
 }
 CALIBRATING, WORKING, FAILED = "calibrating", "working", "failed"
 _ORDER = {kind.value: place for place, kind in enumerate(LaneKind)}
+PROPOSED = "A model proposed this answer: check it before you send it."
 _AHEAD = 32
 """Records read together: one read of the record table serves this many tasks."""
 
@@ -102,7 +104,7 @@ def assignment_of(ctx: Context, held: queue.Held) -> Assignment | None:
     found = content.fetch(ctx, held.record_id, lambda: ())
     if found is None:
         return None
-    asked = documents.questions_of(held.questions)
+    asked, draft = documents.questions_of(held.questions), _draft(ctx, held)
     return Assignment(
         lease_id=LeaseId(held.id),
         token=held.token,
@@ -113,8 +115,8 @@ def assignment_of(ctx: Context, held: queue.Held) -> Assignment | None:
         originals=originals(asked, found.fields),
         schema_id=held.schema_id,
         guideline_id=held.guideline_id,
-        draft=_draft(ctx, held),
-        note=held.reason,
+        draft=draft,
+        note=_note(held.reason, draft, held.version),
         about=held.about,
     )
 
@@ -128,7 +130,13 @@ def leave(desk: Desk) -> None:
 
 def _draft(ctx: Context, held: queue.Held) -> dict[str, object]:
     before = answers.last(ctx.db, held.task_id, held.annotator) if held.version else None
-    return before.values if before else {}
+    if before:
+        return before.values
+    return prelabels.get(ctx.db, held.prelabel).values if held.prelabel and not held.is_blinded else {}
+
+
+def _note(reason: str, draft: dict[str, object], version: int = 0) -> str:
+    return f"{reason} {PROPOSED}".strip() if draft and not version else reason
 
 
 def _closed(desk: Desk) -> Why | None:
@@ -257,8 +265,11 @@ def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | 
     if lane.kind != LaneKind.CALIBRATION:
         desk.place = desk.place._replace(given=desk.place.given + 1)
     now = ctx.clock.now()
+    proposed, blinded = _proposal(desk, lane, taken)
     lease = _lease(desk, taken, batch_id=batch_id, facts=found.facts.as_data(), now=now)
+    lease |= {"prelabel": proposed.id if proposed else "", "is_blinded": blinded}
     queue.hold(ctx.db, lease)
+    draft = proposed.values if proposed and not blinded else {}
     asked = documents.questions_of(desk.place.questions)
     return Assignment(
         lease_id=LeaseId(str(lease["id"])),
@@ -270,10 +281,19 @@ def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | 
         originals=originals(asked, found.fields),
         schema_id=desk.place.schema_id,
         guideline_id=desk.place.guideline_id,
-        draft={},
-        note=taken.reason,
+        draft=draft,
+        note=_note(taken.reason, draft),
         about=taken.about,
     )
+
+
+def _proposal(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> tuple[Prelabel | None, bool]:
+    """Return what a model proposes for a task, and whether the lot keeps it from this annotator."""
+    if not desk.plan.shows_prelabels or desk.tier is not Tier.ANNOTATE or lane.kind == LaneKind.CALIBRATION:
+        return None, False
+    found = prelabels.current(desk.ctx.db, taken.id)
+    lot = _chance(desk.ctx, f"blind:{taken.id}:{desk.ctx.actor}")
+    return found, found is not None and lot < desk.plan.blinded_rate
 
 
 def _lease(
@@ -297,7 +317,6 @@ def _lease(
         "guideline_id": desk.place.guideline_id,
         "cohort_id": cohort.id,
         "facts": facts,
-        "prelabel": "",
         "given_at": now,
         "expires_at": now + desk.lease_time,
         "version": 0,

@@ -171,6 +171,6 @@ def _reply(row: Any, by: str) -> Reply:  # noqa: ANN401 -- a row of the store
         "lead_time_ms": row.lead_time_ms,
     }
     if row.prelabel:
-        provenance |= {"prelabel": row.prelabel, "edited": row.is_edited}
+        provenance |= {"prelabel": row.prelabel, "blinded": row.is_blinded, "edited": row.is_edited}
     at = row.submitted_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Reply(id=row.id, by=by, at=at, values=row.response, provenance=provenance)

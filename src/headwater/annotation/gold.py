@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from headwater.annotation import queries, responses
+from headwater.annotation import beforehand, queries
 from headwater.annotation.model import (
     EVERYONE,
     BatchId,
@@ -55,7 +55,7 @@ def mark(
     """
     require(ctx, Decision.GOLD_CHANGE)
     campaign = queries.campaign(ctx, campaign_id)
-    _check(ctx, campaign, known)
+    beforehand.check(queries.schema(ctx, campaign.schema_id).question, known, said="Gold of")
     explanations = explanations or {}
     there = tasks.by_records(ctx.db, campaign.id, list(known))
     lane = store.lane_of(ctx.db, campaign.id, Lane(tier=Tier.ANNOTATE, kind=LaneKind.GOLD))
@@ -99,18 +99,6 @@ def retire(ctx: Context, campaign_id: str, task_id: str, *, reason: str) -> None
     answers.retire_gold(ctx.db, task_id, ctx.clock.now())
     tasks.retire(ctx.db, task_id)
     decisions.record(ctx, Decision.GOLD_CHANGE, subject=task_id, reason=reason)
-
-
-def _check(ctx: Context, campaign: Campaign, known: Mapping[str, Mapping[str, object]]) -> None:
-    schema = queries.schema(ctx, campaign.schema_id)
-    for record, values in known.items():
-        asked = [schema.question(name) for name in values]
-        try:
-            closed = [each for each in asked if not each.per_turn]
-            given = {each.name: values[each.name] for each in closed}
-            responses.check([queries.unconditional(each) for each in closed], given, responses.Facts())
-        except responses.ResponseError as error:
-            raise responses.ResponseError(f"Gold of record '{record}': {error.message}") from error
 
 
 def _add(ctx: Context, campaign: Campaign, record: str, lane: int) -> Task:

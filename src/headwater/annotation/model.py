@@ -17,6 +17,7 @@ GuidelineId = NewType("GuidelineId", str)
 CampaignId = NewType("CampaignId", str)
 BatchId = NewType("BatchId", str)
 TaskId = NewType("TaskId", str)
+PrelabelId = NewType("PrelabelId", str)
 LeaseId = NewType("LeaseId", str)
 AnswerId = NewType("AnswerId", str)
 
@@ -253,9 +254,11 @@ class Answer:
     client_id: str
     """The client's UUID for the submission: the same submission twice is recorded once."""
     prelabel: str
-    """What was suggested; empty when nothing was shown."""
+    """What a model had proposed for the task; empty for nothing."""
+    is_blinded: bool
+    """Whether the proposal was kept from the annotator."""
     is_edited: bool
-    """Whether it differs from what was suggested."""
+    """Whether the answer differs from a proposal that was shown."""
     submitted_at: datetime
     superseded_at: datetime | None
     """When a later version or an undo took its place."""

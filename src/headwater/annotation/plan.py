@@ -26,6 +26,10 @@ class Plan:
     """Most answers of a task whose label is still in doubt after those; 0 keeps the overlap fixed."""
     confidence: float = 0.95
     """Posterior probability at which a label is beyond doubt, in [0.5, 0.9999]; counts only with `most_overlap`."""
+    shows_prelabels: bool = False
+    """Whether annotators begin from what a model proposes, where it does."""
+    blinded_rate: float = 0.1
+    """Share of those tasks given without the proposal, by lot, to measure what seeing it does, in [0, 1]."""
     gold_rate: float = 0.0
     """Share of given tasks that are hidden gold, in [0, 0.5]."""
     lease_minutes: float = 10.0
@@ -66,6 +70,7 @@ _RANGES = (
     ("overlap", 1, 100),
     ("most_overlap", 0, 100),
     ("confidence", 0.5, 0.9999),
+    ("blinded_rate", 0.0, 1.0),
     ("gold_rate", 0.0, 0.5),
     ("lease_minutes", 0.1, 1440.0),
     ("calibration_bar", 0.0, 1.0),

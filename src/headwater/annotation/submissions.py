@@ -26,7 +26,7 @@ from headwater.annotation.model import (
     Tier,
     UnknownLeaseError,
 )
-from headwater.annotation.store import answers, campaigns, queue, tasks
+from headwater.annotation.store import answers, campaigns, prelabels, queue, tasks
 from headwater.core.ids import new_id
 from headwater.governance.model import PersonId
 
@@ -159,10 +159,17 @@ def _answer(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
         lead_time_ms=min(max(submission.lead_time_ms, 0), _LONGEST_MS),
         client_id=submission.client_id,
         prelabel=held.prelabel,
-        is_edited=False,
+        is_blinded=held.is_blinded,
+        is_edited=_is_edited(desk, held, submission.values),
         submitted_at=ctx.clock.now(),
         superseded_at=None,
     )
+
+
+def _is_edited(desk: Desk, held: queue.Held, values: Mapping[str, object]) -> bool:
+    if not held.prelabel or held.is_blinded:
+        return False
+    return not responses.agrees(prelabels.get(desk.ctx.db, held.prelabel).values, values)
 
 
 def _tally(desk: Desk, held: queue.Held, sums: dict[str, int]) -> None:

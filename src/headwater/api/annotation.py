@@ -59,6 +59,8 @@ class CampaignChange(BaseModel):
     overlap: int | None = Field(default=None, ge=1)
     most_overlap: int | None = Field(default=None, ge=0)
     confidence: float | None = Field(default=None, ge=0.5, lt=1)
+    shows_prelabels: bool | None = None
+    blinded_rate: float | None = Field(default=None, ge=0, le=1)
     gold_rate: float | None = Field(default=None, ge=0, le=0.5)
     review_rate: float | None = Field(default=None, ge=0, le=1)
     lease_minutes: float | None = Field(default=None, gt=0)

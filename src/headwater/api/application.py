@@ -25,6 +25,7 @@ PARTS = (
     "workforce",
     "annotation",
     "work",
+    "prelabels",
     "agreement",
     "acceptance",
     "monitoring",

@@ -35,6 +35,8 @@ def plan(
     overlap: Annotated[int, typer.Option(help="Answers wanted per task.")] = 1,
     most_overlap: Annotated[int, typer.Option(help="Most answers while a label is in doubt; 0: as overlap.")] = 0,
     confidence: Annotated[float, typer.Option(help="Probability at which a label is beyond doubt.")] = 0.95,
+    prelabels: Annotated[bool, typer.Option(help="Show what a model proposes.")] = False,
+    blinded_rate: Annotated[float, typer.Option(help="Share of proposals kept back, by lot.")] = 0.1,
     gold_rate: Annotated[float, typer.Option(help="Share of hidden gold, 0 to 0.5.")] = 0.0,
     calibration_bar: Annotated[float, typer.Option(help="Share right that opens the work; 0 for no test.")] = 0.0,
     review_rate: Annotated[float, typer.Option(help="Share of answers reviewed.")] = 0.0,
@@ -45,6 +47,8 @@ def plan(
         overlap=overlap,
         most_overlap=most_overlap,
         confidence=confidence,
+        shows_prelabels=prelabels,
+        blinded_rate=blinded_rate,
         gold_rate=gold_rate,
         calibration_bar=calibration_bar,
         review_rate=review_rate,
@@ -110,13 +114,14 @@ def change(
     name: Name,
     overlap: Annotated[int, typer.Option(help="Answers wanted per task; 0 leaves it.")] = 0,
     most_overlap: Annotated[int, typer.Option(help="Most answers while in doubt; below 0 leaves it.")] = -1,
+    prelabels: Annotated[bool | None, typer.Option(help="Show what a model proposes, or not.")] = None,
     gold_rate: Annotated[float, typer.Option(help="Share of hidden gold; below 0 leaves it.")] = -1.0,
     review_rate: Annotated[float, typer.Option(help="Share of answers reviewed; below 0 leaves it.")] = -1.0,
     guideline: Annotated[str, typer.Option(help="Move to this published version of the guideline.")] = "",
 ) -> None:
     """Change a campaign while it runs; no answer is lost."""
     rates = {"gold_rate": gold_rate, "review_rate": review_rate}
-    given = {"overlap": overlap or None, "most_overlap": most_overlap, **rates}
+    given = {"overlap": overlap or None, "most_overlap": most_overlap, "shows_prelabels": prelabels, **rates}
     changes = {key: value for key, value in given.items() if value is not None and value >= 0}
     with acting() as ctx:
         made = campaigns.amend(ctx, name, changes, guideline_id=guideline)

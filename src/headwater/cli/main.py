@@ -35,6 +35,7 @@ COMMANDS = {
     "guideline": "guideline:cli",
     "annotator": "workforce:cli",
     "campaign": "campaign:cli",
+    "prelabel": "prelabel:cli",
     "quality": "quality:cli",
     "alarm": "monitoring:alarm",
     "gold": "monitoring:gold",

@@ -92,6 +92,34 @@ def wilson(successes: int, n: int, *, confidence: float = 0.95) -> Estimate:
     return _proportion(successes, n, wilson_bounds(successes, n, confidence=confidence), "wilson", confidence)
 
 
+def difference(successes: int, n: int, others: int, m: int, *, confidence: float = 0.95) -> Estimate:
+    """Return the difference of two independent proportions, the first less the second.
+
+    The interval joins the two Wilson intervals.
+
+    Args:
+        successes: Of the first n trials.
+        n: At least 1 to be defined.
+        others: Successes of the second m trials.
+        m: At least 1 to be defined.
+        confidence: Of the interval.
+
+    Returns:
+        The estimate, its `n` the trials of both; undefined when either has none.
+
+    Source:
+        Newcombe (1998), Statistics in Medicine 17, 873-890, method 10.
+    """
+    method = "Newcombe"
+    if not n or not m:
+        return undefined("one of the two proportions has no trials", n=n + m, method=method, confidence=confidence)
+    one, two = wilson(successes, n, confidence=confidence), wilson(others, m, confidence=confidence)
+    value = one.value - two.value
+    down = ((one.value - one.low) ** 2 + (two.high - two.value) ** 2) ** 0.5
+    up = ((one.high - one.value) ** 2 + (two.value - two.low) ** 2) ** 0.5
+    return Estimate(value=value, low=value - down, high=value + up, n=n + m, method=method, confidence=confidence)
+
+
 def clopper_pearson(successes: int, n: int, *, confidence: float = 0.95) -> Estimate:
     """Return a proportion with its exact (Clopper-Pearson) interval, which never covers too little.
 

@@ -52,6 +52,7 @@ answer = sa.Table(
     sa.Column("lead_time_ms", sa.Integer, nullable=False),
     sa.Column("client_id", sa.String(64), nullable=False),
     sa.Column("prelabel", sa.String(40), nullable=False),
+    sa.Column("is_blinded", sa.Boolean, nullable=False),
     sa.Column("is_edited", sa.Boolean, nullable=False),
     sa.Column("submitted_at", Moment, nullable=False),
     sa.Column("superseded_at", Moment),
@@ -75,6 +76,7 @@ answer = sa.Table(
             "lead_time_ms",
             "client_id",
             "prelabel",
+            "is_blinded",
             "is_edited",
             "submitted_at",
         )
@@ -385,6 +387,7 @@ def _answer(row: sa.Row[tuple[object, ...]]) -> Answer:
         lead_time_ms=row.lead_time_ms,
         client_id=row.client_id,
         prelabel=row.prelabel,
+        is_blinded=row.is_blinded,
         is_edited=row.is_edited,
         submitted_at=row.submitted_at,
         superseded_at=row.superseded_at,

@@ -79,6 +79,7 @@ class Held(NamedTuple):
     cohort_id: str
     facts: Any
     prelabel: str
+    is_blinded: bool
     given_at: datetime
     expires_at: datetime
     version: int
@@ -292,7 +293,7 @@ def get(db: Connection, lease_id: str, annotator: str, *, lock: bool = True) -> 
     return Held(*row) if row else None
 
 
-_HELD_JSON = {"facts": sa.JSON, "gold": sa.JSON}
+_HELD_JSON = {"facts": sa.JSON, "gold": sa.JSON, "is_blinded": sa.Boolean}
 
 
 def _held(where: str) -> sa.TextualSelect:
@@ -308,8 +309,8 @@ def _held(where: str) -> sa.TextualSelect:
 _statements: dict[str, sa.TextualSelect] = {}
 _HELD = """
 SELECT l.id, l.token, l.campaign_id, l.task_id, l.annotator, l.state, l.batch_id, l.schema_id, l.guideline_id,
- l.cohort_id, l.facts, l.prelabel, l.given_at, l.expires_at, l.version, l.answer_id, l.client_id, l.next_id,
- l.reason, t.record_id, t.about, t.tier, n.kind, s.questions, g.known, g.explanation
+ l.cohort_id, l.facts, l.prelabel, l.is_blinded, l.given_at, l.expires_at, l.version, l.answer_id, l.client_id,
+ l.next_id, l.reason, t.record_id, t.about, t.tier, n.kind, s.questions, g.known, g.explanation
 FROM lease AS l JOIN task AS t ON t.id = l.task_id JOIN lane AS n ON n.id = t.lane_id
 JOIN label_schema AS s ON s.id = l.schema_id LEFT JOIN gold AS g ON g.task_id = l.task_id AND g.retired_at IS NULL
 WHERE"""

@@ -89,5 +89,6 @@ _TRAVELS = (
     "version",
     "lead_time_ms",
     "prelabel",
+    "is_blinded",
     "is_edited",
 )

@@ -73,6 +73,7 @@ lease = sa.Table(
     sa.Column("cohort_id", sa.String(40), nullable=False),
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("prelabel", sa.String(40), nullable=False),
+    sa.Column("is_blinded", sa.Boolean, nullable=False),
     sa.Column("given_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),

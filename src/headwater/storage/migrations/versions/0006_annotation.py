@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("lead_time_ms", sa.Integer(), nullable=False),
         sa.Column("client_id", sa.String(length=64), nullable=False),
         sa.Column("prelabel", sa.String(length=40), nullable=False),
+        sa.Column("is_blinded", sa.Boolean(), nullable=False),
         sa.Column("is_edited", sa.Boolean(), nullable=False),
         sa.Column("submitted_at", sa.BigInteger(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=True),
@@ -51,6 +52,7 @@ def upgrade() -> None:
                 "lead_time_ms",
                 "client_id",
                 "prelabel",
+                "is_blinded",
                 "is_edited",
                 "submitted_at",
             )
@@ -127,6 +129,7 @@ def upgrade() -> None:
         sa.Column("cohort_id", sa.String(length=40), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("prelabel", sa.String(length=40), nullable=False),
+        sa.Column("is_blinded", sa.Boolean(), nullable=False),
         sa.Column("given_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -161,6 +164,27 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("kept = 1"),
         postgresql_where=sa.text("kept = 1"),
+    )
+    op.create_table(
+        "prelabel",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("response", sa.JSON(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("is_current", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prelabel")),
+        info={"frozen": ("id", "campaign_id", "task_id", "response", "score", "model", "created_at")},
+    )
+    op.create_index(
+        "uq_prelabel_current",
+        "prelabel",
+        ["task_id"],
+        unique=True,
+        sqlite_where=sa.text("is_current = 1"),
+        postgresql_where=sa.text("is_current = 1"),
     )
     op.create_table(
         "prior",
@@ -344,12 +368,14 @@ def upgrade() -> None:
             "lead_time_ms",
             "client_id",
             "prelabel",
+            "is_blinded",
             "is_edited",
             "submitted_at",
         ),
     )
     frozen("guideline", ("program", "name", "version", "text", "digest"))
     frozen("label_schema", ("program", "name", "version", "questions", "digest"))
+    frozen("prelabel", ("id", "campaign_id", "task_id", "response", "score", "model", "created_at"))
     append_only("prior")
     append_only("review")
     append_only("ruling")

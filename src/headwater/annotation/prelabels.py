@@ -1,0 +1,111 @@
+"""Answers proposed by models: taken in, shown or kept from annotators by chance, and what seeing them does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headwater.annotation import beforehand, queries, responses
+from headwater.annotation.model import PrelabelId, TaskId, UnknownTaskError
+from headwater.annotation.store import prelabels as store
+from headwater.annotation.store import tasks
+from headwater.annotation.store.prelabels import Prelabel
+from headwater.core.errors import InvalidError
+from headwater.core.ids import new_id
+from headwater.governance import ledger
+from headwater.governance.authority import require
+from headwater.governance.model import Decision
+from headwater.stats.interval import Estimate, difference, wilson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headwater.context import Context
+
+LONGEST_MODEL = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a model proposes for a record."""
+
+    record: str
+    values: Mapping[str, object]
+    """Question → answer, in the shapes of `responses`; questions may be left out."""
+    score: float | None = None
+    """The model's own confidence, in [0, 1]; None when it gives none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchoring:
+    """What seeing a proposal does to answers: who sees one is drawn by lot, so seeing it is the cause."""
+
+    shown: Estimate
+    """Share of answers that agree with the proposal, of those who saw it."""
+    blinded: Estimate
+    """The same of those from whom it was kept."""
+    difference: Estimate
+    """Shown less blinded: how far people are drawn to what a model says."""
+
+
+def add(ctx: Context, campaign_id: str, proposals: Sequence[Proposal], *, model: str) -> int:
+    """Take in what a model proposes for records of a campaign; returns how many proposals there were.
+
+    A later proposal for a task takes the place of the one before, which is kept with the answers given to it. They
+    are shown only when the campaign's plan says so.
+
+    Args:
+        ctx: The context.
+        campaign_id: The campaign.
+        proposals: One per record.
+        model: Which model proposes: name and version.
+
+    Raises:
+        InvalidError: No model is named, there is no proposal, or a score is outside [0, 1].
+        UnknownTaskError: A record is not in the campaign.
+        ResponseError: An answer is none of its question; the message names the record.
+    """
+    require(ctx, Decision.AUTOMATION_CHANGE)
+    campaign = queries.campaign(ctx, campaign_id)
+    if not model.strip() or len(model) > LONGEST_MODEL:
+        raise InvalidError(
+            "A proposal names its model.", remedy=f"Give name and version, at most {LONGEST_MODEL} letters."
+        )
+    wanted = {each.record: each for each in proposals}
+    if not wanted:
+        raise InvalidError("There is no proposal.", remedy="Give one line per record.")
+    there = tasks.by_records(ctx.db, campaign.id, list(wanted))
+    schema = queries.schema(ctx, campaign.schema_id)
+    beforehand.check(schema.question, {each.record: each.values for each in proposals}, said="Proposal for")
+    now, rows = ctx.clock.now(), []
+    for record, each in wanted.items():
+        if record not in there:
+            raise UnknownTaskError(f"Record '{record}' is not in campaign '{campaign.name}'.")
+        if each.score is not None and not 0 <= each.score <= 1:
+            raise InvalidError(f"The score {each.score:g} of record '{record}' is outside 0 to 1.")
+        rows.append(
+            Prelabel(
+                id=PrelabelId(new_id("pre")),
+                campaign_id=campaign.id,
+                task_id=TaskId(there[record].id),
+                values=dict(each.values),
+                score=each.score,
+                model=model.strip(),
+                created_at=now,
+            )
+        )
+    store.add(ctx.db, rows)
+    ledger.append(ctx, "prelabels.added", subject=campaign.id, body={"model": model.strip(), "count": len(rows)})
+    return len(rows)
+
+
+def anchoring(ctx: Context, campaign_id: str) -> Anchoring:
+    """Return how far annotators are drawn to what a model proposes, measured against those who did not see it."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    campaign = queries.campaign(ctx, campaign_id)
+    counts = {True: [0, 0], False: [0, 0]}
+    for each in store.compared(ctx.db, campaign.id):
+        agreed, total = counts[each.is_blinded]
+        counts[each.is_blinded] = [agreed + responses.agrees(each.proposed, each.answer), total + 1]
+    shown, blinded = counts[False], counts[True]
+    return Anchoring(shown=wilson(*shown), blinded=wilson(*blinded), difference=difference(*shown, *blinded))

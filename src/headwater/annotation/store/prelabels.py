@@ -1,0 +1,129 @@
+"""Answers proposed by models: every one that came, the newest of each task current."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+
+from headwater.annotation.model import PrelabelId, TaskId, Tier
+from headwater.annotation.store.answers import answer
+from headwater.storage.database import Moment, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from headwater.storage.database import Connection
+
+prelabel = sa.Table(
+    "prelabel",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("campaign_id", sa.String(40), nullable=False),
+    sa.Column("task_id", sa.String(40), nullable=False),
+    sa.Column("response", sa.JSON, key="values", nullable=False),
+    sa.Column("score", sa.Float),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("is_current", sa.Integer, nullable=False),
+    sa.Index(
+        "uq_prelabel_current",
+        "task_id",
+        unique=True,
+        sqlite_where=sa.text("is_current = 1"),
+        postgresql_where=sa.text("is_current = 1"),
+    ),
+    info={"frozen": ("id", "campaign_id", "task_id", "response", "score", "model", "created_at")},
+)
+"""Append-only: a newer proposal for a task only takes `is_current` from the one before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prelabel:
+    """An answer proposed by a model; never changed, only followed by a later one."""
+
+    id: PrelabelId
+    campaign_id: str
+    task_id: TaskId
+    values: dict[str, object]
+    """Question → answer, in the shapes of `responses`; questions may be left out."""
+    score: float | None
+    """The model's own confidence, in [0, 1]; None when it gives none."""
+    model: str
+    """Name and version."""
+    created_at: datetime
+
+
+class Compared(NamedTuple):
+    """An answer beside what a model had proposed for its task."""
+
+    answer: dict[str, object]
+    proposed: dict[str, object]
+    is_blinded: bool
+    """Whether the annotator did not see the proposal."""
+
+
+def add(db: Connection, rows: Sequence[Prelabel]) -> None:
+    """Store proposals and make them current."""
+    tasks = [row.task_id for row in rows]
+    db.execute(prelabel.update().where(prelabel.c.task_id.in_(tasks), prelabel.c.is_current == 1).values(is_current=0))
+    values = [
+        {
+            "id": row.id,
+            "campaign_id": row.campaign_id,
+            "task_id": row.task_id,
+            "values": row.values,
+            "score": row.score,
+            "model": row.model,
+            "created_at": row.created_at,
+            "is_current": 1,
+        }
+        for row in rows
+    ]
+    db.execute(prelabel.insert(), values)
+
+
+def current(db: Connection, task_id: str) -> Prelabel | None:
+    """Return the current proposal for a task."""
+    row = db.execute(sa.select(prelabel).where(prelabel.c.task_id == task_id, prelabel.c.is_current == 1)).one_or_none()
+    return _prelabel(row) if row else None
+
+
+def get(db: Connection, identifier: str) -> Prelabel:
+    """Return a proposal."""
+    return _prelabel(db.execute(sa.select(prelabel).where(prelabel.c.id == identifier)).one())
+
+
+def count(db: Connection, campaign_id: str) -> int:
+    """Return how many tasks of a campaign have a proposal."""
+    mine = sa.select(sa.func.count()).where(prelabel.c.campaign_id == campaign_id, prelabel.c.is_current == 1)
+    return int(db.execute(mine).scalar_one())
+
+
+def compared(db: Connection, campaign_id: str) -> Iterator[Compared]:
+    """Yield every annotator's answer in force beside the proposal its task had when it was given."""
+    query = (
+        sa.select(answer.c["values"].label("answer"), prelabel.c["values"].label("proposed"), answer.c.is_blinded)
+        .join(prelabel, prelabel.c.id == answer.c.prelabel)
+        .where(
+            answer.c.campaign_id == campaign_id,
+            answer.c.superseded_at.is_(None),
+            answer.c.tier == Tier.ANNOTATE.value,
+        )
+    )
+    for row in db.execute(query.execution_options(yield_per=2_000)):
+        yield Compared(row.answer, row.proposed, row.is_blinded)
+
+
+def _prelabel(row: sa.Row[tuple[object, ...]]) -> Prelabel:
+    return Prelabel(
+        id=PrelabelId(row.id),
+        campaign_id=row.campaign_id,
+        task_id=TaskId(row.task_id),
+        values=row.response,
+        score=row.score,
+        model=row.model,
+        created_at=row.created_at,
+    )

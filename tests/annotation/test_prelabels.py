@@ -1,0 +1,111 @@
+"""Answers proposed by models: shown or kept from annotators by lot, and what seeing them does."""
+
+from __future__ import annotations
+
+import pytest
+
+from headwater.annotation import prelabels, queries
+from headwater.annotation.desk import PROPOSED
+from headwater.annotation.model import UnknownTaskError
+from headwater.annotation.plan import Plan
+from headwater.annotation.prelabels import Proposal
+from headwater.annotation.responses import ResponseError
+from headwater.core.errors import InvalidError
+from headwater.governance.model import NotYoursError
+from headwater.stats.interval import difference
+from tests.annotation import factories
+from tests.workspaces import Team
+
+SHOWN = Plan(shows_prelabels=True, blinded_rate=0.0)
+
+
+def opened(team: Team, count: int, plan: Plan, topic: str = "fault") -> tuple[str, list[str]]:
+    records = factories.put_records(team, [f"message {place}" for place in range(count)])
+    campaign = factories.open_campaign(team, records, plan=plan).id
+    propose(team, campaign, dict.fromkeys(records, topic))
+    return campaign, records
+
+
+def propose(team: Team, campaign: str, topics: dict[str, str], *, model: str = "m 1") -> int:
+    rows = [Proposal(record=record, values={"topic": topic}, score=0.9) for record, topic in topics.items()]
+    with team.act(team.ops) as ctx:
+        return prelabels.add(ctx, campaign, rows, model=model)
+
+
+def test_an_annotator_begins_from_what_a_model_proposes(each_team: Team) -> None:
+    campaign, _ = opened(each_team, 2, SHOWN)
+    person = each_team.annotators[0]
+    assignment = factories.claim(each_team, campaign, person)
+    assert assignment is not None
+    assert (assignment.draft, assignment.note) == ({"topic": "fault"}, PROPOSED)
+    again = factories.claim(each_team, campaign, person)  # the client lost it
+    assert again is not None
+    assert (again.lease_id, again.draft, again.note) == (assignment.lease_id, {"topic": "fault"}, PROPOSED)
+    factories.answer(each_team, campaign, person, assignment, topic="fault")
+    following = factories.claim(each_team, campaign, person)
+    assert following is not None
+    factories.answer(each_team, campaign, person, following, topic="billing")
+    with each_team.read(each_team.lead) as ctx:
+        batch = queries.batches(ctx, campaign)[0].id
+        given = [row for task in queries.tasks_of(ctx, batch) for row in queries.answers_to(ctx, task.id)]
+    assert sorted(row.is_edited for row in given) == [False, True]
+
+
+def test_nothing_is_shown_unless_the_plan_says_so(team: Team) -> None:
+    campaign, _ = opened(team, 1, Plan())
+    assignment = factories.claim(team, campaign, team.annotators[0])
+    assert assignment is not None
+    assert (assignment.draft, assignment.note) == ({}, "")
+
+
+def test_a_later_proposal_takes_the_place_of_the_one_before(team: Team) -> None:
+    campaign, records = opened(team, 1, SHOWN)
+    propose(team, campaign, {records[0]: "praise"}, model="m 2")
+    assignment = factories.claim(team, campaign, team.annotators[0])
+    assert assignment is not None
+    assert assignment.draft == {"topic": "praise"}
+
+
+def test_what_seeing_a_proposal_does_is_measured_by_lot(team: Team) -> None:
+    campaign, _ = opened(team, 120, Plan(shows_prelabels=True, blinded_rate=0.5))
+    person = team.annotators[0]
+    blinded = 0
+    while (assignment := factories.claim(team, campaign, person)) is not None:
+        blinded += not assignment.draft
+        topic = str(assignment.draft.get("topic", "billing"))  # goes along with the model whenever it is seen
+        factories.answer(team, campaign, person, assignment, topic=topic)
+    with team.read() as ctx:
+        found = prelabels.anchoring(ctx, campaign)
+    assert 35 < blinded < 85
+    assert (found.shown.value, found.shown.n) == (1.0, 120 - blinded)
+    assert (found.blinded.value, found.blinded.n) == (0.0, blinded)
+    assert found.difference.low > 0.9
+
+
+def test_bad_proposals_are_refused_whole(team: Team) -> None:
+    campaign, records = opened(team, 2, SHOWN)
+    topics = zip(records, ("fault", "x"), strict=True)
+    rows = [Proposal(record=record, values={"topic": topic}) for record, topic in topics]
+    with team.act(team.ops) as ctx, pytest.raises(ResponseError, match=f"Proposal for record '{records[1]}'"):
+        prelabels.add(ctx, campaign, rows, model="m")
+    with team.act(team.ops) as ctx, pytest.raises(UnknownTaskError, match="'rec_x' is not in campaign 'first'"):
+        prelabels.add(ctx, campaign, [Proposal(record="rec_x", values={"topic": "fault"})], model="m")
+    with team.act(team.ops) as ctx, pytest.raises(InvalidError, match=r"score 1\.5 of record"):
+        prelabels.add(ctx, campaign, [Proposal(record=records[0], values={"topic": "fault"}, score=1.5)], model="m")
+    with team.act(team.ops) as ctx, pytest.raises(InvalidError, match="names its model"):
+        prelabels.add(ctx, campaign, [Proposal(record=records[0], values={"topic": "fault"})], model=" ")
+
+
+def test_annotators_neither_propose_nor_see_what_proposals_do(team: Team) -> None:
+    campaign, records = opened(team, 1, SHOWN)
+    with team.act(team.annotators[0]) as ctx, pytest.raises(NotYoursError):
+        prelabels.add(ctx, campaign, [Proposal(record=records[0], values={"topic": "fault"})], model="m")
+    with team.read(team.annotators[0]) as ctx, pytest.raises(NotYoursError):
+        prelabels.anchoring(ctx, campaign)
+
+
+def test_the_difference_of_two_proportions_is_newcombes() -> None:
+    found = difference(56, 70, 48, 80)  # Newcombe (1998), table II, case (a), method 10
+    assert found.value == pytest.approx(0.2)
+    assert (found.low, found.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert not difference(1, 2, 0, 0).defined
