@@ -29,6 +29,7 @@ PARTS = (
     "agreement",
     "acceptance",
     "monitoring",
+    "label_errors",
     "release",
     "evaluation",
 )

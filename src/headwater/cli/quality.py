@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.cli import acceptance, monitoring
+from headwater.cli import acceptance, label_errors, monitoring
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.quality import assessments, labels, queries
 
@@ -14,6 +14,7 @@ cli = typer.Typer(help="Agreement, gold, labels, acceptance of batches.", no_arg
 cli.add_typer(acceptance.cli)
 cli.command("monitor")(monitoring.monitor)
 cli.command("charts")(monitoring.charts)
+cli.add_typer(label_errors.cli, name="errors")
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Question = Annotated[str, typer.Option(help="The question.")]
 

@@ -33,6 +33,7 @@ PARTS = (
     "quality",
     "acceptance",
     "monitoring",
+    "label_errors",
     "release",
     "evaluation",
 )

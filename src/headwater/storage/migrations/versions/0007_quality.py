@@ -55,6 +55,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "question", name=op.f("pk_assessment")),
     )
     op.create_table(
+        "error_search",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("searched_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_error_search")),
+        info={"append_only": True},
+    )
+    op.create_index(op.f("ix_error_search_program_id"), "error_search", ["program", "id"], unique=False)
+    op.create_table(
         "inspection",
         sa.Column("batch_id", sa.String(length=40), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -164,6 +174,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("campaign_id", "question", name=op.f("pk_watch")),
     )
+    append_only("error_search")
     frozen("inspection", ("batch_id", "round", "question", "plan", "seed", "planned_at"))
     append_only("measure")
     append_only("severity")

@@ -1,0 +1,78 @@
+"""`headwater quality errors`: search labels for errors and have the doubtful ones given again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headwater.annotation import queries as annotation
+from headwater.cli.session import Json, acting, done, reading, show
+from headwater.core.errors import InvalidError
+from headwater.quality import label_errors
+from headwater.stats.label_errors import Prune, Score
+
+cli = typer.Typer(help="Search labels for errors by confident learning.", no_args_is_help=True)
+Search = Annotated[str, typer.Argument(help="Id of the search; the newest by default.")]
+COLUMNS = ("task_id", "given", "suggested", "score", "reason")
+
+
+@cli.command("find")
+def find(
+    question: Annotated[str, typer.Option(help="The question.")],
+    campaign: Annotated[str, typer.Option(help="Only labels of this campaign.")] = "",
+    prune: Annotated[Prune, typer.Option(help="Which labels are taken for errors.")] = Prune.NOISE_RATE,
+    score: Annotated[Score, typer.Option(help="What they are ranked by.")] = Score.SELF_CONFIDENCE,
+    predictions: Annotated[
+        Path | None, typer.Option(help="JSON: record → label → out-of-sample probability; predicted here by default.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the parts and the bootstrap; kept.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Search the labels of a question for errors; keeps and lists the suspects, the surest first."""
+    try:
+        brought = json.loads(predictions.read_text(encoding="utf-8")) if predictions else None
+    except (OSError, ValueError) as error:
+        raise InvalidError(f"'{predictions}' is not JSON: {error}.") from error
+    with acting() as ctx:
+        chosen = annotation.campaign(ctx, campaign).id if campaign else ""
+        row = label_errors.find(
+            ctx,
+            question=question,
+            campaign_id=chosen,
+            prune=prune,
+            score=score,
+            predictions=brought,
+            seed=seed,
+        )
+    if as_json:
+        show(row, (), as_json)
+        return
+    show(row.suspects[:20], COLUMNS)
+    done(f"{len(row.suspects)} of {row.labels} labels are doubtful; estimated share of errors {row.rate}.")
+    done(f"Have them given again with: headwater quality errors relabel {row.id}")
+
+
+@cli.command("list")
+def list_(search: Search = "", as_json: Json = False) -> None:
+    """List what a search found, the surest first."""
+    with reading() as ctx:
+        row = label_errors.search(ctx, search)
+    show(row if as_json else row.suspects, COLUMNS, as_json)
+
+
+@cli.command("relabel")
+def relabel(
+    search: Search = "",
+    most: Annotated[int, typer.Option(help="Only so many of the surest; 0 for all.")] = 0,
+    into: Annotated[
+        str, typer.Option(help="Another campaign to label them in; opened again in place by default.")
+    ] = "",
+) -> None:
+    """Have doubtful labels given again: their tasks are opened again, or become a rework batch of a campaign."""
+    with acting() as ctx:
+        row = label_errors.search(ctx, search)
+        reach = label_errors.relabel(ctx, row.id, most=most, into=into)
+    done(f"{reach.tasks} tasks are given out again in {len(reach.batches)} batches. Resolve the labels afterwards.")

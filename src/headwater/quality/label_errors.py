@@ -1,0 +1,217 @@
+"""Label errors: labels that predictions contradict, ranked, and one step from there into relabelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from headwater.annotation import batches, rework
+from headwater.annotation import queries as annotation
+from headwater.annotation.model import BatchKind
+from headwater.core.errors import InvalidError, NotFoundError
+from headwater.core.ids import new_id
+from headwater.governance import ledger
+from headwater.governance.authority import require
+from headwater.governance.model import Decision
+from headwater.quality import queries
+from headwater.quality.doubts import ErrorSearch, Suspect
+from headwater.quality.model import Label, NotAssessableError
+from headwater.quality.store import searches as store
+from headwater.sourcing import queries as sourcing
+from headwater.stats.label_errors import Prune, Score, noise, suspects
+from headwater.text.prediction import out_of_sample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from headwater.context import Context
+
+FEWEST = 20
+"""Labels below which nothing is searched."""
+RESAMPLES = 1000
+
+
+class Reach(NamedTuple):
+    """What relabelling opened."""
+
+    tasks: int
+    batches: tuple[str, ...]
+
+
+def find(  # noqa: PLR0913 -- what a search is made of
+    ctx: Context,
+    *,
+    question: str,
+    campaign_id: str = "",
+    prune: Prune = Prune.NOISE_RATE,
+    score: Score = Score.SELF_CONFIDENCE,
+    predictions: Mapping[str, Mapping[str, float]] | None = None,
+    seed: int = 0,
+) -> ErrorSearch:
+    """Search resolved labels for errors by confident learning and keep what was found.
+
+    Labels that an expert settled are predicted from, but never suspected.
+
+    Args:
+        ctx: The context.
+        question: Whose labels are searched.
+        campaign_id: Only labels of one campaign.
+        prune: Which labels are taken for errors.
+        score: What they are ranked by.
+        predictions: Record → label → out-of-sample probability, of a model that never learned from that record; by
+            default texts are predicted in five parts by TF-IDF and logistic regression.
+        seed: Of the parts and the bootstrap; kept.
+
+    Raises:
+        NotAssessableError: There are too few labels.
+        InvalidError: Predictions are missing for a label, or are no probabilities.
+    """
+    require(ctx, Decision.BATCH_ACCEPT)
+    labels = queries.labels(ctx, question=question)
+    if campaign_id:
+        inside = {batch.id for batch in annotation.batches(ctx, campaign_id)}
+        labels = [each for each in labels if each.batch_id in inside]
+    counts = {value: sum(each.value == value for each in labels) for value in sorted({each.value for each in labels})}
+    rare = {value for value, count in counts.items() if count < 2} if predictions is None else set()  # noqa: PLR2004
+    known = [each for each in labels if each.value not in rare]
+    values = [value for value in counts if value not in rare]
+    if len(known) < FEWEST or len(values) < 2:  # noqa: PLR2004 -- one class has no errors
+        raise NotAssessableError(
+            f"{len(known)} labels of {len(values)} values are too few to search '{question}' for errors.",
+            remedy=f"Resolve at least {FEWEST} labels of two values.",
+        )
+    code = {value: place for place, value in enumerate(values)}
+    given = np.array([code[each.value] for each in known], dtype=np.int64)
+    chance = (
+        _predicted(ctx, known, values, given, seed) if predictions is None else _brought(known, values, predictions)
+    )
+    whole = noise(given, chance, resamples=RESAMPLES, rng=np.random.default_rng(seed))
+    found = suspects(given, chance, prune=prune, score=score)
+    rows = tuple(
+        _suspect(
+            known[place], values[other], float(points), chance[place, code[known[place].value]], chance[place, other]
+        )
+        for place, other, points in zip(found.item, found.suggested, found.score, strict=True)
+        if known[place].method != "adjudicated"
+    )
+    row = ErrorSearch(
+        id=new_id("ers"),
+        question=question,
+        campaign_id=campaign_id,
+        prune=prune.value,
+        score=score.value,
+        predictor="brought along" if predictions is not None else "tf-idf and logistic regression, cross-validated",
+        labels=len(known),
+        left_out=len(labels) - len(known),
+        values=tuple(values),
+        noise=tuple(tuple(float(cell) for cell in line) for line in whole.given_true),
+        rate=whole.rate,
+        suspects=rows,
+        seed=seed,
+        searched_at=ctx.clock.now(),
+    )
+    store.add(ctx.db, ctx.program, row)
+    body = {"question": question, "labels": row.labels, "suspects": len(rows), "seed": seed, "prune": prune}
+    ledger.append(ctx, "labels.searched", subject=row.id, body=body)
+    return row
+
+
+def search(ctx: Context, identifier: str = "") -> ErrorSearch:
+    """Return a search, the newest one by default.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    require(ctx, Decision.BATCH_ACCEPT)
+    found = store.select(ctx.db, ctx.program, identifier=identifier)
+    if not found:
+        raise NotFoundError("Labels were not searched for errors yet.", remedy="Run: headwater quality errors find")
+    return found[0]
+
+
+def searches(ctx: Context) -> list[ErrorSearch]:
+    """Return every search, newest first."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    return store.select(ctx.db, ctx.program)
+
+
+def relabel(ctx: Context, identifier: str, *, most: int = 0, tasks: Sequence[str] = (), into: str = "") -> Reach:
+    """Have suspected labels given again.
+
+    Without `into` their tasks are opened again where they are; with it their records become a rework batch of that
+    other campaign, which is inspected like any batch. Annotators are not told what was suggested.
+
+    Args:
+        ctx: The context.
+        identifier: The search.
+        most: Only so many of the surest; 0 for all.
+        tasks: Only these tasks.
+        into: A campaign, by id or name.
+
+    Raises:
+        InvalidError: A task is not suspected, or nothing is left.
+        CampaignStateError: The campaign is closed.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    row = search(ctx, identifier)
+    chosen = [each for each in row.suspects if not tasks or each.task_id in set(tasks)]
+    if strange := set(tasks) - {each.task_id for each in chosen}:
+        raise InvalidError(f"{len(strange)} tasks are not suspected in search '{row.id}': {min(strange)}.")
+    chosen = chosen[:most] if most else chosen
+    if not chosen:
+        raise InvalidError(f"Search '{row.id}' suspects no label.")
+    if into:
+        made = batches.add(
+            ctx, into, name=f"doubted {row.id[-8:]}", records=[each.record_id for each in chosen], kind=BatchKind.REWORK
+        )
+        reach = Reach(made.tasks, (str(made.id),))
+    else:
+        opened, places = 0, tuple(dict.fromkeys(each.batch_id for each in chosen))
+        for batch_id in places:
+            mine = [each.task_id for each in chosen if each.batch_id == batch_id]
+            opened += rework.reopen(ctx, batch_id, mine, reason="The label of this task is doubted; please look again.")
+        reach = Reach(opened, places)
+    body = {"tasks": reach.tasks, "batches": list(reach.batches), "into": into}
+    ledger.append(ctx, "labels.doubted", subject=row.id, body=body)
+    return reach
+
+
+def _predicted(
+    ctx: Context, labels: list[Label], values: list[str], given: NDArray[np.int64], seed: int
+) -> NDArray[np.float64]:
+    texts = [record.text for record in sourcing.take(ctx, [each.record_id for each in labels])]
+    if not any(texts):
+        raise NotAssessableError("The records have no text to predict from.", remedy="Bring predictions along.")
+    chance = out_of_sample(texts, given, seed=seed)
+    return chance if chance.shape[1] == len(values) else np.pad(chance, ((0, 0), (0, len(values) - chance.shape[1])))
+
+
+def _brought(
+    labels: list[Label], values: list[str], predictions: Mapping[str, Mapping[str, float]]
+) -> NDArray[np.float64]:
+    missing = [each.record_id for each in labels if each.record_id not in predictions]
+    if missing:
+        raise InvalidError(f"{len(missing)} records have no prediction, the first is {missing[0]}.")
+    rows = [[float(predictions[each.record_id].get(value, 0.0)) for value in values] for each in labels]
+    return np.array(rows, dtype=np.float64)
+
+
+def _suspect(label: Label, suggested: str, points: float, own: float, other: float) -> Suspect:
+    reason = (
+        f"others labelled like it are predicted '{suggested}' with {other:.0%}, '{label.value}' with {own:.0%}; "
+        f"it rests on {label.answers} answer{'s' if label.answers != 1 else ''}"
+    )
+    return Suspect(
+        task_id=label.task_id,
+        record_id=label.record_id,
+        batch_id=label.batch_id,
+        cohort_id=label.cohort_id,
+        given=label.value,
+        suggested=suggested,
+        score=points,
+        given_probability=float(own),
+        suggested_probability=float(other),
+        reason=reason,
+    )

@@ -1,0 +1,53 @@
+"""Out-of-sample predictions: every text is judged by a classifier that never saw it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import make_pipeline
+
+from headwater.core.errors import InvalidError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+def out_of_sample(
+    texts: Sequence[str], label: NDArray[np.int64], *, folds: int = 5, seed: int = 0
+) -> NDArray[np.float64]:
+    """Return the probability of each class for each text, (texts, classes), rows sum to one.
+
+    TF-IDF of words into logistic regression, cross-validated with folds of equal class shares. Classes with fewer
+    items than folds are spread as far as they reach; a fold that never saw a class gives it a probability of zero.
+
+    Args:
+        texts: The texts.
+        label: Their classes, (texts,), int codes from 0, each code used.
+        folds: How many parts, at least 2.
+        seed: Chooses the parts.
+
+    Raises:
+        InvalidError: There are fewer than two classes, or a class has fewer than two items.
+    """
+    size = np.bincount(label)
+    if len(size) < 2 or size.min() < 2:  # noqa: PLR2004 -- one to learn from, one to judge
+        raise InvalidError(
+            "Predicting needs two classes with two items each at least.",
+            remedy="Leave rare classes out, or bring predictions of your own.",
+        )
+    chance = np.zeros((len(texts), len(size)))
+    parts = StratifiedKFold(n_splits=max(2, min(folds, int(size.min()))), shuffle=True, random_state=seed)
+    for seen, unseen in parts.split(np.zeros(len(texts)), label):
+        model = make_pipeline(
+            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
+            LogisticRegression(C=10.0, max_iter=500),
+        )
+        model.fit([texts[place] for place in seen], label[seen])
+        chance[np.ix_(unseen, model.classes_)] = model.predict_proba([texts[place] for place in unseen])
+    return chance

@@ -1,0 +1,64 @@
+"""Label errors: the ranked list, and one step into relabelling."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from headwater.annotation import queries as annotation
+from headwater.annotation.model import CampaignState
+from headwater.quality import label_errors, queries
+from headwater.sourcing import queries as sourcing
+from headwater.stats.label_errors import Prune
+from headwater.web.session import Visitor, back, page
+
+router = APIRouter(prefix="/p/{program}/quality/label-errors")
+SHOWN = 100
+
+
+@router.get("")
+def show(visitor: Visitor, search: str = "") -> Response:
+    """Show what a search found: text, given and suggested label, reason."""
+    with visitor.reading() as ctx:
+        found = label_errors.searches(ctx)
+        row = next((each for each in found if each.id == search), found[0] if found else None)
+        suspects = row.suspects[:SHOWN] if row else ()
+        records = sourcing.present(ctx, [each.record_id for each in suspects])
+        campaigns = annotation.campaigns(ctx)
+        return page(
+            visitor,
+            ctx,
+            "quality/label_errors.html",
+            active="quality",
+            search=row,
+            labels=row.values if row else (),
+            rows=[(each, records.get(each.record_id)) for each in suspects],
+            questions=sorted({label.question for label in queries.labels(ctx)}),
+            campaigns=campaigns,
+            prunes=list(Prune),
+            into=[each for each in campaigns if each.state is not CampaignState.CLOSED],
+        )
+
+
+@router.post("")
+def find(
+    visitor: Visitor,
+    question: Annotated[str, Form()],
+    campaign: Annotated[str, Form()] = "",
+    prune: Annotated[Prune, Form()] = Prune.NOISE_RATE,
+) -> Response:
+    """Search the labels of a question."""
+    with visitor.acting() as ctx:
+        label_errors.find(ctx, question=question, campaign_id=campaign, prune=prune)
+    return back(visitor, "quality/label-errors")
+
+
+@router.post("/{search}/relabel")
+def relabel(
+    visitor: Visitor, search: str, most: Annotated[int, Form()] = 0, into: Annotated[str, Form()] = ""
+) -> Response:
+    """Have doubtful labels given again."""
+    with visitor.acting() as ctx:
+        label_errors.relabel(ctx, search, most=most, into=into)
+    return back(visitor, "campaigns" if into else f"quality/label-errors?search={search}")
