@@ -63,7 +63,7 @@ OUTLINE = {
     "person": "People, their roles and how they sign in.",
     "token": "Personal API tokens.",
     "audit": "The ledger: verify, list, export, checkpoint.",
-    "lineage": "Provenance: trace up, impact down.",
+    "lineage": "Provenance: trace up, impact down, export.",
     "source": "Sources: register, propose, approve.",
     "intake": "Intakes: run, list, look at rejects.",
     "record": "Records: list, search, show.",

@@ -32,6 +32,12 @@ def graph(ctx: Context, *, limit: int = 300) -> Graph:
     return Graph(root="", nodes=tuple(nodes), edges=tuple(edges), depth=dict.fromkeys((n.id for n in nodes), 0))
 
 
+def whole(ctx: Context) -> Graph:
+    """Return the program's graph from its beginning."""
+    nodes, edges = store.whole(ctx.db, ctx.program)
+    return Graph(root="", nodes=tuple(nodes), edges=tuple(edges), depth={})
+
+
 def node(ctx: Context, identifier: str) -> Node | None:
     """Return one node of the program, or None."""
     return store.get(ctx.db, ctx.program, identifier)

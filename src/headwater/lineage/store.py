@@ -96,6 +96,15 @@ def get(db: Connection, program: str, identifier: str) -> Node | None:
     return Node(id=row.id, kind=row.kind, label=row.label, digest=row.digest) if row else None
 
 
+def whole(db: Connection, program: str) -> tuple[list[Node], list[Edge]]:
+    """Return all nodes of a program, oldest first, and the edges between them."""
+    query = sa.select(lineage_node).where(lineage_node.c.program == program)
+    rows = db.execute(query.order_by(lineage_node.c.created_at, lineage_node.c.id))
+    nodes = [Node(id=row.id, kind=row.kind, label=row.label, digest=row.digest) for row in rows]
+    ours = sa.select(lineage_edge).join(lineage_node, lineage_node.c.id == lineage_edge.c.target)
+    return nodes, [Edge(**row) for row in db.execute(ours.where(lineage_node.c.program == program)).mappings()]
+
+
 def everything(db: Connection, program: str, *, limit: int) -> tuple[list[Node], list[Edge]]:
     """Return the newest nodes of a program and the edges between them."""
     query = sa.select(lineage_node).where(lineage_node.c.program == program)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fastapi import APIRouter, Response
 
 from headwater.app.relations import RELATIONS
-from headwater.lineage import queries
+from headwater.lineage import export, queries
+from headwater.lineage.export import Format
 from headwater.web.session import Visitor, page
 
 if TYPE_CHECKING:
@@ -50,6 +51,17 @@ def whole(visitor: Visitor) -> Response:
     with visitor.reading() as ctx:
         graph = queries.graph(ctx, limit=160)
         return page(visitor, ctx, "lineage/graph.html", active="lineage", root=None, **_drawn(graph))
+
+
+@router.get("/export/{wanted}")
+def download(visitor: Visitor, program: str, wanted: Format) -> Response:
+    """Save all of it as PROV-JSON or as OpenLineage events."""
+    with visitor.reading() as ctx:
+        graph = queries.whole(ctx)
+    name = f"{program}-lineage.{'json' if wanted is Format.PROV else 'jsonl'}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    body = b"".join(export.lines(graph, wanted, program=program))
+    return Response(body, media_type=export.MEDIA_TYPES[wanted], headers=headers)
 
 
 @router.get("/{identifier}")
