@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from headwater.core.errors import NotFoundError
 from headwater.governance import queries as governance
 from headwater.governance.authority import require
-from headwater.governance.model import Decision, Role
+from headwater.governance.model import Decision, NotYoursError, Role
 from headwater.quality import control
 from headwater.quality.frames import frame_of
 from headwater.quality.model import (
@@ -63,11 +63,16 @@ def latest(ctx: Context, *, campaign: str = "", metric: str = "", batches: Seque
 
 
 def assessments(ctx: Context, *, campaign: str = "", question: str = "") -> list[Assessment]:
-    """Return what the newest assessments found, newest first; who agrees with whom only to those who run the work."""
+    """Return what the newest assessments found, newest first.
+
+    Who agrees with whom goes only to those who run the work, what was answered to disputed tasks not to annotators.
+    """
     found = measured.assessments(ctx.db, ctx.program, campaign=campaign, question=question)
-    if set(governance.roles(ctx)) & MANAGERS:
+    roles = set(governance.roles(ctx))
+    if roles & MANAGERS:
         return found
-    return [replace(item, pairs=()) for item in found]
+    blind = roles <= {Role.ANNOTATOR}
+    return [replace(item, pairs=(), disputed=() if blind else item.disputed) for item in found]
 
 
 def history(ctx: Context, *, campaign: str, metric: str, scope: str) -> list[Measure]:
@@ -141,7 +146,11 @@ def rounds(ctx: Context, batch: str) -> list[Inspection]:
 
 
 def judgements(ctx: Context, row: Inspection) -> dict[str, Judgement]:
-    """Return what was found in an inspection, by task."""
+    """Return what was found in an inspection, by task; for those who review or accept the work."""
+    try:
+        require(ctx, Decision.ANNOTATION_REVIEW)
+    except NotYoursError:
+        require(ctx, Decision.BATCH_ACCEPT)
     return inspected.judgements(ctx.db, row.batch_id, row.round)
 
 

@@ -127,7 +127,7 @@ def qualify(  # noqa: PLR0913 -- the facts of a test
         expires_at=expires_at,
     )
     store.add_qualification(ctx.db, ctx.program, row)
-    body = {"qualification": row.id, "subject": subject, "right": right, "total": total, "bar": bar}
+    body = {"qualification": row.id, "subject": subject, "bar": bar}
     ledger.append(ctx, "annotator.qualified" if row.passed else "annotator.failed", subject=person, body=body)
     return row
 

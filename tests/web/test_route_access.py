@@ -1,0 +1,190 @@
+"""Every route called as every role: nobody gets what is not theirs, and a new route must say whom it is for."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.annotation import gold, tasks
+from headwater.annotation import queries as annotation
+from headwater.annotation.plan import Plan
+from headwater.annotation.submissions import Submission
+from headwater.governance import accounts, programs
+from headwater.governance import queries as governance
+from headwater.governance.model import Role
+from tests.annotation import factories
+from tests.serving import served
+from tests.web import calls
+from tests.web.access import DECLARED, ROLES
+from tests.web.calls import SAFE, Client, client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+
+    from headwater.annotation.handouts import Assignment
+    from headwater.annotation.model import Campaign
+    from tests.workspaces import Team
+
+WRITERS = ("annotator", "outsider", "anonymous", "engineer", "reviewer")
+"""Roles that have little to write: what they may not do, they try."""
+SESSION = ("POST /sign-in", "POST /sign-in/link/{secret}", "POST /sign-out")
+"""Not tried, because they end or begin the sessions with which the others are tried."""
+SECRETS = ("GOLDEXPLANATION", "OTHERSANSWER")
+FOREIGN = "FOREIGNPROGRAM"
+QUESTIONS = [
+    {"name": "topic", "kind": "single", "options": ["billing", "fault"]},
+    {"name": "why", "kind": "text", "required": False},
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A program with answers and gold, another program, and people of every role who call."""
+
+    clients: dict[str, Client]
+    known: dict[str, str]
+
+
+@pytest.fixture
+def world(team: Team) -> Iterator[World]:
+    campaign = opened(team)
+    given = answered(team, campaign.id)
+    with team.read() as ctx:
+        batch = annotation.batches(ctx, campaign.id)[0].id
+        task = annotation.tasks_of(ctx, batch)[0]
+        proposal = governance.proposals(ctx)[0].id
+    known = {
+        "program": "support",
+        "campaign": campaign.id,
+        "schema": campaign.schema_id,
+        "guideline": campaign.guideline_id,
+        "since": campaign.schema_id,
+        "batch": batch,
+        "task": task.id,
+        "record": task.record_id,
+        "lease": given.lease_id,
+        "token": given.token,
+        "person": team.annotators[0],
+        "proposal": proposal,
+        "question": "topic",
+        "tier": "review",
+        "act": "pause",
+        "role": "annotator",
+        "subject": campaign.id,
+        "identifier": campaign.id,
+        "client": str(uuid.uuid4()),
+        "verdict": "accept",
+        "values": "{}",
+    }
+    known |= {f"{name}_id": known[name] for name in ("campaign", "schema", "guideline", "lease", "client")}
+    people = {
+        "annotator": team.annotators[1],
+        "reviewer": team.reviewer,
+        "expert": team.expert,
+        "ops": team.ops,
+        "lead": team.lead,
+        "engineer": team.engineer,
+        "outsider": outsider(team),
+        "anonymous": "",
+    }
+    with served(team.app) as site, ExitStack() as stack:
+        clients = {role: client(team.app, site.url, person) for role, person in people.items()}
+        for each in clients.values():
+            stack.callback(each.http.close)
+        yield World(clients=clients, known=known)
+
+
+def opened(team: Team) -> Campaign:
+    records = factories.put_records(team, [*(f"message {place}" for place in range(6)), "golden message"])
+    plan = Plan(overlap=3, gold_rate=0.3, review_rate=1.0)
+    campaign = factories.plan_campaign(team, records[:6], plan=plan, data=QUESTIONS)
+    with team.act(team.ops) as ctx:
+        gold.mark(ctx, campaign.id, {records[6]: {"topic": "fault"}}, explanations={records[6]: SECRETS[0]})
+    factories.open_planned(team, campaign.id)
+    return campaign
+
+
+def answered(team: Team, campaign: str) -> Assignment:
+    given = factories.claim(team, campaign, team.annotators[0])
+    assert given is not None
+    values = {"topic": "billing", "why": SECRETS[1]}
+    sent = Submission(lease_id=given.lease_id, token=given.token, client_id=str(uuid.uuid4()), values=values)
+    with team.act(team.annotators[0]) as ctx:
+        tasks.submit(ctx, campaign, sent)
+    return given
+
+
+def outsider(team: Team) -> str:
+    """Return the lead of another program."""
+    with team.app.read_as() as ctx:
+        admin = governance.first_admin(ctx).id
+    with team.app.act_as(admin) as ctx:
+        other = programs.create(ctx, slug="other", name=FOREIGN).id
+    with team.app.act_as(admin, other) as ctx:
+        person = accounts.add_person(ctx, handle="outsider", name="Outsider").id
+        accounts.assign_role(ctx, person=person, role=Role.LEAD)
+    return person
+
+
+def declared() -> dict[str, tuple[str, ...]]:
+    return {line.strip(): roles for roles, lines in DECLARED for line in lines.strip().splitlines()}
+
+
+def is_refused(reply: httpx.Response) -> bool:
+    """Whether nothing was given and nothing done."""
+    return reply.status_code >= 400 or reply.headers.get("location", "").startswith("/sign-in")
+
+
+def test_every_route_says_for_whom_it_is_and_none_is_declared_in_vain() -> None:
+    registered = [call.name for call in calls.every()]
+    assert sorted(set(registered) - set(declared())) == []
+    assert sorted(set(declared()) - set(registered)) == []
+    assert {role for roles in declared().values() for role in roles} <= set(ROLES)
+
+
+def test_nobody_reads_what_is_not_theirs(world: World) -> None:
+    wrong = []
+    for call in calls.every():
+        if call.method not in SAFE:
+            continue
+        for role, who in world.clients.items():
+            reply = who.send(call, world.known)
+            if role not in declared()[call.name] and not is_refused(reply):
+                wrong.append(f"{role} reads {call.name}: {reply.status_code}")
+            if role in declared()[call.name] and reply.status_code in {401, 403, 500}:
+                wrong.append(f"{role} is refused {call.name}: {reply.status_code}")
+            hidden = SECRETS if role in {"annotator", "outsider", "anonymous", "engineer"} else ()
+            hidden = (*hidden, *(() if role == "outsider" else (FOREIGN,)))
+            wrong += [f"{role} finds {secret} in {call.name}" for secret in hidden if secret in reply.text]
+    assert not wrong
+
+
+def test_the_secrets_are_where_the_entitled_find_them(world: World) -> None:
+    def text(role: str, name: str) -> str:
+        (call,) = (each for each in calls.every() if each.name == name)
+        return world.clients[role].send(call, world.known).text
+
+    campaign = "GET /api/v1/programs/{program}/campaigns/{campaign}"
+    assert SECRETS[0] in text("ops", f"{campaign}/gold")
+    assert SECRETS[1] in text("ops", f"{campaign}/export")
+    assert FOREIGN in text("outsider", "GET /api/v1/programs")
+
+
+def test_nobody_writes_what_is_not_theirs(world: World) -> None:
+    wrong = []
+    for call in calls.every():
+        if call.method in SAFE or call.name in SESSION:
+            continue
+        for role in WRITERS:
+            if role in declared()[call.name]:
+                continue
+            reply = world.clients[role].send(call, world.known)
+            if not is_refused(reply):
+                wrong.append(f"{role} writes {call.name}: {reply.status_code}")
+    assert not wrong
