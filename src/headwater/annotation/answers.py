@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,18 +48,29 @@ class Answers:
     """Answers left out because they say that the question cannot be decided."""
 
 
+class _Packed(NamedTuple):
+    """How far a collector was packed."""
+
+    blocks: int
+    things: tuple[int, ...]
+    undecided: int
+
+
 _UNDECIDED = '{"cannot_decide"'
 
 
 class Codes:
     """Gives each different thing a number, in order of appearance."""
 
-    def __init__(self, known: Iterable[Hashable] = ()) -> None:
+    def __init__(self, known: Iterable[str] = ()) -> None:
         """Start with things that have their numbers already."""
-        self._codes: dict[Hashable, int] = {each: code for code, each in enumerate(known)}
+        self.things: list[str] = list(known)
+        self._codes: dict[str, int] = {}
 
-    def of(self, column: Sequence[Hashable]) -> NDArray[np.int64]:
+    def of(self, column: Sequence[str]) -> NDArray[np.int64]:
         """Return the numbers of a column, numbering what is new."""
+        if len(self._codes) < len(self.things):
+            self._codes = dict(zip(self.things, range(len(self.things)), strict=True))
         codes = self._codes
         try:
             return np.fromiter(map(codes.__getitem__, column), np.int64, len(column))
@@ -66,16 +78,12 @@ class Codes:
             for each in column:
                 if each not in codes:
                     codes[each] = len(codes)
+                    self.things.append(each)
             return np.fromiter(map(codes.__getitem__, column), np.int64, len(column))
-
-    @property
-    def things(self) -> tuple[Hashable, ...]:
-        """What has a number, in order."""
-        return tuple(self._codes)
 
 
 class Collector:
-    """Gathers rows, block by block, into columns of codes."""
+    """Gathers rows, block by block, into columns of codes; what it gathered can be packed and unpacked again."""
 
     def __init__(self, values: Sequence[str], *, structured: bool = False) -> None:
         """Start with the values a question may have; values that are mappings count only when `structured`."""
@@ -84,15 +92,60 @@ class Collector:
         self._values = Codes(values)
         self._blocks: list[list[NDArray[np.int64]]] = []
         self._undecided = 0
+        self._packed = _Packed(0, tuple(len(codes.things) for codes in (*self._lookups, self._values)), 0)
+
+    @property
+    def waiting(self) -> int:
+        """Rows that were not packed."""
+        return sum(len(block[0]) for block in self._blocks[self._packed.blocks :])
+
+    def pack(self) -> bytes:
+        """Return what was gathered since the last time, for `unpack` by a collector that has what came before."""
+        columns = [np.concatenate(parts) for parts in zip(*self._blocks[self._packed.blocks :], strict=True)]
+        columns = [column.astype(np.min_scalar_type(column.max(initial=0))) for column in columns]
+        codes = (*self._lookups, self._values)
+        new = [each.things[start:] for each, start in zip(codes, self._packed.things, strict=True)]
+        parts = [json.dumps(new[6]).encode(), *("\n".join(each).encode() for each in new[:6])]
+        parts += [column.tobytes() for column in columns]
+        kinds = [column.dtype.str for column in columns]
+        head = {"undecided": self._undecided - self._packed.undecided, "kinds": kinds, "sizes": list(map(len, parts))}
+        self._packed = _Packed(len(self._blocks), tuple(len(each.things) for each in codes), self._undecided)
+        return json.dumps(head).encode() + b"\n" + b"".join(parts)
+
+    def unpack(self, body: bytes, left_out: Collection[tuple[str, str]] = ()) -> None:
+        """Take in what was packed, without the answers of some tasks and annotators."""
+        start = body.index(b"\n") + 1
+        head = json.loads(body[:start])
+        parts = []
+        for size in head["sizes"]:
+            parts.append(memoryview(body)[start : start + size])
+            start += size
+        self._values.things += json.loads(bytes(parts[0]))
+        for codes, part in zip(self._lookups, parts[1:7], strict=True):
+            codes.things += str(part, "utf-8").split("\n") if part else []
+        block = [
+            np.frombuffer(part, kind).astype(np.int64) for part, kind in zip(parts[7:], head["kinds"], strict=True)
+        ]
+        if left_out:
+            task, annotator = self._lookups[0].of([each for each, _ in left_out]), self._lookups[2]
+            gone = set(zip(task.tolist(), annotator.of([each for _, each in left_out]).tolist(), strict=True))
+            pairs = zip(block[0].tolist(), block[2].tolist(), strict=True)
+            kept = np.fromiter((pair not in gone for pair in pairs), np.bool_, len(block[0]))
+            block = [column[kept] for column in block]
+        self._blocks.append(block)
+        self._undecided += head["undecided"]
+        codes_now = (*self._lookups, self._values)
+        self._packed = _Packed(len(self._blocks), tuple(len(each.things) for each in codes_now), self._undecided)
 
     def add(self, rows: Sequence[tuple[str | int | None, ...]]) -> None:
-        """Add rows of task, record, annotator, cohort, batch, guideline, lead time, moment, value."""
+        """Add rows as `reads.blocks` yields them; the id is not kept."""
+        rows = [row[1:] for row in rows]
         decided = [row for row in rows if row[8] is not None and not str(row[8]).startswith(self._left_out)]
         self._undecided += sum(row[8] is not None for row in rows) - len(decided)
         if not decided:
             return
         columns = list(zip(*decided, strict=True))
-        block = [codes.of(column) for codes, column in zip(self._lookups, columns[:6], strict=True)]
+        block = [codes.of(tuple(map(str, column))) for codes, column in zip(self._lookups, columns[:6], strict=True)]
         block += [np.asarray(columns[6], np.int64), np.asarray(columns[7], np.int64)]
         block.append(self._values.of([str(value) for value in columns[8]]))
         self._blocks.append(block)
@@ -106,12 +159,13 @@ class Collector:
         """
         columns = [np.concatenate(parts) for parts in zip(*self._blocks, strict=True)] if self._blocks else []
         task, record, annotator, cohort, batch, guideline, lead, moment, value = columns or [np.empty(0, np.int64)] * 9
-        names = [tuple(str(thing) for thing in codes.things) for codes in self._lookups]
+        names = [tuple(codes.things) for codes in self._lookups]
         task_ids = names[0]
-        known = self._values.of([gold[each] for each in task_ids if gold.get(each)])
-        right = np.full(len(task_ids), -1, np.int64)
-        right[[place for place, each in enumerate(task_ids) if gold.get(each)]] = known
-        marked = np.fromiter((each in gold for each in task_ids), np.bool_, len(task_ids))
+        right, marked = np.full(len(task_ids), -1, np.int64), np.zeros(len(task_ids), np.bool_)
+        places = [place for place, each in enumerate(task_ids) if each in gold] if gold else []
+        marked[places] = True
+        judged = [place for place in places if gold[task_ids[place]]]
+        right[judged] = self._values.of([gold[task_ids[place]] for place in judged])
         records = np.empty(len(task_ids), np.int64)
         records[task] = record
         return Answers(
@@ -127,9 +181,9 @@ class Collector:
             lead_time_ms=lead,
             submitted_at=moment,
             task_ids=task_ids,
-            record_ids=tuple(names[1][code] for code in records),
+            record_ids=tuple(map(names[1].__getitem__, records.tolist())),
             annotator_ids=names[2],
-            values=tuple(str(thing) for thing in self._values.things),
+            values=tuple(self._values.things),
             cohort_ids=names[3],
             batch_ids=names[4],
             guideline_ids=names[5],

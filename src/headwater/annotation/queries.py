@@ -32,7 +32,7 @@ from headwater.annotation.model import (
 from headwater.annotation.questions import CLOSED, Question
 from headwater.annotation.store import answers as given
 from headwater.annotation.store import campaigns as store
-from headwater.annotation.store import documents, reads, tasks
+from headwater.annotation.store import documents, folds, reads, tasks
 from headwater.annotation.store.answers import Tally
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, NotYoursError
@@ -213,11 +213,29 @@ def answers(
     """
     found = campaign(ctx, campaign_id)
     asked = _asked(schema(ctx, found.schema_id), question)
-    collector = Collector(_values(asked), structured=structured)
-    for block in reads.blocks(ctx.db, found.id, asked.name, batch_id=batch_id):
+    if batch_id or not structured:
+        collector, after = Collector(_values(asked), structured=structured), ""
+    else:
+        collector, _, after = gather(ctx, found, asked.name)
+    for block in reads.blocks(ctx.db, found.id, asked.name, batch_id=batch_id, after=after):
         collector.add(block)
     known: dict[str, str] = {gold.task_id: _text(gold.values.get(asked.name)) for gold in given.golds(ctx.db, found.id)}
     return collector.finish(asked.name, known)
+
+
+def gather(ctx: Context, found: Campaign, question: str) -> tuple[Collector, int, str]:
+    """Return a collector with the answers that were folded, the number of blocks, and the last answer among them."""
+    collector = Collector(_values(schema(ctx, found.schema_id).question(question)), structured=True)
+    blocks = folds.of(ctx.db, found.id, question)
+    gone = folds.taken_back(ctx.db, found.id, blocks[0].as_of) if blocks else []
+    after = ""
+    for block in blocks:
+        left_out = [
+            (each.task_id, each.annotator) for each in gone if after < each.id <= block.upto and each.at > block.as_of
+        ]
+        collector.unpack(block.body, left_out)
+        after = block.upto
+    return collector, len(blocks), after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

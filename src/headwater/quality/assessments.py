@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headwater.annotation import folding
 from headwater.annotation import queries as annotation
 from headwater.annotation.questions import CLOSED
 from headwater.core.ids import new_id
@@ -57,27 +58,31 @@ def assess(
     require(ctx, Decision.BATCH_ACCEPT)
     campaign = annotation.campaign(ctx, campaign_id)
     asked = annotation.schema(ctx, campaign.schema_id).question(question)
+    folding.fold(ctx, campaign.id, question=question)
     given = annotation.answers(ctx, campaign.id, question=question, structured=True)
     if len(given.task) == 0:
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
     views = panel(asked, given)
     groups = breakdowns.disjoint(ctx, given)
     slicing = breakdowns.of_slices(ctx, given, slices, seed=seed)
+    apart = views.apart()
     found = _agreement(views, groups, question, seed) | _gold(given, groups[0])
-    inside = comparisons.by_slice(views, slicing, found[ALPHA, f"question:{question}"])
+    inside = comparisons.by_slice(views, slicing, found[ALPHA, f"question:{question}"], apart)
     found |= {(ALPHA, f"slice:{name}"): value for name, value in inside.items()}
-    found |= {(OTHERS, f"annotator:{name}"): value for name, value in comparisons.with_others(views, given).items()}
+    found |= {
+        (OTHERS, f"annotator:{name}"): value for name, value in comparisons.with_others(views, given, apart).items()
+    }
     whole = Assessment(
         campaign_id=campaign.id,
         question=question,
         scale=views.scale,
         answers=int(views.task.size),
-        tasks=int(np.unique(views.task).size),
+        tasks=int(np.count_nonzero(np.bincount(views.task))),
         undecided=given.undecided,
         shares=comparisons.shares(views),
         confusions=comparisons.confusions(views),
         pairs=comparisons.pairs(views, given),
-        disputed=comparisons.disputed(views, given),
+        disputed=comparisons.disputed(views, given, apart),
         alpha=found[ALPHA, f"question:{question}"],
         seed=seed,
         assessed_at=ctx.clock.now(),
@@ -122,13 +127,19 @@ def _agreement(views: Panel, groups: list[Groups], question: str, seed: int) -> 
 
 
 def _gold(given: Answers, teams: Groups) -> dict[tuple[str, str], Estimate]:
-    known = given.is_gold & (given.gold_value >= 0)
-    right = given.value == given.gold_value
+    known = np.flatnonzero(given.is_gold & (given.gold_value >= 0))
+    right = (given.value[known] == given.gold_value[known]).astype(np.float64)
 
-    def accuracy(rows: NDArray[np.bool_]) -> Estimate:
-        return wilson(int(right[rows & known].sum()), int((rows & known).sum()))
+    def accuracy(kind: str, names: Sequence[str], code: NDArray[np.int64]) -> dict[tuple[str, str], Estimate]:
+        total = np.bincount(code[known], minlength=len(names))
+        good = np.bincount(code[known], weights=right, minlength=len(names))
+        return {
+            (GOLD, f"{kind}{name}"): wilson(int(good[place]), int(total[place])) for place, name in enumerate(names)
+        }
 
-    found = {"": accuracy(known)}
-    found |= {f"cohort:{name}": accuracy(teams.code == code) for code, name in enumerate(teams.names)}
-    found |= {f"annotator:{name}": accuracy(given.annotator == code) for code, name in enumerate(given.annotator_ids)}
-    return {(GOLD, scope): estimate for scope, estimate in found.items()}
+    found = {(GOLD, ""): wilson(int(right.sum()), known.size)}
+    return (
+        found
+        | accuracy("cohort:", teams.names, teams.code)
+        | accuracy("annotator:", given.annotator_ids, given.annotator)
+    )

@@ -91,8 +91,9 @@ def of_slices(ctx: Context, given: Answers, more: Sequence[str], *, seed: int) -
     if tasks.size > MOST_LOOKED_UP:
         tasks = np.random.default_rng(seed).choice(tasks, MOST_LOOKED_UP, replace=False)
         note = f"on a random sample of {MOST_LOOKED_UP:,} of {len(given.task_ids):,} tasks"
-    known = sourcing.attributes(ctx, {given.record_ids[task] for task in tasks})
-    facts = {int(task): known[given.record_ids[task]] for task in tasks if given.record_ids[task] in known}
+    records = {task: given.record_ids[task] for task in tasks.tolist()}
+    known = sourcing.attributes(ctx, set(records.values()))
+    facts = {task: known[record] for task, record in records.items() if record in known}
     parsed = critical | _languages(facts) | parsed
     found = []
     for name, condition in parsed.items():

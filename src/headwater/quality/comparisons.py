@@ -13,6 +13,7 @@ import numpy as np
 from headwater.quality.model import Between, Confused, Disputed
 from headwater.stats.agreement import pairs as kernel
 from headwater.stats.agreement import patterns
+from headwater.stats.agreement.distances import Level
 from headwater.stats.agreement.many_raters import percent as percent_agreement
 from headwater.stats.bootstrap import Resampling
 from headwater.stats.interval import Estimate
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from headwater.annotation.answers import Answers
     from headwater.quality.breakdowns import Groups
     from headwater.quality.panels import Panel
+    from headwater.stats.agreement.pairs import Likeness
 
 MOST_PAIRS = 2_000
 """Pairs of annotators kept, those with most tasks in common first."""
@@ -46,16 +48,16 @@ def shares(views: Panel) -> dict[str, float]:
     return dict(zip(views.labels, map(float, mean), strict=True))
 
 
-def with_others(views: Panel, given: Answers) -> dict[str, Estimate]:
+def with_others(views: Panel, given: Answers, apart: Likeness) -> dict[str, Estimate]:
     """Return how alike each annotator's answers are to those of others, by annotator."""
-    apart = kernel.likeness(views.task, views.answer, views.distance).answer
-    found = kernel.with_others(views.annotator, apart, annotators=len(given.annotator_ids))
+    found = kernel.with_others(views.annotator, apart.answer, annotators=len(given.annotator_ids))
     return dict(zip(given.annotator_ids, found, strict=True))
 
 
-def by_slice(views: Panel, slices: list[Groups], whole: Estimate) -> dict[str, Estimate]:
+def by_slice(views: Panel, slices: list[Groups], whole: Estimate, near: Likeness) -> dict[str, Estimate]:
     """Return agreement inside each slice, held against the chance disagreement of all answers, by its name."""
-    apart = kernel.likeness(views.task, views.answer, views.disagreement).answer
+    scaled = not isinstance(views.level, str) or views.level == Level.NOMINAL
+    apart = (near if scaled else kernel.likeness(views.task, views.answer, views.disagreement)).answer
     observed = float(np.nanmean(apart)) if not np.isnan(apart).all() else math.nan
     chance = observed / (1 - whole.value) if whole.value < 1 else 1.0
     found = {}
@@ -109,15 +111,19 @@ def confusions(views: Panel) -> tuple[Confused, ...]:
     return tuple(sorted(rows, key=lambda each: -each.share.value))
 
 
-def disputed(views: Panel, given: Answers) -> tuple[Disputed, ...]:
+def disputed(views: Panel, given: Answers, near: Likeness) -> tuple[Disputed, ...]:
     """Return the tasks whose answers lie farthest apart, those with more answers first among equals."""
     if not views.task.size:
         return ()
-    apart = kernel.likeness(views.task, views.answer, views.distance).unit
+    apart = np.nan_to_num(near.unit)
     size = np.bincount(views.task, minlength=apart.size)
-    order = np.lexsort((np.arange(apart.size), -size, -np.nan_to_num(apart)))[:MOST_DISPUTED]
-    chosen = order[np.nan_to_num(apart[order]) > 0]
-    rows = np.flatnonzero(np.isin(views.task, chosen))
+    least = np.partition(apart, -MOST_DISPUTED)[-MOST_DISPUTED] if apart.size > MOST_DISPUTED else 0.0
+    far = np.flatnonzero(apart >= max(least, 1e-12))
+    order = far[np.lexsort((far, -size[far], -apart[far]))][:MOST_DISPUTED]
+    chosen = order
+    wanted = np.zeros(apart.size, np.bool_)
+    wanted[chosen] = True
+    rows = np.flatnonzero(wanted[views.task])
     answers: dict[int, list[int]] = {int(task): [] for task in chosen}
     for row in rows:
         answers[int(views.task[row])].append(int(views.row[row]))

@@ -20,6 +20,7 @@ from headwater.annotation.questions import UNDECIDED, Kind
 from headwater.quality.model import NotAssessableError
 from headwater.stats.agreement import distances, krippendorff, patterns, sets
 from headwater.stats.agreement.distances import Level
+from headwater.stats.agreement.pairs import Likeness, likeness
 from headwater.stats.bootstrap import Resampling
 
 if TYPE_CHECKING:
@@ -99,12 +100,18 @@ class Panel:
 
     def alpha(self, *, seed: int, group: Codes | None = None) -> list[Estimate]:
         """Return alpha within each group of rows (negative = in no group); of all rows when there are no groups."""
-        groups = np.zeros(self.task.size, np.int64) if group is None else group
-        resampling = Resampling(resamples=RESAMPLES, rng=np.random.default_rng(seed))
-        found = krippendorff.alpha_by_group(
-            self.task, self.annotator, self.answer, groups, level=self.level, resampling=resampling
-        )
+        rng = np.random.default_rng(seed)
+        if group is None:
+            found = [krippendorff.alpha(self.task, self.annotator, self.answer, level=self.level, rng=rng)]
+        else:
+            resampling = Resampling(resamples=RESAMPLES, rng=rng)
+            rows = (self.task, self.annotator, self.answer)
+            found = krippendorff.alpha_by_group(*rows, group, level=self.level, resampling=resampling)
         return [replace(each, method=each.method.replace("custom", self.scale)) for each in found]
+
+    def apart(self) -> Likeness:
+        """Return how far apart the answers to each unit are, at most 1 except for numbers."""
+        return likeness(self.task, self.answer, self.distance)
 
     def by_label(self, *, seed: int) -> dict[str, Estimate]:
         """Return for each label the alpha of "this one or not"."""
@@ -145,10 +152,14 @@ def panel(question: Question, given: Answers) -> Panel:
         task, row, texts = _turns(given, ordinary)
         values, code = np.unique(np.array(texts, np.str_), return_inverse=True)
         return build(question, _Long(task, given.annotator[row], code, row, tuple(values.tolist())))
-    return build(
-        question,
-        _Long(given.task[ordinary], given.annotator[ordinary], given.value[ordinary], ordinary, given.values),
-    )
+    # In order of task and annotator, everything that counts tens of millions of answers needs no sorting of its own.
+    key = given.task * len(given.annotator_ids) + given.annotator
+    if ordinary.size < key.size:
+        key = key[ordinary]
+    if not bool(np.all(key[1:] > key[:-1])):
+        ordinary = ordinary[np.argsort(key, kind="stable")]
+    columns = (given.task[ordinary], given.annotator[ordinary], given.value[ordinary])
+    return build(question, _Long(*columns, ordinary, given.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +192,11 @@ def _nominal(question: Question, long: _Long) -> Panel:
     names = tuple(dict.fromkeys((*question.values, *long.values)))
     place = {name: code for code, name in enumerate(names)}
     recode = np.array([place[name] for name in long.values], np.int64)
+    same = np.array_equal(recode, np.arange(recode.size))
     return Panel(
         task=long.task,
         annotator=long.annotator,
-        answer=recode[long.code] if long.code.size else long.code,
+        answer=long.code if same or not long.code.size else recode[long.code],
         row=long.row,
         level=Level.NOMINAL,
         scale="nominal",

@@ -20,11 +20,12 @@ BLOCK = 50_000
 
 
 def blocks(
-    db: Connection, campaign_id: str, question: str, *, batch_id: str = ""
+    db: Connection, campaign_id: str, question: str, *, batch_id: str = "", after: str = ""
 ) -> Iterator[Sequence[tuple[str | int | None, ...]]]:
-    """Yield blocks of task, record, annotator, cohort, batch, guideline, lead time, moment and value.
+    """Yield blocks of id, task, record, annotator, cohort, batch, guideline, lead time, moment and value.
 
-    Only answers of annotators that are in force; a value that is no text or number comes as JSON text.
+    Only answers of annotators that are in force, those after an answer when given; a value that is no text or number
+    comes as JSON text.
     """
     value = "json_extract(response, :path)" if db.dialect.name == "sqlite" else "response ->> CAST(:path AS text)"
     path = f'$."{question}"' if db.dialect.name == "sqlite" else question
@@ -37,11 +38,10 @@ FROM answer WHERE campaign_id = :campaign AND id > :after AND superseded_at IS N
     keys = {"campaign": campaign_id, "path": path, "tier": Tier.ANNOTATE.value, "limit": BLOCK}
     if batch_id:
         keys["batch"] = batch_id
-    after = ""
     while True:
         rows = db.execute(statement, keys | {"after": after}).all()
         if rows:
-            yield [row[1:] for row in rows]
+            yield rows
         if len(rows) < BLOCK:
             return
         after = rows[-1][0]

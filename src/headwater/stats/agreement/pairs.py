@@ -14,7 +14,7 @@ from headwater.stats.agreement.weights import Weighting, weights
 from headwater.stats.interval import Estimate, normal_quantile, share, share_bounds, undefined, wilson_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 _ROUNDING = 1e-12
+_SHORT, _DENSE = 16, 16_000_000
+"""Most answers per task, and cells of the table of all ways to answer, up to which pairs are counted one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +62,11 @@ def pairwise(
     unit, rater, label = clean(task, annotator, answer)
     if unit.size == 0:
         return []
-    cells = _joint(unit, rater * labels + label, (int(rater.max()) + 1) * labels)
+    raters = int(rater.max()) + 1
+    cells = _joint(unit, rater * labels + label, raters * labels)
     first, second = cells.row // labels, cells.col // labels
     kept = first < second
-    code = first[kept].astype(np.int64) * (int(rater.max()) + 1) + second[kept]
+    code = first[kept].astype(np.int64) * raters + second[kept]
     known, pair = np.unique(code, return_inverse=True)
     joint = _Joint(
         pair=np.asarray(pair, np.int64),
@@ -80,8 +83,8 @@ def pairwise(
     bounds = wilson_bounds(same, n)
     return [
         Pair(
-            first=int(known[k] // (int(rater.max()) + 1)),
-            second=int(known[k] % (int(rater.max()) + 1)),
+            first=int(known[k] // raters),
+            second=int(known[k] % raters),
             percent=Estimate(
                 value=float(same[k] / n[k]),
                 low=float(bounds.low[k]),
@@ -152,24 +155,30 @@ def likeness(task: ArrayLike, answer: ArrayLike, distance: Callable[[Numbers, Nu
         distance: Takes two arrays of answers and returns their distances elementwise.
     """
     unit, value = np.asarray(task, np.int64), np.asarray(answer)
-    order = np.argsort(unit, kind="stable")
-    unit, value = unit[order], value[order]
-    tasks = int(unit.max(initial=-1)) + 1
-    size = np.bincount(unit, minlength=tasks)
-    total = np.zeros(unit.size)
-    places = np.arange(unit.size)
-    for lag in range(1, int(size.max(initial=0))):
-        places = places[places + lag < unit.size]
-        places = places[unit[places] == unit[places + lag]]
-        apart = distance(value[places], value[places + lag])
-        total[places] += apart
-        total[places + lag] += apart
-    with np.errstate(invalid="ignore", divide="ignore"):
-        each = np.where(size[unit] > 1, total / (size[unit] - 1), math.nan)
-        mean = np.where(size > 1, np.bincount(unit, weights=each, minlength=tasks) / size, math.nan)
-    back = np.empty_like(each)
-    back[order] = each
-    return Likeness(mean, back)
+    each = np.full(unit.size, math.nan)
+    mean = np.full(int(unit.max(initial=-1)) + 1, math.nan)
+    for rows in _of_one_size(unit):
+        given, total = value[rows], np.zeros(rows.shape)
+        for lag in range(1, rows.shape[1]):
+            apart = distance(given[:, lag:], given[:, :-lag])
+            total[:, lag:] += apart
+            total[:, :-lag] += apart
+        total /= rows.shape[1] - 1
+        each[rows] = total
+        mean[unit[rows[:, 0]]] = total.mean(axis=1)
+    return Likeness(mean, each)
+
+
+def _of_one_size(unit: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield the places of the answers of all units with two answers, with three, …, shape (units, size)."""
+    in_order = bool(np.all(unit[1:] >= unit[:-1]))
+    order = np.arange(unit.size) if in_order else np.argsort(unit, kind="stable")
+    size = np.bincount(unit)
+    size = size[size > 0]
+    start = np.cumsum(size) - size
+    for width in np.unique(size[size > 1]):
+        rows = start[size == width][:, None] + np.arange(width)
+        yield rows if in_order else order[rows]
 
 
 def with_others(annotator: ArrayLike, apart: ArrayLike, *, annotators: int) -> list[Estimate]:
@@ -246,10 +255,26 @@ class _Joint(NamedTuple):
 
 def _joint(unit: NDArray[np.intp], place: NDArray[np.intp], places: int) -> sparse.coo_array:
     """How many tasks were answered in each two ways (annotator × label), as one sparse product."""
+    most = int(np.bincount(unit).max()) if int(unit.max()) <= 4 * unit.size else 0
+    if 0 < most <= _SHORT and places**2 <= _DENSE:
+        return _joint_by_lags(unit, place, places)
     known, column = np.unique(unit, return_inverse=True) if unit.max() > 4 * unit.size else (None, unit)
     width = int(unit.max()) + 1 if known is None else known.size
     given = sparse.csr_array((np.ones(unit.size, np.int64), (place, column)), shape=(places, width))
     return sparse.coo_array(given @ given.T)
+
+
+def _joint_by_lags(unit: NDArray[np.intp], place: NDArray[np.intp], places: int) -> sparse.coo_array:
+    """The same for few answers per task and few ways to answer: count pairs of neighbours 1, 2, … apart."""
+    cells = np.zeros(places**2, np.int64)
+    where = place.astype(np.int32)
+    for rows in _of_one_size(unit):
+        given = where[rows]
+        for lag in range(1, rows.shape[1]):
+            cell = given[:, :-lag] * np.int32(places) + given[:, lag:]
+            cells += np.bincount(cell.ravel(), minlength=places**2)
+    table = cells.reshape(places, places)
+    return sparse.coo_array(table + table.T)
 
 
 def _kappas(joint: _Joint, n: Numbers, matrix: Numbers) -> tuple[Numbers, Numbers]:

@@ -60,7 +60,25 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_answer_campaign", "answer", ["campaign_id", "id"], unique=False)
+    op.create_index(
+        "ix_answer_superseded",
+        "answer",
+        ["campaign_id", "superseded_at"],
+        unique=False,
+        postgresql_where=sa.text("superseded_at IS NOT NULL"),
+        sqlite_where=sa.text("superseded_at IS NOT NULL"),
+    )
     op.create_index("ix_answer_task", "answer", ["task_id"], unique=False)
+    op.create_table(
+        "answer_fold",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("upto", sa.String(length=40), nullable=False),
+        sa.Column("as_of", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "question", "number", name=op.f("pk_answer_fold")),
+    )
     op.create_table(
         "gold",
         sa.Column("task_id", sa.String(length=40), nullable=False),
