@@ -181,6 +181,7 @@ def label_studio(url: str, answered: int) -> Iterator[LabelStudioSide]:
     """Serve Label Studio with an empty project, and another whose tasks are answered."""
     with tempfile.TemporaryDirectory(prefix="label-studio-") as folder:
         env = {"LABEL_STUDIO_BASE_DATA_DIR": folder, "COLLECT_ANALYTICS": "false", "LATEST_VERSION_CHECK": "false"}
+        env |= {"SENTRY_DSN": "", "FRONTEND_SENTRY_DSN": ""}
         env |= _database(url)
         os.environ.update(env)
         request = {"annotators": ANNOTATORS, "projects": ["work", "answered"], "label_config": _CONFIG}
