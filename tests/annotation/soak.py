@@ -91,6 +91,9 @@ class Server:
 class Annotator(threading.Thread):
     """One who answers, and to whom things happen."""
 
+    think_s = 1.0
+    """Mean time at a task."""
+
     def __init__(self, campaign: str, token: str, server: Server, outcome: Outcome, until: float, seed: int) -> None:
         super().__init__(daemon=True)
         self.path = f"/api/v1/programs/support/campaigns/{campaign}"
@@ -111,7 +114,7 @@ class Annotator(threading.Thread):
             if task is None:
                 time.sleep(RETRY_S)
                 continue
-            time.sleep(self.chance.uniform(0.1, 2.0))
+            time.sleep(self.chance.uniform(0, 2 * self.think_s))
             if self.chance.random() < 0.02:
                 self.outcome.note("lease left to lapse")
                 time.sleep(LEASE_S + self.chance.random())
@@ -237,9 +240,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--annotators", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--think", type=float, default=1.0, help="Mean seconds at a task.")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--tasks", type=int, default=100_000)
     asked = parser.parse_args()
+    Annotator.think_s = asked.think
     for name in ("SQLite", "PostgreSQL"):
         with servers.postgres() if name == "PostgreSQL" else nullcontext("") as url, TemporaryDirectory() as folder:
             directory = Path(folder) / "workspace"
