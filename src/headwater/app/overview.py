@@ -100,6 +100,8 @@ def _quality(ctx: Context) -> Stage:
         return _stage("Quality", "quality", "not measured yet", idle=True)
     worst = min(measures, key=lambda item: item.estimate.value)
     gap = f"{len(rejected)} batches failed inspection" if rejected else ""
+    if waiting := quality.open_alarms(ctx):
+        gap = f"{waiting} alarms undecided" if waiting > 1 else "an alarm is undecided"
     return _stage("Quality", "quality", f"worst cohort {worst.estimate.value:.0%} on gold", gap=gap)
 
 

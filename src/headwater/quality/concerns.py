@@ -17,7 +17,8 @@ from scipy import special, stats
 
 from headwater.annotation import queries as annotation
 from headwater.governance import queries as governance
-from headwater.quality import queries
+from headwater.governance.model import NotYoursError
+from headwater.quality import advice, queries
 from headwater.stats.interval import Estimate
 from headwater.stats.multiplicity import holm
 
@@ -80,7 +81,35 @@ def concerns(ctx: Context) -> list[Concern]:
         for kind in _KINDS:
             found += _below_floor(ctx, kind, rows, whole.get(key))
     found += _not_measured(ctx, {item.campaign_id for item in latest}, whole)
+    found += _alarms(ctx)
     return sorted(found, key=lambda each: (each.severity != "bad", each.subject.startswith("annotator:")))
+
+
+def _alarms(ctx: Context) -> list[Concern]:
+    """Return the alarms that wait for a decision, for those who may take it."""
+    try:
+        rows = queries.alarms(ctx, undecided=True)
+    except NotYoursError:
+        return []
+    names = governance.names(ctx)
+    found = []
+    for row in rows:
+        said = advice.headline(row, names)
+        because = [advice.because(each.kind, each.name, names) for each in row.explanations[:1]]
+        found.append(
+            Concern(
+                severity="bad",
+                what=f"Alarm: {said}",
+                since=row.since,
+                because="".join(because),
+                next=row.advice,
+                subject=f"alarm:{row.id}",
+                campaign_id=row.campaign_id,
+                question=row.question,
+                figure=row.after,
+            )
+        )
+    return found
 
 
 def _key(item: Measure) -> tuple[str, str]:

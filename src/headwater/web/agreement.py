@@ -142,7 +142,7 @@ def link(concern: Concern) -> str:
     """Return where, under the program's quality pages, a concern is looked into."""
     kind, _, name = concern.subject.partition(":")
     here = f"agreement/{concern.campaign_id}/{quote(concern.question, safe='')}"
-    if kind in ("annotator", "cohort"):
+    if kind in ("annotator", "cohort", "alarm"):
         return f"{kind}s/{quote(name, safe='')}"
     if kind == "label":
         return f"{here}/disputes?{urlencode({'label': name})}"

@@ -36,8 +36,10 @@ _TONES = {
         "attention",
         "diagnosed",
         "authorised",
+        "acknowledged",
+        "leaks",
     },
-    "bad": {"rejected", "refused", "failed", "yanked", "ineffective", "bad", "worse"},
+    "bad": {"rejected", "refused", "failed", "yanked", "ineffective", "bad", "worse", "alarm", "questioned"},
 }
 
 

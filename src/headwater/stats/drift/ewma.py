@@ -98,6 +98,11 @@ def follow(chart: Ewma, scores: ArrayLike, *, average: float = 0.0, upper_only: 
     return Course(found, np.asarray(alarms, np.int64))
 
 
+@lru_cache(maxsize=1)
+def _rule() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.polynomial.legendre.leggauss(NODES)
+
+
 @lru_cache(maxsize=256)
 def _width(run_length: float, weight: float) -> float:
     return float(optimize.brentq(lambda width: math.log(_run_length(weight, width, 0.0) / run_length), 0.2, 7.0))
@@ -105,8 +110,8 @@ def _width(run_length: float, weight: float) -> float:
 
 def _run_length(weight: float, width: float, shift: float) -> float:
     half = width * math.sqrt(weight / (2 - weight))
-    nodes, parts = np.polynomial.legendre.leggauss(NODES)
-    places, parts = nodes * half, parts * half
+    nodes, weights = _rule()
+    places, parts = nodes * half, weights * half
 
     def kernel(start: NDArray[np.float64]) -> NDArray[np.float64]:
         z = (places[None, :] - (1 - weight) * start[:, None]) / weight - shift
