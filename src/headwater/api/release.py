@@ -104,6 +104,18 @@ def approve(release: str, body: Because, caller: Caller) -> Release | Response:
     return caller.write(lambda ctx: service.approve(ctx, release, reason=body.reason))
 
 
+@router.post("/releases/{release}/publication", status_code=204, tags=["releases"])
+def propose_publication(release: str, caller: Caller) -> None:
+    """Ask the Accountable to make an approved release available for training."""
+    caller.write(lambda ctx: service.propose_publication(ctx, release))
+
+
+@router.post("/releases/{release}/withdrawal", status_code=204, tags=["releases"])
+def propose_yank(release: str, body: Because, caller: Caller) -> None:
+    """Ask the Accountable to withdraw a release: its bytes stay and still verify, new runs may not use it."""
+    caller.write(lambda ctx: service.propose_yank(ctx, release, summary=body.reason))
+
+
 @router.get("/runs", tags=["training"])
 def list_runs(caller: Caller, listing: Listing, release: str = "") -> list[Run]:
     """List training runs, newest first."""

@@ -73,7 +73,7 @@ OUTLINE = {
     "campaign": "Campaigns: plan, fill, open, follow, export.",
     "quality": "Agreement, gold, labels, acceptance of batches.",
     "agreement": "Agreement of annotators: measure, compare, explore, forecast.",
-    "release": "Releases: build, approve, publish, verify, export.",
+    "release": "Releases: build, approve, publish, yank, verify, export.",
     "run": "Training runs and the models they made.",
     "evaluation": "Results of models, sample by sample.",
     "finding": "Statistically supported weaknesses.",

@@ -14,9 +14,10 @@ from headwater.release.gates import name as gate_name
 from headwater.release.model import Selection
 from headwater.release.verify import verify
 
-cli = typer.Typer(help="Releases: build, approve, publish, verify, export.", no_args_is_help=True)
+cli = typer.Typer(help="Releases: build, approve, publish, yank, verify, export.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Id, version, or dataset@version.")]
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+_NEXT = "Proposed. Next, as the Accountable: headwater decision list, then headwater decision approve ID"
 
 
 @cli.command("build")
@@ -77,6 +78,22 @@ def approve(release: Name, reason: Reason) -> None:
     with acting() as ctx:
         row = service.approve(ctx, release, reason=reason)
     done(f"{row.dataset}@{row.version} is approved and signed.")
+
+
+@cli.command("publish")
+def publish(release: Name) -> None:
+    """Ask the Accountable to make an approved release available for training."""
+    with acting() as ctx:
+        service.propose_publication(ctx, release)
+    done(_NEXT)
+
+
+@cli.command("yank")
+def yank(release: Name, reason: Reason) -> None:
+    """Ask the Accountable to withdraw a release: its bytes stay and still verify, new runs may not use it."""
+    with acting() as ctx:
+        service.propose_yank(ctx, release, summary=reason)
+    done(_NEXT)
 
 
 @cli.command("export")

@@ -42,6 +42,10 @@ class Draft:
     files: dict[str, bytes]
 
 
+_PUBLISHABLE = (ReleaseState.APPROVED,)
+_YANKABLE = (ReleaseState.APPROVED, ReleaseState.PUBLISHED)
+
+
 def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: SplitPolicy | None = None) -> Draft:
     """Work out the next release of a dataset from what is accepted now; changes nothing.
 
@@ -184,6 +188,7 @@ def propose_publication(ctx: Context, release: str) -> None:
     """Put an approved release before the Accountable for publication."""
     require(ctx, Decision.RELEASE_PUBLISH)
     row = queries.release(ctx, release)
+    _expect(row, _PUBLISHABLE)
     summary = f"Publish {row.dataset}@{row.version}"
     decisions.propose(ctx, Decision.RELEASE_PUBLISH, subject=row.id, digest=row.digest, summary=summary)
 
@@ -193,13 +198,14 @@ def publish(ctx: Context, release: str, *, reason: str) -> Release:
     require(ctx, Decision.RELEASE_PUBLISH)
     row = queries.release(ctx, release)
     decisions.approve(ctx, Decision.RELEASE_PUBLISH, subject=row.id, digest=row.digest, reason=reason)
-    return _move(ctx, row, (ReleaseState.APPROVED,), ReleaseState.PUBLISHED)
+    return _move(ctx, row, _PUBLISHABLE, ReleaseState.PUBLISHED)
 
 
 def propose_yank(ctx: Context, release: str, *, summary: str) -> None:
     """Ask the Accountable to withdraw a release."""
     require(ctx, Decision.RELEASE_YANK)
     row = queries.release(ctx, release)
+    _expect(row, _YANKABLE)
     decisions.propose(ctx, Decision.RELEASE_YANK, subject=row.id, digest=row.digest, summary=summary)
 
 
@@ -208,12 +214,17 @@ def yank(ctx: Context, release: str, *, reason: str) -> Release:
     require(ctx, Decision.RELEASE_YANK)
     row = queries.release(ctx, release)
     decisions.approve(ctx, Decision.RELEASE_YANK, subject=row.id, digest=row.digest, reason=reason)
-    return _move(ctx, row, (ReleaseState.APPROVED, ReleaseState.PUBLISHED), ReleaseState.YANKED)
+    return _move(ctx, row, _YANKABLE, ReleaseState.YANKED)
 
 
 def _move(ctx: Context, row: Release, old: tuple[ReleaseState, ...], new: ReleaseState) -> Release:
     if not store.set_state(ctx.db, row.id, old=[state.value for state in old], new=new):
-        wanted = " or ".join(state.value for state in old)
-        raise GatesOpenError(f"Release {row.dataset}@{row.version} is {row.state.value}; this needs {wanted}.")
+        _expect(queries.release(ctx, row.id), old)
     ledger.append(ctx, f"release.{new.value}", subject=row.id, body={"digest": row.digest})
     return queries.release(ctx, row.id)
+
+
+def _expect(row: Release, wanted: tuple[ReleaseState, ...]) -> None:
+    if row.state not in wanted:
+        named = " or ".join(state.value for state in wanted)
+        raise GatesOpenError(f"Release {row.dataset}@{row.version} is {row.state.value}; this needs {named}.")

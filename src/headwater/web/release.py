@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Form, Response
 
 from headwater.governance import queries as governance
 from headwater.governance.model import Decision
@@ -58,6 +59,8 @@ def one(visitor: Visitor, release: str) -> Response:
             proposals=proposals,
             proposed={item.decision for item in proposals if item.decided_at is None},
             approve=Decision.RELEASE_APPROVE,
+            publish=Decision.RELEASE_PUBLISH,
+            yank=Decision.RELEASE_YANK,
             runs=training.runs(ctx, release=found.id),
         )
 
@@ -67,6 +70,22 @@ def propose(visitor: Visitor, release: str) -> Response:
     """Put a candidate before the Accountable."""
     with visitor.acting() as ctx:
         service.propose(ctx, release)
+    return back(visitor, f"releases/{release}")
+
+
+@router.post("/releases/{release}/publish")
+def publish(visitor: Visitor, release: str) -> Response:
+    """Ask the Accountable to make an approved release available for training."""
+    with visitor.acting() as ctx:
+        service.propose_publication(ctx, release)
+    return back(visitor, f"releases/{release}")
+
+
+@router.post("/releases/{release}/yank")
+def yank(visitor: Visitor, release: str, reason: Annotated[str, Form()]) -> Response:
+    """Ask the Accountable to withdraw a release."""
+    with visitor.acting() as ctx:
+        service.propose_yank(ctx, release, summary=reason)
     return back(visitor, f"releases/{release}")
 
 
