@@ -28,6 +28,7 @@ QUESTIONS = [
     {"name": "tags", "kind": "multiple", "options": ["a", "b", "c"], "required": False},
     {"name": "minutes", "kind": "numeric"},
     {"name": "note", "kind": "text", "required": False},
+    {"name": "best", "kind": "ranking", "options": ["x", "y", "z"], "required": False, "ties": True},
 ]
 TOPICS = ("billing", "fault", "praise")
 
@@ -40,13 +41,15 @@ def truthful(text: str) -> dict[str, object]:
     number = place(text)
     chosen = [label for bit, label in enumerate("abc") if number >> bit & 1]
     values = {"topic": TOPICS[number % 3], "urgency": 1 + number % 5, "minutes": number * 1.5, "note": text}
-    return values | {"tags": chosen}
+    best = [["x"], ["y"], ["z"]] if number % 2 else [["y", "x"], ["z"]]
+    return values | {"tags": chosen, "best": {"order": best}}
 
 
 def careless(text: str) -> dict[str, object]:
     number = place(text)
     shifted = {"topic": TOPICS[(number + number % 2) % 3], "urgency": 1 + (number + number % 2) % 5}
-    return truthful(text) | shifted | {"minutes": number * 1.5 + number % 2, "tags": ["a"]}
+    other = {"best": {"order": [["z"], ["y"], ["x"]]}} if number % 3 == 0 else {}
+    return truthful(text) | shifted | other | {"minutes": number * 1.5 + number % 2, "tags": ["a"]}
 
 
 @pytest.fixture
@@ -69,7 +72,8 @@ def assess(team: Team, campaign: str, question: str, **options: object) -> dict[
 
 
 @pytest.mark.parametrize(
-    ("question", "scale"), [("topic", "nominal"), ("urgency", "ordinal"), ("tags", "MASI"), ("minutes", "interval")]
+    ("question", "scale"),
+    [("topic", "nominal"), ("urgency", "ordinal"), ("tags", "MASI"), ("minutes", "interval"), ("best", "Kendall")],
 )
 def test_the_coefficient_fits_the_kind_of_question(measured: tuple[Team, str], question: str, scale: str) -> None:
     team, campaign = measured
@@ -80,7 +84,7 @@ def test_the_coefficient_fits_the_kind_of_question(measured: tuple[Team, str], q
     assert whole.estimate.low < whole.estimate.value < whole.estimate.high < 1
     with team.read() as ctx:
         given = annotation.answers(ctx, campaign, question=question)
-    if question != "tags":
+    if question not in ("tags", "best"):
         numbers = [float(each) if scale != "nominal" else TOPICS.index(each) for each in given.values]
         answer = [numbers[code] for code in given.value]
         codes = [float(each) for each in answer] if scale == "interval" else [int(each) for each in answer]

@@ -6,6 +6,7 @@
 | rating | ordinal |
 | numeric | interval: the squared difference |
 | multiple | MASI: what the sets share |
+| ranking | the share of pairs of things ordered differently (Kendall) |
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from headwater.annotation.questions import UNDECIDED, Kind
 from headwater.quality.model import NotAssessableError
 from headwater.stats.agreement import distances, krippendorff, patterns, sets
+from headwater.stats.agreement import orders as orders_kernel
 from headwater.stats.agreement.distances import Level
 from headwater.stats.agreement.pairs import Likeness, likeness
 from headwater.stats.bootstrap import Resampling
@@ -230,11 +232,7 @@ def _numbers(question: Question, long: _Long) -> Panel:
 def _sets(question: Question, long: _Long) -> Panel:
     chosen = [frozenset(json.loads(text) if text.startswith("[") else [text]) for text in long.values]
     kinds = list(dict.fromkeys(chosen[code] for code in np.unique(long.code)))
-    if len(kinds) > MOST_SETS:
-        raise NotAssessableError(
-            f"'{question.name}' was answered with {len(kinds):,} different sets, more than {MOST_SETS:,}.",
-            remedy="Ask for fewer options at a time.",
-        )
+    _check_kinds(question, len(kinds))
     place = {each: code for code, each in enumerate(kinds)}
     recode = np.array([place.get(each, -1) for each in chosen], np.int64)
     held = sets.members(kinds, question.values)
@@ -251,10 +249,40 @@ def _sets(question: Question, long: _Long) -> Panel:
     )
 
 
+def _rankings(question: Question, long: _Long) -> Panel:
+    orders = [json.loads(text).get("order", []) if text.startswith("{") else [] for text in long.values]
+    things = sorted({str(thing) for order in orders for tied in order for thing in tied})
+    _check_kinds(question, len(orders))
+    places = np.full((len(orders), len(things)), np.nan)
+    for code, order in enumerate(orders):
+        for place, tied in enumerate(order):
+            places[code, [things.index(str(thing)) for thing in tied]] = place
+    return Panel(
+        task=long.task,
+        annotator=long.annotator,
+        answer=long.code,
+        row=long.row,
+        level=orders_kernel.kendall_distances(places),
+        scale="Kendall distance",
+        labels=(),
+        held=None,
+        width=len(orders),
+    )
+
+
+def _check_kinds(question: Question, kinds: int) -> None:
+    if kinds > MOST_SETS:
+        raise NotAssessableError(
+            f"'{question.name}' was answered in {kinds:,} different ways, more than {MOST_SETS:,}.",
+            remedy="Ask about fewer options at a time.",
+        )
+
+
 _BUILD: dict[Kind, Callable[[Question, _Long], Panel]] = {
     Kind.SINGLE: _nominal,
     Kind.REFUSAL: _nominal,
     Kind.RATING: _numbers,
     Kind.NUMERIC: _numbers,
     Kind.MULTIPLE: _sets,
+    Kind.RANKING: _rankings,
 }
