@@ -24,6 +24,7 @@ PARTS = (
     "uploads",
     "workforce",
     "annotation",
+    "vendors",
     "work",
     "prelabels",
     "agreement",

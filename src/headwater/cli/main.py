@@ -36,6 +36,7 @@ COMMANDS = {
     "annotator": "workforce:cli",
     "campaign": "campaign:cli",
     "prelabel": "prelabel:cli",
+    "vendor": "vendor:cli",
     "quality": "quality:cli",
     "alarm": "monitoring:alarm",
     "gold": "monitoring:gold",

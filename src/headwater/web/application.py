@@ -28,6 +28,7 @@ PARTS = (
     "annotation",
     "documents",
     "workforce",
+    "vendors",
     "workspace",
     "agreement",
     "quality",

@@ -80,6 +80,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "question", "number", name=op.f("pk_answer_fold")),
     )
     op.create_table(
+        "delivered",
+        sa.Column("delivery_id", sa.String(length=40), nullable=False),
+        sa.Column("item_id", sa.String(length=40), nullable=False),
+        sa.Column("response", sa.JSON(), nullable=False),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("delivery_id", "item_id", name=op.f("pk_delivered")),
+        info={"append_only": True},
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("package_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("valid", sa.Integer(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("gold_right", sa.Integer(), nullable=False),
+        sa.Column("gold_total", sa.Integer(), nullable=False),
+        sa.Column("sample", sa.JSON(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=True),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("package_id", "number", name=op.f("uq_delivery_package_id_number")),
+    )
+    op.create_table(
         "gold",
         sa.Column("task_id", sa.String(length=40), nullable=False),
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
@@ -182,6 +212,16 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("kept = 1"),
         postgresql_where=sa.text("kept = 1"),
+    )
+    op.create_table(
+        "package_item",
+        sa.Column("package_id", sa.String(length=40), nullable=False),
+        sa.Column("item_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("known", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("package_id", "item_id", name=op.f("pk_package_item")),
+        info={"append_only": True},
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "prelabel",
@@ -310,6 +350,38 @@ def upgrade() -> None:
         postgresql_where=sa.text("need > 0"),
     )
     op.create_table(
+        "vendor",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor")),
+        sa.UniqueConstraint("program", "name", name=op.f("uq_vendor_program_name")),
+    )
+    op.create_table(
+        "work_package",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("vendor_id", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("acceptance", sa.JSON(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=True),
+        sa.Column("deleted_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_package")),
+    )
+    op.create_index("ix_work_package_program", "work_package", ["program", "vendor_id"], unique=False)
+    op.create_table(
         "campaign",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("program", sa.String(length=40), nullable=False),
@@ -391,8 +463,10 @@ def upgrade() -> None:
             "submitted_at",
         ),
     )
+    append_only("delivered")
     frozen("guideline", ("program", "name", "version", "text", "digest"))
     frozen("label_schema", ("program", "name", "version", "questions", "digest"))
+    append_only("package_item")
     frozen("prelabel", ("id", "campaign_id", "task_id", "response", "score", "model", "created_at"))
     append_only("prior")
     append_only("review")
