@@ -114,6 +114,10 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/lineage/{identifier}
         GET /p/{program}/people
         GET /p/{program}/quality
+        GET /api/v1/programs/{program}/lineage/export
+        GET /api/v1/programs/{program}/campaigns/{campaign}/watches
+        GET /p/{program}/lineage/export/{wanted}
+        GET /p/{program}/quality/campaigns/{campaign}/charts
         GET /p/{program}/quality/acceptance
         GET /p/{program}/quality/agreement/{campaign}/{question}
         GET /p/{program}/quality/agreement/{campaign}/{question}/disputes
@@ -144,6 +148,18 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/gold
         GET /api/v1/programs/{program}/cohorts/{team}/card
         GET /api/v1/programs/{program}/qualifications
+        GET /api/v1/programs/{program}/campaigns/{campaign}/anchoring
+        GET /api/v1/programs/{program}/campaigns/{campaign}/charts
+        GET /api/v1/programs/{program}/alarms
+        GET /api/v1/programs/{program}/alarms/{alarm}
+        GET /api/v1/programs/{program}/campaigns/{campaign}/gold/health
+        GET /api/v1/programs/{program}/campaigns/{campaign}/gold/plan
+        GET /api/v1/programs/{program}/label-errors
+        GET /api/v1/programs/{program}/label-errors/{search}
+        GET /p/{program}/quality/alarms
+        GET /p/{program}/quality/alarms/{alarm}
+        GET /p/{program}/quality/campaigns/{campaign}/gold
+        GET /p/{program}/quality/label-errors
         GET /p/{program}/quality/annotators/{person}
         GET /p/{program}/quality/cohorts/{team}
     """,
@@ -271,6 +287,20 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/decisions/{proposal}/{verdict}
         POST /p/{program}/guidelines
         POST /p/{program}/guidelines/{guideline}/propose
+        POST /api/v1/programs/{program}/campaigns/{campaign}/prelabels
+        POST /api/v1/programs/{program}/campaigns/{campaign}/monitor
+        POST /api/v1/programs/{program}/alarms/{alarm}/acknowledge
+        POST /api/v1/programs/{program}/alarms/{alarm}/decide
+        POST /api/v1/programs/{program}/campaigns/{campaign}/gold/{task}/correct
+        POST /api/v1/programs/{program}/campaigns/{campaign}/gold/{task}/retire
+        POST /api/v1/programs/{program}/label-errors
+        POST /api/v1/programs/{program}/label-errors/{search}/relabel
+        POST /p/{program}/quality/alarms/{alarm}/acknowledge
+        POST /p/{program}/quality/alarms/{alarm}/decide
+        POST /p/{program}/quality/campaigns/{campaign}/monitor
+        POST /p/{program}/quality/campaigns/{campaign}/gold/{task}
+        POST /p/{program}/quality/label-errors
+        POST /p/{program}/quality/label-errors/{search}/relabel
         POST /p/{program}/quality/assess
         POST /p/{program}/quality/batches/{batch}/draw
         POST /p/{program}/quality/batches/{batch}/propose
