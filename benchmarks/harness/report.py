@@ -34,8 +34,8 @@ class Case:
 
     @property
     def ratio(self) -> float | None:
-        """Peer ÷ ours: above 1, Headwater is better."""
-        return None if self.peer is None else round(self.peer / self.ours, 2)
+        """Peer ÷ ours: above 1, Headwater is better; None without a peer, or when ours is nothing."""
+        return None if self.peer is None or not self.ours else round(self.peer / self.ours, 2)
 
 
 def publish(name: str, cases: list[Case]) -> None:

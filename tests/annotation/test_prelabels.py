@@ -82,6 +82,22 @@ def test_what_seeing_a_proposal_does_is_measured_by_lot(team: Team) -> None:
     assert found.difference.low > 0.9
 
 
+def test_what_the_model_is_least_sure_of_is_given_out_first(each_team: Team) -> None:
+    campaign, records = opened(each_team, 4, SHOWN)
+    first, second = each_team.annotators[:2]
+    factories.work_through(each_team, campaign, first, limit=1)  # has passed the beginning of the lane
+    scores = {records[1]: 0.9, records[2]: 0.2, records[3]: 0.5}
+    rows = [Proposal(record=record, values={"topic": "fault"}, score=score) for record, score in scores.items()]
+    with each_team.act(each_team.ops) as ctx:
+        prelabels.add(ctx, campaign, rows, model="m 2")
+        assert prelabels.order(ctx, campaign) == 3
+    for person, place in ((first, 2), (second, 3), (first, 1)):
+        assignment = factories.claim(each_team, campaign, person)
+        assert assignment is not None
+        assert assignment.content["text"] == f"message {place}"
+        factories.answer(each_team, campaign, person, assignment)
+
+
 def test_bad_proposals_are_refused_whole(team: Team) -> None:
     campaign, records = opened(team, 2, SHOWN)
     topics = zip(records, ("fault", "x"), strict=True)

@@ -99,6 +99,18 @@ def add(ctx: Context, campaign_id: str, proposals: Sequence[Proposal], *, model:
     return len(rows)
 
 
+def order(ctx: Context, campaign_id: str) -> int:
+    """Give out first what the model is least sure of; returns how many open tasks were put in order.
+
+    Tasks without a score come last. What was proposed later is ordered by asking again.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    campaign = queries.campaign(ctx, campaign_id)
+    count = store.order(ctx.db, campaign.id)
+    ledger.append(ctx, "tasks.ordered", subject=campaign.id, body={"by": "uncertainty", "tasks": count})
+    return count
+
+
 def anchoring(ctx: Context, campaign_id: str) -> Anchoring:
     """Return how far annotators are drawn to what a model proposes, measured against those who did not see it."""
     require(ctx, Decision.BATCH_ACCEPT)

@@ -38,6 +38,12 @@ class Added(BaseModel):
     added: int
 
 
+class Ordered(BaseModel):
+    """How many open tasks were put in order."""
+
+    ordered: int
+
+
 @router.post("/prelabels", status_code=201, response_model=Added)
 def add(campaign: str, body: PrelabelForm, caller: Caller) -> Added | Response:
     """Take in what a model proposes; shown to annotators where the campaign's plan says so."""
@@ -47,6 +53,12 @@ def add(campaign: str, body: PrelabelForm, caller: Caller) -> Added | Response:
         return Added(added=prelabels.add(ctx, campaign, wanted, model=body.model))
 
     return caller.write(act)
+
+
+@router.post("/prelabels/order", response_model=Ordered)
+def order(campaign: str, caller: Caller) -> Ordered | Response:
+    """Give out first what the model is least sure of."""
+    return caller.write(lambda ctx: Ordered(ordered=prelabels.order(ctx, campaign)))
 
 
 @router.get("/anchoring")

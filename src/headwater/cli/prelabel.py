@@ -32,6 +32,14 @@ def add(
     done(f"{count:,} answers are proposed by {model}.{hidden}")
 
 
+@cli.command("order")
+def order(name: Name) -> None:
+    """Give out first what the model is least sure of."""
+    with acting() as ctx:
+        count = prelabels.order(ctx, name)
+    done(f"{count:,} open tasks come in the order of the model's confidence, the least sure first.")
+
+
 @cli.command("anchoring")
 def anchoring(name: Name, as_json: Json = False) -> None:
     """Show how far annotators are drawn to proposals, against those from whom they were kept by lot."""

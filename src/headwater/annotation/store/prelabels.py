@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
-from headwater.annotation.model import PrelabelId, TaskId, Tier
+from headwater.annotation.model import LaneKind, PrelabelId, TaskId, Tier
 from headwater.annotation.store.answers import answer
+from headwater.annotation.store.campaigns import extend, lane
+from headwater.annotation.store.tasks import task
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
@@ -115,6 +118,32 @@ def compared(db: Connection, campaign_id: str) -> Iterator[Compared]:
     )
     for row in db.execute(query.execution_options(yield_per=2_000)):
         yield Compared(row.answer, row.proposed, row.is_blinded)
+
+
+def order(db: Connection, campaign_id: str) -> int:
+    """Let open tasks be given out by the score of their proposals, lowest first, then those without; returns how many.
+
+    They go to the end of their lanes, where everybody still comes by. Tasks being taken at this moment stay.
+    """
+    query = (
+        sa.select(task.c.id, task.c.lane_id)
+        .select_from(task.join(lane, lane.c.id == task.c.lane_id).outerjoin(prelabel, _CURRENT))
+        .where(task.c.campaign_id == campaign_id, task.c.tier == Tier.ANNOTATE.value, task.c.need > 0)
+        .where(lane.c.kind.in_([LaneKind.WORK.value, LaneKind.RETURNS.value]))
+        .order_by(task.c.lane_id, sa.func.coalesce(prelabel.c.score, _LAST), task.c.rank)
+        .with_for_update(of=task, skip_locked=True)
+    )
+    rows = db.execute(query).all()
+    for lane_id, group in groupby(rows, key=lambda row: row.lane_id):
+        found = [row.id for row in group]
+        first = extend(db, lane_id, len(found)) + 1
+        db.execute(_MOVE, [{"task": each, "rank": first + place} for place, each in enumerate(found)])
+    return len(rows)
+
+
+_CURRENT = sa.and_(prelabel.c.task_id == task.c.id, prelabel.c.is_current == 1)
+_LAST = 2.0
+_MOVE = sa.text("UPDATE task SET rank = :rank WHERE id = :task")
 
 
 def _prelabel(row: sa.Row[tuple[object, ...]]) -> Prelabel:
