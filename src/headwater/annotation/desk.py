@@ -57,8 +57,6 @@ class Desk:
     member: Annotator
     seated: queue.Seat
     """The place as it was when the annotator sat down."""
-    waits: bool = True
-    """Whether to wait for tasks others are taking: not once a task is locked here, lest two wait for each other."""
 
     @property
     def lease_time(self) -> timedelta:
@@ -177,8 +175,7 @@ def _resume(desk: Desk, holding: Sequence[str]) -> Assignment | Why | None:
 
 def _fresh(desk: Desk) -> Assignment | Why:
     ctx = desk.ctx
-    if queue.take_back(ctx.db, desk.campaign_id, ctx.clock.now()):
-        desk.waits = False
+    queue.take_back(ctx.db, desk.campaign_id, ctx.clock.now())
     while True:
         lanes = _served(desk, queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor))
         if lanes is None:
@@ -191,7 +188,6 @@ def _fresh(desk: Desk) -> Assignment | Why:
         given = _give(desk, *found)
         if given is not None:
             return given
-        desk.waits = False
 
 
 def _served(desk: Desk, lanes: list[queue.OpenLane]) -> list[queue.OpenLane] | None:
@@ -232,11 +228,10 @@ def _take(desk: Desk, lanes: list[queue.OpenLane]) -> tuple[queue.OpenLane, queu
     for lane in lanes:
         if lane.kind == LaneKind.GOLD:
             start = int(_chance(ctx, f"{desk.campaign_id}:{ctx.actor}:at:{desk.place.given}") * lane.tail)
-            taken = queue.take(ctx.db, lane.id, start, ctx.actor, waits=False)
-            taken = taken or queue.take(ctx.db, lane.id, 0, ctx.actor, waits=desk.waits)
+            taken = queue.take(ctx.db, lane.id, start, ctx.actor) or queue.take(ctx.db, lane.id, 0, ctx.actor)
         else:
-            taken = queue.take(ctx.db, lane.id, lane.passed, ctx.actor, waits=desk.waits)
-            if taken is None and not desk.waits and queue.remains(ctx.db, lane.id, lane.passed, ctx.actor):
+            taken = queue.take(ctx.db, lane.id, lane.passed, ctx.actor)
+            if taken is None and queue.remains(ctx.db, lane.id, lane.passed, ctx.actor):
                 why = Why.BUSY
                 continue
             passed = lane.tail if taken is None else taken.rank if taken.low == taken.rank else taken.low - 1

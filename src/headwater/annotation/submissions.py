@@ -48,7 +48,7 @@ class Submission:
 
 
 def own(desk: Desk, lease_id: str, token: str) -> queue.Held:
-    """Return the actor's lease, locked; its task will be too, so what is handed out after it waits for nobody.
+    """Return the actor's lease.
 
     Raises:
         UnknownLeaseError: The actor never held it.
@@ -60,7 +60,6 @@ def own(desk: Desk, lease_id: str, token: str) -> queue.Held:
         raise UnknownLeaseError(f"You hold no task '{lease_id}'.", remedy="Claim a task.")
     if held.token != token:
         raise LeaseTokenError(remedy="Claim the task again; your text is kept in the browser.")
-    desk.waits = False
     return held
 
 

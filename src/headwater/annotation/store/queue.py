@@ -1,7 +1,7 @@
 """The queue: sitting down, taking back, taking, holding, settling. Every statement here is one index probe or two.
 
 Locks are always taken in the order seat, lease, task, lane, so transactions never wait for each other in a circle;
-claims pass over locked tasks, and wait for them only while they hold no task themselves.
+claims pass over locked tasks and never wait for them.
 """
 
 from __future__ import annotations
@@ -218,19 +218,14 @@ WHERE n.campaign_id = :campaign AND n.tier = :tier AND n.annotator IN ('', :me)
 AND EXISTS (SELECT 1 FROM task AS t WHERE t.lane_id = n.id AND t.need > 0 AND t.rank > COALESCE(k.rank, 0))""")
 
 
-def take(db: Connection, lane_id: int, after: int, annotator: str, *, waits: bool = True) -> Taken | None:
+def take(db: Connection, lane_id: int, after: int, annotator: str) -> Taken | None:
     """Take the first task after a rank of a lane that the annotator has not had; one statement.
 
-    On PostgreSQL tasks that another transaction is taking are passed over; when nothing else is left, this waits
-    for them. A transaction that has locked a task must not wait: see `remains`.
+    On PostgreSQL tasks that another transaction is taking are passed over and never waited for, since whoever waits
+    in the order of ranks while ranks change may wait in a circle: see `remains`.
     """
-    keys = {"lane": lane_id, "after": after, "me": annotator}
-    if db.dialect.name == "sqlite":
-        row = db.execute(_TAKE_SQLITE, keys).one_or_none()
-    else:
-        row = db.execute(_TAKE_SKIPPING, keys).one_or_none()
-        if row is None and waits:
-            row = db.execute(_TAKE_WAITING, keys).one_or_none()
+    statement = _TAKE_SQLITE if db.dialect.name == "sqlite" else _TAKE_SKIPPING
+    row = db.execute(statement, {"lane": lane_id, "after": after, "me": annotator}).one_or_none()
     return Taken(*row) if row else None
 
 
@@ -249,13 +244,13 @@ _TAKE_SQLITE = sa.text(
 UPDATE task SET need = need - 1 WHERE id = (SELECT t.id {_ELIGIBLE})
 RETURNING id, rank, rank AS low, batch_id, record_id, about, reason"""
 )
-_TAKE = f"""
-WITH low AS (SELECT t.rank {_ELIGIBLE}), pick AS (SELECT t.id {_ELIGIBLE} FOR UPDATE OF t{{}})
+_TAKE_SKIPPING = sa.text(
+    f"""
+WITH low AS (SELECT t.rank {_ELIGIBLE}), pick AS (SELECT t.id {_ELIGIBLE} FOR UPDATE OF t SKIP LOCKED)
 UPDATE task SET need = need - 1 FROM pick WHERE task.id = pick.id
 RETURNING task.id, task.rank, (SELECT low.rank FROM low) AS low, task.batch_id, task.record_id, task.about,
  task.reason"""
-_TAKE_SKIPPING = sa.text(_TAKE.format(" SKIP LOCKED"))
-_TAKE_WAITING = sa.text(_TAKE.format(""))
+)
 
 
 def pass_by(db: Connection, lane_id: int, annotator: str, rank: int) -> None:

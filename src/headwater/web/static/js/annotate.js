@@ -7,6 +7,7 @@ import { drop, keep, waiting } from "./outbox.js";
 
 const HEARTBEAT_MS = 60_000;
 const RETRY_MS = 5_000;
+const BUSY_MS = 500;
 const AHEAD = 1;
 const LAPSED = new Set([404, 409, 412]); // the task is no longer ours: sending again cannot change that
 const REFUSED = 422; // the answer does not fit: the task comes back with its draft
@@ -99,6 +100,7 @@ class Annotate extends HTMLElement {
   caughtUp() {
     if (!this.task && this.ahead.length) { this.next(); return; }
     if (!this.task) this.rest();
+    if (!this.task && this.why === "busy") setTimeout(() => this.fill().catch(() => {}).then(() => this.caughtUp()), BUSY_MS);
     this.say();
   }
 
