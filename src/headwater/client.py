@@ -9,6 +9,7 @@ with Client("http://127.0.0.1:8000", token="hw_…", program="support") as headw
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,7 +18,8 @@ import httpx
 from headwater.core import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
     from types import TracebackType
 
 _KINDS: dict[int, type[errors.HeadwaterError]] = {
@@ -62,6 +64,51 @@ class Client:
         """Do something once and return the reply; repeated safely under the same idempotency key."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         return self._reply(self._http.post(path, json=body, headers=headers))
+
+    def take_in(self, source: str, file: Path, *, key: str = "", **recipe: object) -> dict[str, Any]:
+        """Send a file to be taken in from a source and return the job that does it; see `wait`.
+
+        Args:
+            source: Name of an approved source.
+            file: JSONL, CSV or plain text; streamed, however large.
+            key: The same key never takes the file in twice.
+            **recipe: `language`, `personal_data`, `near_duplicate`.
+        """
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
+        query = _given({"name": file.name, **recipe})
+        with file.open("rb") as body:
+            job: dict[str, Any] = self._reply(
+                self._http.post(f"sources/{source}/intakes", params=query, content=body, headers=headers)
+            )
+        return job
+
+    def wait(self, job: str, on_progress: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
+        """Wait until a job has ended, telling its progress, and return its result.
+
+        Raises:
+            ConflictError: The job failed or was cancelled; the message says why.
+        """
+        while True:
+            status = self.get(f"jobs/{job}")
+            if on_progress:
+                on_progress(status)
+            if status["state"] == "done":
+                return dict(status["result"] or {})
+            if status["state"] in ("failed", "cancelled"):
+                raise errors.ConflictError(f"Job {job} is {status['state']}: {status['error']}")
+            time.sleep(0.2)
+
+    def claim(self, campaign: str) -> dict[str, Any] | None:
+        """Return a task to answer, or None when there is none for you."""
+        task: dict[str, Any] | None = self.post(f"campaigns/{campaign}/claim", {})["task"]
+        return task
+
+    def submit(self, campaign: str, task: dict[str, Any], values: dict[str, Any]) -> dict[str, Any] | None:
+        """Record the answer to a task, once however often it is sent, and return the next one or None."""
+        body = {"lease_id": task["lease_id"], "token": task["token"], "values": values}
+        body["client_id"] = str(uuid.uuid5(uuid.NAMESPACE_URL, task["lease_id"]))
+        following: dict[str, Any] | None = (self.post(f"campaigns/{campaign}/submit", body)["next"] or {}).get("task")
+        return following
 
     def each(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
         """Yield every item of a list, fetching pages as they are needed."""
