@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import queries as annotation
-from headwater.annotation.model import BatchKind
 from headwater.annotation.questions import CLOSED
 from headwater.governance.model import Decision
 from headwater.quality import assessments, concerns, labels, queries
@@ -55,15 +54,6 @@ def front(visitor: Visitor) -> Response:
             campaigns={campaign.id: campaign.name for campaign in campaigns},
             measurable=_measurable(ctx, campaigns) if manages else [],
             manages=manages,
-            work=[
-                (batch, annotation.schema(ctx, campaign.schema_id).questions[0].name)
-                for campaign in campaigns
-                for batch in annotation.batches(ctx, campaign.id)
-                if batch.kind is not BatchKind.CALIBRATION
-            ]
-            if manages
-            else [],
-            decided={item.batch_id for item in queries.inspections(ctx)},
             questions=queries.assessments(ctx),
             gold={
                 (item.campaign_id, item.question): item

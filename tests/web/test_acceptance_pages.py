@@ -1,0 +1,74 @@
+"""Acceptance and label errors on pages, in a real browser and by keyboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.quality import queries
+from tests.accessibility import problems
+from tests.quality.lots import decided, labelled
+from tests.quality.test_label_errors import labelled as doubtful
+from tests.serving import Served, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.workspaces import Team
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(team: Team) -> Iterator[Served]:
+    with served(team.app) as running:
+        yield running
+
+
+def test_a_batch_is_planned_on_the_board_and_judged_by_keyboard(team: Team, site: Served, browser: Browser) -> None:
+    _, (batch, rejected) = labelled(team, (60, 30))
+    decided(team, rejected, wrong=3, accept=False)
+    tab = site.tab_of(browser, team.ops)
+    tab.goto(f"{site.url}/p/support/quality/acceptance")
+    assert not problems(tab)
+    assert tab.get_by_role("button", name="Open its tasks again").is_visible()
+    tab.get_by_role("link", name="Choose a plan for one").click()
+    tab.get_by_label("AQL, %").select_option("4")
+    tab.get_by_role("button", name="Compare").click()
+    assert not problems(tab)
+    tab.get_by_role("button", name="Record the plan and draw the sample").click()
+    tab.get_by_role("heading", name="Inspection of one").wait_for()
+    other = site.tab_of(browser, team.expert)
+    other.goto(tab.url)
+    assert not problems(other)
+    other.get_by_label("Why, if it is wrong").fill("It says broken.")
+    other.keyboard.press("Enter")
+    other.keyboard.press("1")
+    other.get_by_text("12 to judge").wait_for()
+    for left in range(11, -1, -1):
+        other.keyboard.press("Enter")
+        if left:
+            other.get_by_text(f"{left} to judge").wait_for()
+    other.get_by_text("wrong of 13 inspected").wait_for()
+    with team.read() as ctx:
+        row = queries.inspection(ctx, batch)
+        assert {each.reason for each in queries.judgements(ctx, row).values() if each.is_wrong} == {"It says broken."}
+    assert (row.passed, row.inspected, len(row.errors)) == (True, 13, 1)
+    assert not problems(other)
+
+
+def test_doubtful_labels_are_listed_and_sent_back_on_a_page(team: Team, site: Served, browser: Browser) -> None:
+    doubtful(team)
+    tab = site.tab_of(browser, team.ops)
+    tab.goto(f"{site.url}/p/support/quality/label-errors")
+    tab.get_by_role("button", name="Search").click()
+    tab.get_by_text("doubtful of 60 labels").wait_for()
+    assert not problems(tab)
+    tab.get_by_role("button", name="Have them labelled again").click()
+    tab.get_by_text("doubtful of 60 labels").wait_for()
+    with team.read() as ctx:
+        opened = ctx.db.exec_driver_sql("SELECT count(*) FROM task WHERE reason <> ''").scalar_one()
+    assert opened == 3
