@@ -31,6 +31,7 @@ PARTS = (
     "acceptance",
     "monitoring",
     "label_errors",
+    "quality",
     "release",
     "evaluation",
 )

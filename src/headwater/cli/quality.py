@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from headwater.annotation import queries as annotation
 from headwater.cli import acceptance, label_errors, monitoring
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.quality import assessments, labels, queries
@@ -27,6 +28,45 @@ def assess(campaign: Campaign, question: Question) -> None:
         resolved = labels.resolve(ctx, campaign, question=question)
     show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"))
     done(f"Resolved {len(resolved):,} labels by {resolved[0].method if resolved else 'nothing'}.")
+
+
+@cli.command("resolve")
+def resolve(
+    campaign: Campaign,
+    question: Question,
+    method: Annotated[str, typer.Option(help="A name listed by `quality methods`, or auto to choose.")] = "auto",
+    as_json: Json = False,
+) -> None:
+    """Resolve the labels of a campaign: the likeliest answer of every task, with its probability."""
+    with acting() as ctx:
+        labels.resolve(ctx, campaign, question=question, method=method)
+        (row,) = queries.resolutions(ctx, campaign=annotation.campaign(ctx, campaign).id, question=question)
+    if as_json:
+        show([row], ("question",), as_json)
+        return
+    done(f"Resolved {row.labels:,} labels by {row.method}; {row.doubtful:,} are doubtful. {row.reason}".rstrip())
+    for each in row.warnings:
+        done(f"Beware: {each}")
+
+
+@cli.command("methods")
+def methods(campaign: Campaign, question: Question, as_json: Json = False) -> None:
+    """Compare every method of resolving labels on gold and answers that were hidden from it."""
+    with reading() as ctx:
+        rows = labels.compare(ctx, campaign, question=question)
+    show(rows, ("method", "gold", "held_out", "changed"), as_json)
+    if not as_json:
+        done(
+            "gold: share found while hidden; held_out: log-likelihood of hidden answers; changed: against the majority."
+        )
+
+
+@cli.command("resolutions")
+def resolutions(as_json: Json = False) -> None:
+    """List how labels were resolved the last time: by which method, why, how sure."""
+    with reading() as ctx:
+        rows = queries.resolutions(ctx)
+    show(rows, ("campaign_id", "question", "method", "labels", "confidence", "doubtful", "resolved_at"), as_json)
 
 
 @cli.command("measures")

@@ -12,15 +12,15 @@ from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
-from headwater.quality.model import Label, NotAssessableError
+from headwater.quality.crowds import Crowd, crowd_of, most_frequent
+from headwater.quality.model import DOUBTFUL, Label, Resolution
 from headwater.quality.store import labels as store
-from headwater.stats.inference.choose import infer
+from headwater.stats.inference.choose import Candidate, infer
+from headwater.stats.inference.choose import compare as candidates
+from headwater.stats.inference.truth import answers
 from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from headwater.annotation.answers import Answers
     from headwater.context import Context
     from headwater.stats.inference.truth import Truth
 
@@ -28,35 +28,81 @@ if TYPE_CHECKING:
 def resolve(ctx: Context, campaign_id: str, *, question: str, method: str = "auto") -> list[Label]:
     """Resolve the labels of a campaign's ordinary tasks; gold tasks steer the method and are not labelled.
 
-    What a reviewer or adjudicator settled stands above the answers.
+    What a reviewer or adjudicator settled stands above the answers. How it was done is kept as a `Resolution`.
+
+    Args:
+        ctx: The context.
+        campaign_id: The campaign, by id or name.
+        question: A question with one closed answer.
+        method: A method of truth inference, or `auto` to choose by gold, else take the committee.
+
+    Raises:
+        NotAssessableError: There is no answer yet.
+        InvalidError: There is no such method, or it does not fit the question.
+    """
+    require(ctx, Decision.BATCH_ACCEPT)
+    crowd = crowd_of(ctx, campaign_id, question=question)
+    given, campaign = crowd.given, annotation.campaign(ctx, campaign_id)
+    truth = infer(
+        given.task,
+        given.annotator,
+        crowd.code,
+        classes=len(crowd.values),
+        gold=crowd.gold,
+        method=method,
+        methods=crowd.methods,
+    )
+    settled = annotation.settled(ctx, campaign.id, question=question)
+    rows = _labels(ctx, crowd, truth, settled)
+    store.replace_labels(ctx.db, ctx.program, campaign.id, rows)
+    store.put_resolution(ctx.db, ctx.program, _resolution(ctx, crowd, truth, rows, campaign=campaign.id, asked=method))
+    _trace(ctx, rows)
+    body = {"question": question, "labels": len(rows), "method": truth.method, "asked": method}
+    ledger.append(ctx, "labels.resolved", subject=campaign.id, body=body)
+    return rows
+
+
+def compare(ctx: Context, campaign_id: str, *, question: str) -> list[Candidate]:
+    """Return how every method that fits fares on gold and answers hidden from it; only for who accepts the work.
 
     Raises:
         NotAssessableError: There is no answer yet.
     """
     require(ctx, Decision.BATCH_ACCEPT)
-    given = annotation.answers(ctx, campaign_id, question=question)
-    if len(given.task) == 0:
-        raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
-    gold = np.full(len(given.task_ids), -1, dtype=np.int64)
-    gold[given.task[given.is_gold]] = given.gold_value[given.is_gold]
-    truth = infer(given.task, given.annotator, given.value, classes=len(given.values), gold=gold, method=method)
-    settled = annotation.settled(ctx, campaign_id, question=question)
-    rows = _labels(ctx, given, truth, settled, question)
-    store.replace_labels(ctx.db, ctx.program, campaign_id, rows)
-    _trace(ctx, rows)
-    body = {"question": question, "labels": len(rows), "method": truth.method}
-    ledger.append(ctx, "labels.resolved", subject=campaign_id, body=body)
-    return rows
+    crowd = crowd_of(ctx, campaign_id, question=question)
+    given = answers(crowd.given.task, crowd.given.annotator, crowd.code, classes=len(crowd.values))
+    return candidates(given, gold=crowd.gold, methods=crowd.methods)
 
 
-def _labels(ctx: Context, given: Answers, truth: Truth, settled: dict[str, str], question: str) -> list[Label]:
-    now = ctx.clock.now()
+def _resolution(
+    ctx: Context, crowd: Crowd, truth: Truth, rows: list[Label], *, campaign: str, asked: str
+) -> Resolution:
+    confidence = np.array([row.confidence for row in rows])
+    return Resolution(
+        campaign_id=campaign,
+        question=crowd.given.question,
+        asked=asked,
+        method=truth.method,
+        reason=truth.reason,
+        warnings=truth.warnings,
+        converged=truth.converged,
+        labels=len(rows),
+        gold=int((crowd.gold >= 0).sum()),
+        confidence=float(confidence.mean()) if len(rows) else 0.0,
+        doubtful=int((confidence < DOUBTFUL).sum()),
+        resolved_at=ctx.clock.now(),
+    )
+
+
+def _labels(ctx: Context, crowd: Crowd, truth: Truth, settled: dict[str, str]) -> list[Label]:
+    now, given = ctx.clock.now(), crowd.given
+    label, confidence = truth.label, truth.confidence
     ordinary = np.unique(given.task[~given.is_gold])
     tasks = len(given.task_ids)
     counts = np.bincount(given.task, minlength=tasks)
     first = np.full(tasks, -1)
     first[given.task[::-1]] = np.arange(len(given.task))[::-1]
-    cohort = _mode(given.task, given.cohort, tasks, len(given.cohort_ids))
+    cohort = most_frequent(given.task, given.cohort, tasks, len(given.cohort_ids))
     rows = []
     for code in ordinary:
         task_id = given.task_ids[code]
@@ -66,9 +112,9 @@ def _labels(ctx: Context, given: Answers, truth: Truth, settled: dict[str, str],
             Label(
                 task_id=task_id,
                 record_id=given.record_ids[code],
-                question=question,
-                value=ruled if ruled is not None else given.values[truth.label[code]],
-                confidence=1.0 if ruled is not None else float(truth.confidence[code]),
+                question=given.question,
+                value=ruled if ruled is not None else crowd.values[label[code]],
+                confidence=1.0 if ruled is not None else float(confidence[code]),
                 method="adjudicated" if ruled is not None else truth.method,
                 answers=int(counts[code]),
                 batch_id=given.batch_ids[given.batch[row]],
@@ -78,11 +124,6 @@ def _labels(ctx: Context, given: Answers, truth: Truth, settled: dict[str, str],
             )
         )
     return rows
-
-
-def _mode(task: NDArray[np.int64], code: NDArray[np.int64], tasks: int, codes: int) -> NDArray[np.intp]:
-    """Return the most frequent code of each task; the lowest of equals."""
-    return np.asarray(np.bincount(task * codes + code, minlength=tasks * codes).reshape(tasks, codes).argmax(axis=1))
 
 
 def _trace(ctx: Context, rows: list[Label]) -> None:

@@ -19,6 +19,7 @@ from headwater.quality.model import (
     Label,
     Measure,
     NotAssessableError,
+    Resolution,
     UnknownAlarmError,
     Verdict,
     Watch,
@@ -42,6 +43,11 @@ SHIPPABLE = (Verdict.ACCEPTED, Verdict.WAIVED)
 def labels(ctx: Context, *, question: str = "", batches: Sequence[str] | None = None) -> list[Label]:
     """Return resolved labels as they stand, by record."""
     return resolved.labels(ctx.db, ctx.program, question=question, batches=batches)
+
+
+def resolutions(ctx: Context, *, campaign: str = "", question: str = "") -> list[Resolution]:
+    """Return how labels were resolved the last time, newest first: by which method, why, how sure, what is doubtful."""
+    return resolved.resolutions(ctx.db, ctx.program, campaign=campaign, question=question)
 
 
 def accepted_batches(ctx: Context) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from headwater.quality.model import Label
+from headwater.quality.model import Label, Resolution
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
@@ -35,6 +35,46 @@ label = sa.Table(
     sa.Index(None, "program", "record_id", "question"),
 )
 """The resolved answer of every task, as it stands now; releases keep what it was."""
+
+resolution = sa.Table(
+    "resolution",
+    metadata,
+    sa.Column("campaign_id", sa.String(40), primary_key=True),
+    sa.Column("question", sa.String(64), primary_key=True),
+    sa.Column("program", sa.String(40), nullable=False),
+    sa.Column("asked", sa.String(40), nullable=False),
+    sa.Column("method", sa.String(40), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("warnings", sa.JSON, nullable=False),
+    sa.Column("converged", sa.Boolean, nullable=False),
+    sa.Column("labels", sa.Integer, nullable=False),
+    sa.Column("gold", sa.Integer, nullable=False),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("doubtful", sa.Integer, nullable=False),
+    sa.Column("resolved_at", Moment, nullable=False),
+    sa.Index(None, "program", "resolved_at"),
+)
+"""How the labels of a campaign's question were resolved the last time; the ledger keeps every time."""
+
+
+def put_resolution(db: Connection, program: str, row: Resolution) -> None:
+    """Put how labels were resolved in the place of what was said of the same question."""
+    same = (resolution.c.campaign_id == row.campaign_id, resolution.c.question == row.question)
+    db.execute(resolution.delete().where(*same))
+    values = asdict(row) | {"program": program, "warnings": list(row.warnings)}
+    db.execute(resolution.insert().values(values))
+
+
+def resolutions(db: Connection, program: str, *, campaign: str = "", question: str = "") -> list[Resolution]:
+    """Return how labels were resolved, newest first."""
+    query = sa.select(resolution).where(resolution.c.program == program)
+    if campaign:
+        query = query.where(resolution.c.campaign_id == campaign)
+    if question:
+        query = query.where(resolution.c.question == question)
+    newest = query.order_by(resolution.c.resolved_at.desc(), resolution.c.campaign_id, resolution.c.question)
+    rows = [{name: value for name, value in row.items() if name != "program"} for row in db.execute(newest).mappings()]
+    return [Resolution(**(row | {"warnings": tuple(row["warnings"])})) for row in rows]
 
 
 def replace_labels(db: Connection, program: str, campaign: str, rows: Sequence[Label]) -> None:

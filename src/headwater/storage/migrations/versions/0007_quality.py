@@ -143,6 +143,24 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "resolution",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("asked", sa.String(length=40), nullable=False),
+        sa.Column("method", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("warnings", sa.JSON(), nullable=False),
+        sa.Column("converged", sa.Boolean(), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
+        sa.Column("gold", sa.Integer(), nullable=False),
+        sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("doubtful", sa.Integer(), nullable=False),
+        sa.Column("resolved_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "question", name=op.f("pk_resolution")),
+    )
+    op.create_index(op.f("ix_resolution_program_resolved_at"), "resolution", ["program", "resolved_at"], unique=False)
+    op.create_table(
         "severity",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("program", sa.String(length=40), nullable=False),

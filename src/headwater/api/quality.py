@@ -1,0 +1,50 @@
+"""Quality: how the labels of a campaign are resolved, by which method, and how the methods compare."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from headwater.annotation import queries as annotation
+from headwater.api.session import Caller, Listing
+from headwater.context import Context
+from headwater.quality import labels, queries
+from headwater.quality.model import Resolution
+from headwater.stats.inference.choose import Candidate
+
+router = APIRouter(prefix="/programs/{program}", tags=["quality"])
+
+
+class ResolutionForm(BaseModel):
+    """Which labels to resolve, and how."""
+
+    campaign: str = Field(min_length=1, description="Name or id.")
+    question: str = Field(min_length=1)
+    method: str = Field(default="auto", max_length=40, description="A name from the comparison, or `auto` to choose.")
+
+
+@router.post("/resolutions", status_code=201, response_model=Resolution)
+def resolve(body: ResolutionForm, caller: Caller) -> Resolution | Response:
+    """Resolve the labels of a campaign: the likeliest answer of every task, with its probability."""
+
+    def write(ctx: Context) -> Resolution:
+        labels.resolve(ctx, body.campaign, question=body.question, method=body.method)
+        campaign = annotation.campaign(ctx, body.campaign)
+        return queries.resolutions(ctx, campaign=campaign.id, question=body.question)[0]
+
+    return caller.write(write)
+
+
+@router.get("/resolutions")
+def list_resolutions(caller: Caller, listing: Listing, campaign: str = "", question: str = "") -> list[Resolution]:
+    """List how labels were resolved the last time: by which method, why, how sure, what is doubtful."""
+    with caller.reading() as ctx:
+        rows = queries.resolutions(ctx, campaign=campaign, question=question)
+    return listing.part(rows, key=lambda row: f"{row.campaign_id}:{row.question}")
+
+
+@router.get("/resolutions/{campaign}/{question}/methods")
+def compare_methods(campaign: str, question: str, caller: Caller) -> list[Candidate]:
+    """Compare every method on gold and answers that were hidden from it; for those who accept the work."""
+    with caller.reading() as ctx:
+        return labels.compare(ctx, campaign, question=question)
