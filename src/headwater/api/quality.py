@@ -9,7 +9,7 @@ from headwater.annotation import queries as annotation
 from headwater.api.session import Caller, Listing
 from headwater.context import Context
 from headwater.quality import labels, queries
-from headwater.quality.model import Resolution
+from headwater.quality.resolutions import Resolution
 from headwater.stats.inference.choose import Candidate
 
 router = APIRouter(prefix="/programs/{program}", tags=["quality"])

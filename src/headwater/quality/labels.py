@@ -13,7 +13,8 @@ from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
 from headwater.quality.crowds import Crowd, crowd_of, most_frequent
-from headwater.quality.model import DOUBTFUL, Label, Resolution
+from headwater.quality.model import Label
+from headwater.quality.resolutions import DOUBTFUL, Resolution
 from headwater.quality.store import labels as store
 from headwater.stats.inference.choose import Candidate, infer
 from headwater.stats.inference.choose import compare as candidates

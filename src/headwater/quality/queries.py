@@ -19,11 +19,11 @@ from headwater.quality.model import (
     Label,
     Measure,
     NotAssessableError,
-    Resolution,
     UnknownAlarmError,
     Verdict,
     Watch,
 )
+from headwater.quality.resolutions import Resolution
 from headwater.quality.store import alarms as raised
 from headwater.quality.store import inspections as inspected
 from headwater.quality.store import labels as resolved

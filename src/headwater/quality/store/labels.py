@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from headwater.quality.model import Label, Resolution
+from headwater.quality.model import Label
+from headwater.quality.resolutions import Resolution
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
