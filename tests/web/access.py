@@ -154,6 +154,14 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/alarms/{alarm}
         GET /api/v1/programs/{program}/campaigns/{campaign}/gold/health
         GET /api/v1/programs/{program}/campaigns/{campaign}/gold/plan
+        GET /api/v1/programs/{program}/deliveries
+        GET /api/v1/programs/{program}/packages
+        GET /api/v1/programs/{program}/packages/{package}/archive
+        GET /api/v1/programs/{program}/resolutions
+        GET /api/v1/programs/{program}/resolutions/{campaign}/{question}/methods
+        GET /api/v1/programs/{program}/vendors
+        GET /p/{program}/vendors
+        GET /p/{program}/vendors/packages/{package}.zip
         GET /api/v1/programs/{program}/label-errors
         GET /api/v1/programs/{program}/label-errors/{search}
         GET /p/{program}/quality/alarms
@@ -293,6 +301,24 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/alarms/{alarm}/decide
         POST /api/v1/programs/{program}/campaigns/{campaign}/gold/{task}/correct
         POST /api/v1/programs/{program}/campaigns/{campaign}/gold/{task}/retire
+        POST /api/v1/programs/{program}/campaigns/{campaign}/prelabels/order
+        POST /api/v1/programs/{program}/deliveries/{delivery}/approval
+        POST /api/v1/programs/{program}/deliveries/{delivery}/judgement
+        POST /api/v1/programs/{program}/deliveries/{delivery}/return
+        POST /api/v1/programs/{program}/packages
+        POST /api/v1/programs/{program}/packages/{package}/approval
+        POST /api/v1/programs/{program}/packages/{package}/certificate
+        POST /api/v1/programs/{program}/packages/{package}/deliveries
+        POST /api/v1/programs/{program}/releases/{release}/publication
+        POST /api/v1/programs/{program}/releases/{release}/withdrawal
+        POST /api/v1/programs/{program}/resolutions
+        POST /api/v1/programs/{program}/vendors
+        POST /api/v1/programs/{program}/vendors/{vendor}/approval
+        POST /p/{program}/releases/{release}/publish
+        POST /p/{program}/releases/{release}/yank
+        POST /p/{program}/vendors
+        POST /p/{program}/vendors/deliveries/{delivery}/judgement
+        POST /p/{program}/vendors/packages
         POST /api/v1/programs/{program}/label-errors
         POST /api/v1/programs/{program}/label-errors/{search}/relabel
         POST /p/{program}/quality/alarms/{alarm}/acknowledge

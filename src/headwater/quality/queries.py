@@ -47,6 +47,7 @@ def labels(ctx: Context, *, question: str = "", batches: Sequence[str] | None = 
 
 def resolutions(ctx: Context, *, campaign: str = "", question: str = "") -> list[Resolution]:
     """Return how labels were resolved the last time, newest first: by which method, why, how sure, what is doubtful."""
+    require(ctx, Decision.BATCH_ACCEPT)
     return resolved.resolutions(ctx.db, ctx.program, campaign=campaign, question=question)
 
 
