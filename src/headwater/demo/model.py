@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +52,10 @@ def train(texts: Sequence[str], labels: Sequence[str], weights: Sequence[float],
         ]
     )
     pipeline = make_pipeline(features, LogisticRegression(C=20.0, max_iter=300))
-    pipeline.fit(
-        [texts[i] for i in drawn],
-        [labels[i] for i in drawn],
-        logisticregression__sample_weight=np.asarray(weights, dtype=np.float64)[drawn],
-    )
+    with threadpool_limits(1):  # the matrices are small: threads would spend their time waiting for each other
+        pipeline.fit(
+            [texts[i] for i in drawn],
+            [labels[i] for i in drawn],
+            logisticregression__sample_weight=np.asarray(weights, dtype=np.float64)[drawn],
+        )
     return Trained(pipeline=pipeline, classes=tuple(pipeline.classes_), seed=seed)

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from threadpoolctl import threadpool_limits
 
 from headwater.release import queries as releases
 from headwater.sourcing import queries as sourcing
@@ -56,7 +57,8 @@ class TrainingSide:
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
         kept = np.flatnonzero(~rare)
         model = LogisticRegression(C=10.0, max_iter=300)
-        found = cross_val_predict(model, self.vectors[kept], self.label[kept], cv=folds, method="predict_proba")
+        with threadpool_limits(1):  # small matrices: threads would wait for each other
+            found = cross_val_predict(model, self.vectors[kept], self.label[kept], cv=folds, method="predict_proba")
         result[np.ix_(kept, np.unique(self.label[kept]))] = found
         result[rare, self.label[rare]] = 1.0  # too few to doubt
         return result

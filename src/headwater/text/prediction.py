@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
+from threadpoolctl import threadpool_limits
 
 from headwater.core.errors import InvalidError
 
@@ -48,6 +49,7 @@ def out_of_sample(
             TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
             LogisticRegression(C=10.0, max_iter=500),
         )
-        model.fit([texts[place] for place in seen], label[seen])
+        with threadpool_limits(1):  # small matrices: threads would wait for each other
+            model.fit([texts[place] for place in seen], label[seen])
         chance[np.ix_(unseen, model.classes_)] = model.predict_proba([texts[place] for place in unseen])
     return chance
