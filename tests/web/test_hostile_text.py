@@ -52,7 +52,7 @@ INSPECT = """() => ({
 CLEAN: dict[str, object] = {"hit": None, "broken": [], "handlers": [], "addresses": [], "scripts": 0, "frames": 0}
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: the browser's driver marks the handlers it wraps on their object
 class Watched:
     """A tab that notes everything that should not happen."""
 

@@ -106,7 +106,7 @@ def certify(package: str, body: Certificate, caller: Caller) -> Package | Respon
 def receive(
     package: str,
     caller: Caller,
-    body: Annotated[bytes, Body(media_type="application/jsonl", description="JSON lines: id, values, by.")],
+    body: Annotated[bytes, Body(media_type="application/octet-stream", description="JSON lines: id, values, by.")],
 ) -> Delivery | Response:
     """Check a delivery row by row, score its hidden gold and draw the sample to inspect."""
     return caller.write(lambda ctx: deliveries.receive(ctx, package, body))

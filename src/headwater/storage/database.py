@@ -116,12 +116,22 @@ class Database:
         self.engine.dispose()
 
 
+def _is_repeated(error: IntegrityError) -> bool:
+    """Return whether a key was there already, rather than a rule of the tables broken."""
+    return getattr(error.orig, "sqlstate", "") == _UNIQUE_VIOLATION or "UNIQUE constraint" in str(error.orig)
+
+
+_UNIQUE_VIOLATION = "23505"
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """Tell what a value or another writer made the database refuse in words of ours."""
     try:
         yield
     except IntegrityError as error:
+        if not _is_repeated(error):
+            raise
         raise ConflictError(
             "Somebody else did the same, or changed what this depends on, at the same moment.",
             remedy="Read it again, then repeat.",

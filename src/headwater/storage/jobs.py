@@ -13,6 +13,7 @@ any process, stops at its next step or report of progress.
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -349,12 +350,15 @@ class Jobs:
         return free
 
     def _run(self, identifier: str) -> None:
-        known = DBOS.get_workflow_status(identifier)
-        if known is None:
-            with SetWorkflowID(identifier):
-                DBOS.start_workflow(_workflow, identifier)
-        else:
-            DBOS.resume_workflow(identifier)
+        def begin() -> None:
+            if DBOS.get_workflow_status(identifier) is None:
+                with SetWorkflowID(identifier):
+                    DBOS.start_workflow(_workflow, identifier)
+            else:
+                DBOS.resume_workflow(identifier)
+
+        with ThreadPoolExecutor(1) as aside:  # DBOS refuses a thread in which an event loop runs
+            aside.submit(begin).result()
 
     def _orphans(self) -> list[JobStatus]:
         query = (
