@@ -85,6 +85,8 @@ def forecast(
 def reliability(alpha: Estimate, answers: int) -> Estimate:
     """Return the reliability of the mean of several answers: k·a / (1 + (k - 1)·a), 0 for negative a.
 
+    Computed as 1 - (1 - a) / (1 + (k - 1)·a), which rounding cannot make fall as k or a grows.
+
     Source: Spearman 1910; Brown 1910.
     """
     method = f"Spearman-Brown for {answers} answers from {alpha.method}"
@@ -93,7 +95,7 @@ def reliability(alpha: Estimate, answers: int) -> Estimate:
 
     def of(single: float) -> float:
         kept = max(single, 0.0)
-        return single if math.isnan(single) else answers * kept / (1 + (answers - 1) * kept)
+        return single if math.isnan(single) else 1 - (1 - kept) / (1 + (answers - 1) * kept)
 
     return Estimate(
         value=of(alpha.value),
