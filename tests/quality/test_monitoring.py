@@ -49,7 +49,7 @@ def test_a_noisy_annotator_is_found_told_and_decided_on(each_team: Team) -> None
         decided = remedies.decide(ctx, alarm.id, Remedy.PAUSE, reason="will be trained")
     assert (decided.state, decided.remedy, decided.decided_by) == (AlarmState.DECIDED, Remedy.PAUSE, team.ops)
     with team.read() as ctx:
-        assert not workforce.annotator(ctx, noisy).is_available
+        assert workforce.annotator(ctx, noisy).stop is not None
         assert governance.decided(ctx, subject=alarm.id)[0].reason == "alarm: pause; will be trained"
         chart = next(
             each

@@ -339,6 +339,10 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/sources/{source}/propose
         POST /p/{program}/workforce
         POST /p/{program}/workforce/{person}/availability
+        POST /p/{program}/workforce/{person}/readmission
+        POST /p/{program}/workforce/{person}/stop
+        POST /api/v1/programs/{program}/annotators/{person}/readmission
+        PUT /api/v1/programs/{program}/annotators/{person}/stop
         PUT /api/v1/programs/{program}/annotators/{person}
         PUT /api/v1/programs/{program}/annotators/{person}/availability
         PUT /api/v1/programs/{program}/members/{person}/roles/{role}

@@ -143,6 +143,8 @@ def _closed(desk: Desk) -> Why | None:
     state = desk.place.campaign_state
     if state != CampaignState.OPEN:
         return Why.PAUSED if state == CampaignState.PAUSED else Why.CLOSED
+    if desk.member.stop is not None:
+        return Why.STOPPED
     if not desk.member.is_available:
         return Why.UNAVAILABLE
     if desk.plan.skill and desk.plan.skill not in desk.member.skills:

@@ -27,9 +27,15 @@ class Enrolment(BaseModel):
 
 
 class Availability(BaseModel):
-    """Whether a person is given tasks."""
+    """Whether a person wants tasks."""
 
     available: bool
+
+
+class Reason(BaseModel):
+    """Why; the person reads it."""
+
+    reason: str = Field(min_length=1, max_length=500)
 
 
 @router.get("/annotators")
@@ -68,8 +74,20 @@ def enrol(person: str, body: Enrolment, caller: Caller) -> Annotator | Response:
 
 @router.put("/annotators/{person}/availability", response_model=Annotator)
 def set_availability(person: str, body: Availability, caller: Caller) -> Annotator | Response:
-    """Say whether a person is given tasks at present."""
+    """Say whether a person wants tasks at present."""
     return caller.write(lambda ctx: service.set_availability(ctx, person, available=body.available))
+
+
+@router.put("/annotators/{person}/stop", response_model=Annotator)
+def stop(person: str, body: Reason, caller: Caller) -> Annotator | Response:
+    """Give a person no tasks, whatever they say, until the stop is lifted."""
+    return caller.write(lambda ctx: service.stop(ctx, person, reason=body.reason))
+
+
+@router.post("/annotators/{person}/readmission", response_model=Annotator)
+def readmit(person: str, body: Reason, caller: Caller) -> Annotator | Response:
+    """Lift a stop; never one's own."""
+    return caller.write(lambda ctx: service.readmit(ctx, person, reason=body.reason))
 
 
 @router.get("/cohorts")

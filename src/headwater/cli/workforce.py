@@ -13,6 +13,7 @@ from headwater.workforce.model import UNTRAINED, Affiliation
 
 cli = typer.Typer(help="Annotators: teams, training, skills, qualifications.", no_args_is_help=True)
 Handle = Annotated[str, typer.Argument(help="The person's handle.")]
+Reason = Annotated[str, typer.Option(help="Why; the person reads it.")]
 
 
 @cli.command("enrol")
@@ -32,11 +33,28 @@ def enrol(
 
 
 @cli.command("available")
-def available(handle: Handle, no: Annotated[bool, typer.Option("--no", help="Give them no tasks.")] = False) -> None:
-    """Say whether a person is given tasks at present."""
+def available(handle: Handle, no: Annotated[bool, typer.Option("--no", help="They want none.")] = False) -> None:
+    """Say whether a person wants tasks at present."""
     with acting() as ctx:
-        service.set_availability(ctx, governance.person_by_handle(ctx, handle).id, available=not no)
-    done(f"{handle} is {'not ' if no else ''}given tasks.")
+        row = service.set_availability(ctx, governance.person_by_handle(ctx, handle).id, available=not no)
+    stopped = ", but stopped by operations" if row.stop and not no else ""
+    done(f"{handle} is {'not ' if no else ''}available{stopped}.")
+
+
+@cli.command("stop")
+def stop(handle: Handle, reason: Reason) -> None:
+    """Give a person no tasks, whatever they say, until they are let in again."""
+    with acting() as ctx:
+        service.stop(ctx, governance.person_by_handle(ctx, handle).id, reason=reason)
+    done(f"{handle} is given no tasks. Let them in again with: headwater annotator readmit {handle} --reason WHY")
+
+
+@cli.command("readmit")
+def readmit(handle: Handle, reason: Reason) -> None:
+    """Lift a stop: the person is given tasks again."""
+    with acting() as ctx:
+        row = service.readmit(ctx, governance.person_by_handle(ctx, handle).id, reason=reason)
+    done(f"{handle} is given tasks again{'' if row.is_served else ' once they say that they are available'}.")
 
 
 @cli.command("list")
@@ -52,10 +70,12 @@ def list_annotators(as_json: Json = False) -> None:
                 "training": row.training,
                 "skills": sorted(row.skills),
                 "available": row.is_available,
+                "stopped": row.stop is not None,
+                "reason": row.stop.reason if row.stop else "",
             }
             for row in queries.annotators(ctx)
         ]
-    show(rows, ("handle", "team", "affiliation", "training", "skills", "available"), as_json)
+    show(rows, ("handle", "team", "affiliation", "training", "skills", "available", "stopped", "reason"), as_json)
 
 
 @cli.command("cohorts")

@@ -87,7 +87,7 @@ def _carry_out(ctx: Context, row: Alarm, remedy: Remedy, reason: str) -> dict[st
         return _requalify(ctx, row, reason)
     if remedy is Remedy.PAUSE and row.people:
         for person in row.people:
-            workforce.set_availability(ctx, person, available=False)
+            workforce.stop(ctx, person, reason=reason)
         return {"people": list(row.people)}
     if remedy is Remedy.PAUSE and annotation.campaign(ctx, row.campaign_id).state is CampaignState.OPEN:
         campaigns.pause(ctx, row.campaign_id)
@@ -95,10 +95,10 @@ def _carry_out(ctx: Context, row: Alarm, remedy: Remedy, reason: str) -> dict[st
 
 
 def _requalify(ctx: Context, row: Alarm, reason: str) -> dict[str, object]:
-    """Tell the people concerned; those the alarm names get no tasks until somebody makes them available again."""
+    """Tell the people concerned; those the alarm names get no tasks until operations let them in again."""
     people = list(row.people)
     for person in people:
-        workforce.set_availability(ctx, person, available=False)
+        workforce.stop(ctx, person, reason=reason)
     if not people:
         frame = frame_of(ctx, row.campaign_id, question=row.question)
         rows = np.flatnonzero(frame.given.submitted_at >= round(row.since.timestamp() * 1e6))

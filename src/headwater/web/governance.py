@@ -68,11 +68,16 @@ def receive(visitor: Visitor) -> Response:
     return back(visitor, "inbox")
 
 
+_PLACES = {"alm_": "quality/alarms/{}", "per_": "workforce"}
+"""Where things are that have no proposal: by the prefix of their id."""
+
+
 @router.get("/subject/{subject}")
 def subject(visitor: Visitor, subject: str) -> Response:
-    """Go from a notice to its proposal or alarm."""
-    if subject.startswith("alm_"):
-        return back(visitor, f"quality/alarms/{subject}")
+    """Go from a notice to what it is about."""
+    for prefix, place in _PLACES.items():
+        if subject.startswith(prefix):
+            return back(visitor, place.format(subject))
     with visitor.reading() as ctx:
         found = queries.proposals(ctx, subject=subject)
     if not found:

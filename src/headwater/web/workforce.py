@@ -54,7 +54,23 @@ def enrol(
 
 @router.post("/{person}/availability")
 def availability(visitor: Visitor, person: str, available: Annotated[bool, Form()]) -> Response:
-    """Say whether a person is given tasks."""
+    """Say whether a person wants tasks."""
     with visitor.acting() as ctx:
         service.set_availability(ctx, person, available=available)
+    return back(visitor, "workforce")
+
+
+@router.post("/{person}/stop")
+def stop(visitor: Visitor, person: str, reason: Annotated[str, Form()]) -> Response:
+    """Give a person no tasks until the stop is lifted."""
+    with visitor.acting() as ctx:
+        service.stop(ctx, person, reason=reason)
+    return back(visitor, "workforce")
+
+
+@router.post("/{person}/readmission")
+def readmit(visitor: Visitor, person: str, reason: Annotated[str, Form()]) -> Response:
+    """Lift a stop."""
+    with visitor.acting() as ctx:
+        service.readmit(ctx, person, reason=reason)
     return back(visitor, "workforce")

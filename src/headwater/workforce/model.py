@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from headwater.core.errors import ConflictError, InvalidError, NotFoundError
 from headwater.governance.model import PersonId
 
 CohortId = NewType("CohortId", str)
@@ -28,6 +28,17 @@ class Affiliation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Operations' word that a person is given no tasks until somebody else in operations lifts it."""
+
+    by: PersonId
+    """Who said so."""
+    at: datetime
+    reason: str
+    """Why; empty for those whom it does not concern."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Annotator:
     """A person's part in the workforce of one program."""
 
@@ -40,10 +51,17 @@ class Annotator:
     skills: frozenset[str]
     """What tasks may ask for, such as `language:es` or `law`."""
     is_available: bool
-    """Whether the person is given tasks at present."""
+    """Whether the person wants tasks at present: their own word."""
+    stop: Stop | None
+    """What operations say against it; None for nothing."""
     version: int
     updated_at: datetime | None
     """None for a person who was never enrolled and stands in the default team."""
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the person is given tasks: they want some and operations do not stop them."""
+        return self.is_available and self.stop is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +107,10 @@ class NotEnrolledError(NotFoundError):
     code = "not_enrolled"
 
 
-class UnavailableAnnotatorError(ConflictError):
-    """You are marked as unavailable and are given no tasks."""
+class NotStoppedError(ConflictError):
+    """Nobody stopped this person."""
 
-    code = "annotator_unavailable"
-
-
-class NotQualifiedError(ForbiddenError):
-    """You have not passed what this work asks for."""
-
-    code = "not_qualified"
+    code = "not_stopped"
 
 
 class BadNameError(InvalidError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headwater.governance.authority import require
-from headwater.governance.model import Decision, PersonId
+from headwater.governance.model import Decision, NotYoursError, PersonId
 from headwater.workforce import store
 from headwater.workforce.model import (
     IN_HOUSE,
@@ -30,21 +31,35 @@ def annotator(ctx: Context, person: str = "") -> Annotator:
     Somebody who was never enrolled stands, untrained and available, in the default in-house team.
     """
     person = person or ctx.actor
-    return store.get(ctx.db, ctx.program, person) or Annotator(
+    found = store.get(ctx.db, ctx.program, person)
+    if found is not None:
+        return found if found.stop is None or found.person == ctx.actor or runs(ctx) else _discreet(found)
+    return Annotator(
         person=PersonId(person),
         team=IN_HOUSE,
         affiliation=Affiliation.IN_HOUSE,
         training=UNTRAINED,
         skills=frozenset(),
         is_available=True,
+        stop=None,
         version=0,
         updated_at=None,
     )
 
 
 def annotators(ctx: Context) -> list[Annotator]:
-    """Return everybody who was enrolled, by team."""
-    return store.everyone(ctx.db, ctx.program)
+    """Return everybody who was enrolled, by team; why others were stopped is for those who run campaigns."""
+    found = store.everyone(ctx.db, ctx.program)
+    return found if runs(ctx) else [row if row.person == ctx.actor else _discreet(row) for row in found]
+
+
+def runs(ctx: Context) -> bool:
+    """Return whether the actor runs campaigns, and so sees what concerns others."""
+    try:
+        require(ctx, Decision.CAMPAIGN_OPEN)
+    except NotYoursError:
+        return False
+    return True
 
 
 def cohorts(ctx: Context, *, ids: Sequence[str] = (), batch_id: str = "") -> list[Cohort]:
@@ -82,3 +97,7 @@ def qualifications(ctx: Context, *, person: str = "", subject: str = "") -> list
 def is_qualified(ctx: Context, subject: str, person: str = "") -> bool:
     """Return whether a person's newest test of a subject was passed and still holds; the actor's by default."""
     return store.holds(ctx.db, ctx.program, person or ctx.actor, subject=subject, now=ctx.clock.now())
+
+
+def _discreet(row: Annotator) -> Annotator:
+    return replace(row, stop=row.stop and replace(row.stop, reason=""))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headwater.core.errors import StaleError
+from headwater.core.errors import InvalidError, StaleError
 from headwater.core.ids import new_id
-from headwater.governance import ledger
+from headwater.governance import ledger, notices
 from headwater.governance import queries as governance
 from headwater.governance.authority import require
-from headwater.governance.model import Decision, PersonId
+from headwater.governance.model import Decision, FourEyesError, PersonId
 from headwater.workforce import queries, store
 from headwater.workforce.model import (
     UNTRAINED,
@@ -19,8 +19,10 @@ from headwater.workforce.model import (
     Cohort,
     CohortId,
     NotEnrolledError,
+    NotStoppedError,
     Qualification,
     QualificationId,
+    Stop,
     checked_name,
     passes,
 )
@@ -52,11 +54,7 @@ def enrol(  # noqa: PLR0913 -- the facts of an enrolment
         StaleError: The enrolment is no longer at `seen_version`.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
-    if person not in {member.id for member, _ in governance.members(ctx)}:
-        raise NotEnrolledError(
-            f"'{person}' has no role in this program.",
-            remedy="Assign one first, for example: headwater person assign HANDLE annotator",
-        )
+    _ensure_member(ctx, person)
     before = queries.annotator(ctx, person)
     if seen_version is not None and seen_version != before.version:
         raise StaleError(f"The enrolment of '{person}' is now at version {before.version}, not {seen_version}.")
@@ -67,24 +65,67 @@ def enrol(  # noqa: PLR0913 -- the facts of an enrolment
         training=checked_name(training, "training class"),
         skills=frozenset(checked_name(skill, "skill") for skill in skills),
         is_available=before.is_available,
-        version=before.version + 1,
-        updated_at=ctx.clock.now(),
+        stop=before.stop,
+        version=before.version,
+        updated_at=None,
     )
-    store.save(ctx.db, ctx.program, row)
+    row = _save(ctx, row)
     body = {"team": row.team, "training": row.training, "skills": row.skills, "affiliation": affiliation}
     ledger.append(ctx, "annotator.enrolled", subject=person, body=body)
     return row
 
 
 def set_availability(ctx: Context, person: str, *, available: bool) -> Annotator:
-    """Say whether a person is given tasks at present; tasks they hold stay theirs until the lease ends."""
+    """Say whether a person wants tasks at present; tasks they hold stay theirs until the lease ends.
+
+    Whoever operations stopped gets none either way: see `stop`.
+    """
     require(ctx, Decision.ANNOTATION_ANSWER)
     if person != ctx.actor:
         require(ctx, Decision.CAMPAIGN_OPEN)
     before = queries.annotator(ctx, person)
-    row = replace(before, is_available=available, version=before.version + 1, updated_at=ctx.clock.now())
-    store.save(ctx.db, ctx.program, row)
+    row = _save(ctx, replace(before, is_available=available))
     ledger.append(ctx, "annotator.availability", subject=person, body={"available": available})
+    return row
+
+
+def stop(ctx: Context, person: str, *, reason: str) -> Annotator:
+    """Give a person no tasks until `readmit`, whatever they say; tasks they hold stay theirs until the lease ends.
+
+    The person is told why. Somebody who is stopped already is stopped for the new reason.
+
+    Raises:
+        InvalidError: There is no reason.
+        NotEnrolledError: The person has no role in the program.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    why = _reason(reason, "To stop a person")
+    _ensure_member(ctx, person)
+    said = Stop(by=PersonId(ctx.actor), at=ctx.clock.now(), reason=why)
+    row = _save(ctx, replace(queries.annotator(ctx, person), stop=said))
+    notices.send(ctx, [person], kind="stopped", subject=person, text=f"You are given no tasks for now: {why}")
+    ledger.append(ctx, "annotator.stopped", subject=person, body={"reason": why})
+    return row
+
+
+def readmit(ctx: Context, person: str, *, reason: str) -> Annotator:
+    """Lift a stop: the person is given tasks again when they want some.
+
+    Raises:
+        FourEyesError: The actor is the one who was stopped.
+        NotStoppedError: Nobody stopped them.
+        InvalidError: There is no reason.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    why = _reason(reason, "To lift a stop")
+    before = queries.annotator(ctx, person)
+    if before.stop is None:
+        raise NotStoppedError(f"'{person}' is not stopped.", remedy="They may be unavailable by their own word.")
+    if person == ctx.actor:
+        raise FourEyesError("Nobody lifts their own stop.", remedy="Have somebody else in operations do so.")
+    row = _save(ctx, replace(before, stop=None))
+    notices.send(ctx, [person], kind="stopped", subject=person, text=f"You are given tasks again: {why}")
+    ledger.append(ctx, "annotator.readmitted", subject=person, body={"reason": why})
     return row
 
 
@@ -146,3 +187,23 @@ def cohort(ctx: Context, annotator: Annotator, *, guideline_id: str, batch_id: s
             batch_id=batch_id,
         ),
     )
+
+
+def _save(ctx: Context, row: Annotator) -> Annotator:
+    row = replace(row, version=row.version + 1, updated_at=ctx.clock.now())
+    store.save(ctx.db, ctx.program, row)
+    return row
+
+
+def _ensure_member(ctx: Context, person: str) -> None:
+    if person not in {member.id for member, _ in governance.members(ctx)}:
+        raise NotEnrolledError(
+            f"'{person}' has no role in this program.",
+            remedy="Assign one first, for example: headwater person assign HANDLE annotator",
+        )
+
+
+def _reason(reason: str, what: str) -> str:
+    if not reason.strip():
+        raise InvalidError(f"{what} needs a reason: the person reads it.")
+    return reason.strip()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from headwater.governance.model import PersonId
 from headwater.storage.database import Moment, insert, metadata
-from headwater.workforce.model import Affiliation, Annotator, Cohort, CohortId, Qualification, QualificationId
+from headwater.workforce.model import Affiliation, Annotator, Cohort, CohortId, Qualification, QualificationId, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,9 @@ annotator = sa.Table(
     sa.Column("training", sa.String(64), nullable=False),
     sa.Column("skills", sa.JSON, nullable=False),
     sa.Column("is_available", sa.Boolean, nullable=False),
+    sa.Column("stopped_by", sa.String(40), nullable=False),
+    sa.Column("stopped_at", Moment),
+    sa.Column("stop_reason", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
 )
@@ -69,7 +72,8 @@ def get(db: Connection, program: str, person: str) -> Annotator | None:
 
 
 _GET = sa.text("""
-SELECT program, person, team, affiliation, training, skills, is_available, version, updated_at
+SELECT program, person, team, affiliation, training, skills, is_available, stopped_by, stopped_at, stop_reason,
+ version, updated_at
 FROM annotator WHERE program = :program AND person = :person""").columns(*annotator.c)
 
 
@@ -89,6 +93,9 @@ def save(db: Connection, program: str, row: Annotator) -> None:
         "training": row.training,
         "skills": sorted(row.skills),
         "is_available": row.is_available,
+        "stopped_by": row.stop.by if row.stop else "",
+        "stopped_at": row.stop.at if row.stop else None,
+        "stop_reason": row.stop.reason if row.stop else "",
         "version": row.version,
         "updated_at": row.updated_at,
     }
@@ -199,6 +206,7 @@ def _annotator(row: sa.Row[tuple[object, ...]]) -> Annotator:
         training=row.training,
         skills=frozenset(row.skills),
         is_available=row.is_available,
+        stop=Stop(by=PersonId(row.stopped_by), at=row.stopped_at, reason=row.stop_reason) if row.stopped_at else None,
         version=row.version,
         updated_at=row.updated_at,
     )

@@ -15,7 +15,8 @@ const REASONS = {
   busy: "Others are taking what is left at this moment.",
   done: "Nothing is left for you at present.", paused: "The campaign is paused.", closed: "The campaign is closed.",
   unskilled: "Your skills do not fit what is left.", calibration_failed: "The calibration round was not passed; ask the guideline's owner.",
-  budget_spent: "The budget is spent.", unavailable: "You are marked as not available.",
+  budget_spent: "The budget is spent.", unavailable: "You said that you are not available; change it under Workforce.",
+  stopped: "Operations have stopped your work here; your inbox says why.",
 };
 
 class Annotate extends HTMLElement {
