@@ -13,9 +13,12 @@ const help = document.querySelector("#keys");
 document.querySelector("[data-keys]")?.addEventListener("click", () => help.showModal());
 const targets = new Map([...document.querySelectorAll("[data-key]")].map((link) => [link.dataset.key, link]));
 let waiting = 0;
+// A page where people work on tasks has keys of its own: a letter there is an answer, not a way to leave.
+const isTaken = () => document.querySelector("hw-annotate, hw-case") !== null;
 addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || isTaken()) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (event.key === "?" && help && !document.querySelector("hw-annotate")) { help.showModal(); event.preventDefault(); return; }
+  if (event.key === "?" && help) { help.showModal(); event.preventDefault(); return; }
   if (event.key === "/") { const search = document.querySelector("[data-search]"); if (search) { search.focus(); event.preventDefault(); } return; }
   if (event.key === "g") { waiting = Date.now(); return; }
   if (Date.now() - waiting < 1500 && targets.has(event.key)) { event.preventDefault(); targets.get(event.key).click(); }
