@@ -134,6 +134,7 @@ def test_a_task_is_skipped_with_a_reason(team: Team, site: Served, browser: Brow
     tab.keyboard.type("not a message")
     tab.keyboard.press("Enter")
     expect(tab.locator("hw-annotate")).not_to_contain_text(shown)
+    settled(tab)
     with team.read() as ctx:
         assert queries.progress(ctx, campaign).skipped == 1
     tab.context.close()

@@ -90,6 +90,33 @@ class Handout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What a calibration task teaches about one question."""
+
+    question: str
+    """Its text, else its name."""
+    is_right: bool
+    expected: str
+    """The right answer in words."""
+    given: str
+    rule: str
+    """Title of the guideline's section that decides it; empty when it has none."""
+    anchor: str
+    """What a link to that section points to."""
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the lesson as clients read it."""
+        return {
+            "question": self.question,
+            "right": self.is_right,
+            "expected": self.expected,
+            "given": self.given,
+            "rule": self.rule,
+            "anchor": self.anchor,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
     """What a calibration task teaches after it was answered."""
 
@@ -97,6 +124,17 @@ class Feedback:
     known: dict[str, object]
     """Question → right answer."""
     explanation: str
+    lessons: tuple[Lesson, ...]
+    """One for each question whose answer is known, in the order asked."""
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the feedback as clients read it."""
+        return {
+            "right": self.is_right,
+            "known": self.known,
+            "explanation": self.explanation,
+            "lessons": [each.as_data() for each in self.lessons],
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +149,9 @@ class Receipt:
 
     def as_data(self) -> dict[str, Any]:
         """Return the receipt as clients read it; a repeat gets the same one."""
-        taught = self.feedback
         return {
             "accepted": True,
-            "feedback": taught and {"right": taught.is_right, "known": taught.known, "explanation": taught.explanation},
+            "feedback": self.feedback.as_data() if self.feedback else None,
             "next": self.next.as_data() if self.next else None,
         }
 

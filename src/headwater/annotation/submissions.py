@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from headwater.annotation import adaptive, responses
 from headwater.annotation.desk import Desk
-from headwater.annotation.handouts import Feedback
 from headwater.annotation.model import (
     Answer,
     AnswerId,
@@ -130,13 +129,6 @@ def withdraw(desk: Desk, held: queue.Held, *, kept_for: timedelta = timedelta(),
     count = queue.count(ctx.db, held.task_id, -1)
     sums = {"answers": -1, "closed": -int(count.answers == count.wanted - 1)}
     _tally(desk, held, sums | _judged(held, before.values if before else {}, -1))
-
-
-def feedback(held: queue.Held, values: Mapping[str, object]) -> Feedback | None:
-    """Return what a calibration task teaches; None for every other task, gold or not."""
-    if held.lane_kind != LaneKind.CALIBRATION or held.gold is None:
-        return None
-    return Feedback(is_right=responses.agrees(held.gold, values), known=held.gold, explanation=held.explanation or "")
 
 
 def _answer(desk: Desk, held: queue.Held, submission: Submission) -> Answer:

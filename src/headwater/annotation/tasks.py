@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headwater.annotation import responses, submissions
+from headwater.annotation import lessons, responses, submissions
 from headwater.annotation.desk import Desk, assignment_of, hand_out, leave, sit
 from headwater.annotation.handouts import Handout, Receipt, Why
 from headwater.annotation.model import (
@@ -88,7 +88,7 @@ def submit(
         if following.assignment is not None:
             queue.follow(ctx.db, held.id, following.assignment.lease_id)
     leave(desk)
-    feedback = submissions.feedback(held, values)
+    feedback = lessons.feedback(ctx, held, values)
     return Receipt(answer_id=answer.id, replayed=False, feedback=feedback, next=following)
 
 
@@ -113,8 +113,12 @@ def release_lease(ctx: Context, campaign_id: str, *, lease_id: str, token: str) 
     submissions.decline(desk, held, LeaseState.RETURNED)
 
 
-def skip(ctx: Context, campaign_id: str, *, lease_id: str, token: str, reason: str, claim_next: bool = True) -> Handout:
+def skip(
+    ctx: Context, campaign_id: str, *, lease_id: str, token: str, reason: str, holding: Sequence[str] = ()
+) -> Handout:
     """Pass a task to others for good, with a reason, and hand out the next one.
+
+    Sent again, it changes nothing: the task stays passed on.
 
     Raises:
         InvalidError: No reason is given.
@@ -126,9 +130,7 @@ def skip(ctx: Context, campaign_id: str, *, lease_id: str, token: str, reason: s
     desk = sit(ctx, campaign_id, Tier.ANNOTATE)
     held = submissions.own(desk, lease_id, token)
     submissions.decline(desk, held, LeaseState.SKIPPED, reason.strip())
-    found = Handout(assignment=None, why=Why.NONE, answered=desk.place.answered)
-    if claim_next:
-        found = hand_out(desk)
+    found = hand_out(desk, holding)
     leave(desk)
     return found
 
@@ -172,5 +174,5 @@ def _replay(desk: Desk, held: queue.Held, submission: Submission, *, claim_next:
         else:
             following = Handout(assignment=found, why=Why.NONE, answered=desk.place.answered)
     leave(desk)
-    feedback = submissions.feedback(held, dict(submission.values))
+    feedback = lessons.feedback(ctx, held, dict(submission.values))
     return Receipt(answer_id=AnswerId(held.answer_id), replayed=True, feedback=feedback, next=following)

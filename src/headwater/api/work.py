@@ -45,6 +45,7 @@ class Reasoned(Held):
     """A task the client holds, and why it is given up."""
 
     reason: str = Field(min_length=1, max_length=500)
+    holding: list[str] = []
 
 
 class Answered(Held):
@@ -126,7 +127,9 @@ def skip(campaign: str, body: Reasoned, caller: Caller) -> Response:
     """Pass a task to others for good, with a reason, and get the next one."""
     return _reply(
         caller,
-        lambda ctx: tasks.skip(ctx, campaign, lease_id=body.lease_id, token=body.token, reason=body.reason),
+        lambda ctx: tasks.skip(
+            ctx, campaign, lease_id=body.lease_id, token=body.token, reason=body.reason, holding=body.holding
+        ),
     )
 
 

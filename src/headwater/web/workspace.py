@@ -41,6 +41,7 @@ class Held(BaseModel):
     lease_id: str
     token: str
     reason: str = ""
+    holding: list[str] = []
 
 
 class Beat(BaseModel):
@@ -107,7 +108,9 @@ def submit(visitor: Visitor, campaign: str, body: Answer) -> Response:
 def skip(visitor: Visitor, campaign: str, body: Held) -> Response:
     """Pass a task to others, with a reason."""
     with visitor.acting() as ctx:
-        found = tasks.skip(ctx, campaign, lease_id=body.lease_id, token=body.token, reason=body.reason)
+        found = tasks.skip(
+            ctx, campaign, lease_id=body.lease_id, token=body.token, reason=body.reason, holding=body.holding
+        )
     return JSONResponse(found.as_data())
 
 

@@ -1,16 +1,19 @@
-// <hw-annotate url="/p/…/workspace/…" person="…" kinds="…">: task after task. The next one is fetched ahead, answers are
-// kept in the browser until they are acknowledged, drafts survive a reload, and a dropped network loses nothing.
+// <hw-annotate url="/p/…/workspace/…" person="…" kinds="…">: task after task. The next one is fetched ahead, what the
+// person does is kept in the browser until it is acknowledged, drafts survive a reload, and a dropped network loses nothing.
+import "./messages.js";
+import "./refused.js";
 import "./task.js";
+import { Courier } from "./courier.js";
 import { action, element, isTyping } from "./dom.js";
+import { draftOf, dropDraft, keepDraft } from "./drafts.js";
 import { load } from "./kinds.js";
-import { drop, keep, waiting } from "./outbox.js";
+import { mayPass, post, wordsOf } from "./server.js";
 
 const HEARTBEAT_MS = 60_000;
 const RETRY_MS = 5_000;
 const BUSY_MS = 500;
 const AHEAD = 1;
-const LAPSED = new Set([404, 409, 412]); // the task is no longer ours: sending again cannot change that
-const REFUSED = 422; // the answer does not fit: the task comes back with its draft
+const EXCERPT = 160;
 const REASONS = {
   busy: "Others are taking what is left at this moment.",
   done: "Nothing is left for you at present.", paused: "The campaign is paused.", closed: "The campaign is closed.",
@@ -21,43 +24,41 @@ const REASONS = {
 
 class Annotate extends HTMLElement {
   async connectedCallback() {
-    Object.assign(this, { ahead: [], outgoing: new Set(), sending: false, last: null, task: null, why: "" });
-    this.status = element("div", { className: "status", role: "status" });
-    this.lost = element("div");
+    Object.assign(this, { ahead: [], courier: new Courier(this), last: null, task: null, why: "", trouble: "" });
+    this.status = element("div", { className: "status" });
+    this.refused = Object.assign(element("hw-refused"), { url: this.url, person: this.person });
+    this.messages = element("hw-messages");
+    this.messages.addEventListener("teaching", () => this.held());
     this.body = element("div");
-    this.replaceChildren(this.status, this.lost, this.body);
+    this.replaceChildren(this.status, this.refused, this.messages, this.body);
     addEventListener("keydown", (event) => this.pressed(event));
-    addEventListener("online", () => this.flush());
-    addEventListener("offline", () => this.say());
+    addEventListener("online", () => this.courier.flush());
+    addEventListener("offline", () => this.count());
     setInterval(() => this.beat(), HEARTBEAT_MS);
-    setInterval(() => this.flush(), RETRY_MS);
+    setInterval(() => this.courier.flush(), RETRY_MS);
     await load(this.getAttribute("kinds").split(" "));
     await this.start();
   }
 
   get url() { return this.getAttribute("url"); }
   get person() { return this.getAttribute("person"); }
-  waiting() { return waiting(this.url, this.person); }
+  say(text) { this.messages.say(text); }
 
   async call(path, body) {
-    const response = await fetch(`${this.url}/${path}`, {
-      method: "POST", body: JSON.stringify(body),
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": document.querySelector("meta[name=csrf-token]").content },
-    });
-    const reply = await response.json().catch(() => ({ detail: "The server sent no readable reply." }));
-    if (!response.ok) throw Object.assign(new Error(reply.detail), { status: response.status, code: reply.code, remedy: reply.remedy });
+    const reply = await post(`${this.url}/${path}`, body);
+    this.trouble = "";
     return reply;
   }
 
   async start() {
-    for (const entry of await this.waiting()) this.outgoing.add(entry.lease_id);
-    await this.flush();
+    for (const entry of await this.courier.waiting()) this.courier.expect(entry);
+    await this.courier.flush();
     try { await this.fill(); } catch (error) { this.fail(error); }
     await this.next();
   }
 
   // What is at hand or on its way: the server must not hand it out again.
-  holding() { return [this.task, ...this.ahead].filter(Boolean).map((task) => task.lease_id).concat(...this.outgoing); }
+  holding() { return [this.task, ...this.ahead].filter(Boolean).map((task) => task.lease_id).concat(this.courier.leases); }
 
   async fill() {
     while (this.ahead.length < AHEAD + (this.task ? 0 : 1)) {
@@ -89,12 +90,14 @@ class Annotate extends HTMLElement {
     this.sheet = null;
     if (this.task) {
       const { task } = this;
-      try { await task.ready; } catch (error) { this.problem = error.message; }
+      let problem = "";
+      try { await task.ready; } catch (error) { problem = error.message; }
       if (task !== this.task) return;
       this.began = performance.now();
       this.render();
+      if (problem) this.say(problem);
     } else { this.rest(); }
-    this.say();
+    this.count();
     if (this.ahead.length < AHEAD && (this.task || this.why === "" || this.why === "busy")) this.fill().catch(() => {}).then(() => this.caughtUp());
   }
 
@@ -102,28 +105,23 @@ class Annotate extends HTMLElement {
     if (!this.task && this.ahead.length) { this.next(); return; }
     if (!this.task) this.rest();
     if (!this.task && this.why === "busy") setTimeout(() => this.fill().catch(() => {}).then(() => this.caughtUp()), BUSY_MS);
-    this.say();
+    this.count();
   }
 
   rest() {
     this.body.replaceChildren(element("div", { className: "empty" }, element("h2", { textContent: REASONS[this.why] ?? "No task at hand" }),
-      element("p", { textContent: "Thank you. Press Enter to look again." })));
+      element("p", { textContent: "Thank you. Press Enter to look again, Backspace to take your last answer back." })));
   }
 
   render() {
-    const draft = localStorage.getItem(this.draftName(this.task.lease_id));
     this.sheet = element("hw-task");
-    this.sheet.addEventListener("changed", () => this.draft());
+    this.sheet.addEventListener("changed", () => { this.say(""); this.draft(); });
     this.body.replaceChildren(this.sheet, this.tools());
-    this.sheet.begin(this.task, draft ? JSON.parse(draft) : { ...this.task.draft }, this.task.media);
+    this.sheet.begin(this.task, draftOf(this.task.lease_id) ?? { ...this.task.draft }, this.task.media);
+    if (this.messages.isTeaching) this.messages.onward.focus();
   }
 
-  draftName(lease) { return `headwater-draft-${lease}`; }
-
-  draft() {
-    if (!this.sheet) return;
-    try { localStorage.setItem(this.draftName(this.sheet.seed), JSON.stringify(this.sheet.values)); } catch { this.say("This draft is too large to survive a reload; submit it before you leave."); }
-  }
+  draft() { if (this.sheet && !keepDraft(this.sheet.seed, this.sheet.values)) this.say("This draft is too large to survive a reload; submit it before you leave."); }
 
   tools() {
     this.reason = element("input", { placeholder: "Why can it not be answered? Enter sends, Esc goes back.", "aria-label": "Reason for skipping", maxLength: 500, hidden: true });
@@ -134,11 +132,28 @@ class Annotate extends HTMLElement {
       action("Undo", "Backspace", () => this.undo(), "quiet"), this.reason);
   }
 
+  // A lesson holds the work up until it was read; the time it takes is not the next task's.
+  held() {
+    this.body.inert = this.messages.isTeaching;
+    if (this.messages.isTeaching) return;
+    this.began = performance.now();
+    this.sheet?.active?.focusControl();
+  }
+
   pressed(event) {
     if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
     const typing = isTyping(event.target);
+    if (this.messages.isTeaching) {
+      if ((event.key === "Enter" && !event.target.closest("a")) || event.key === "Escape") { event.preventDefault(); this.messages.read(); }
+      return;
+    }
     if (event.key === "?" && !typing) { event.preventDefault(); document.querySelector("#keys").showModal(); return; }
-    if (!this.task) { if (event.key === "Enter" && !typing) { event.preventDefault(); this.start(); } return; }
+    if (event.target.closest("hw-refused, hw-messages") && ["Enter", " "].includes(event.key)) return;
+    if (!this.task) {
+      const act = { Enter: () => this.start(), Backspace: () => this.undo() }[event.key];
+      if (act && !typing) { event.preventDefault(); act(); }
+      return;
+    }
     if (!this.sheet) return;
     if (this.sheet.pressed(event)) { event.preventDefault(); return; }
     if (event.key === "Escape") { event.preventDefault(); this.escape(typing); return; }
@@ -163,54 +178,31 @@ class Annotate extends HTMLElement {
     if (!this.sheet) return;
     const obstacle = this.sheet.obstacle();
     if (obstacle) { this.say(obstacle); return; }
-    const { lease_id, token } = this.task;
-    const entry = { client_id: crypto.randomUUID(), url: this.url, person: this.person, lease_id, token, values: this.sheet.answers(), lead_time_ms: Math.round(performance.now() - this.began) };
-    this.outgoing.add(lease_id);
-    await keep(entry);
-    this.last = { lease_id, token };
+    const values = this.sheet.answers();
+    const entry = this.entry("submit", this.task, { values, lead_time_ms: Math.round(performance.now() - this.began) });
+    this.last = { task: this.task, values, client_id: entry.client_id };
+    await this.depart(entry);
+  }
+
+  entry(act, { lease_id, token, content }, more) {
+    const excerpt = (content.text || content.turns?.[0]?.text || (content.image ? "an image" : "")).slice(0, EXCERPT);
+    return { act, client_id: crypto.randomUUID(), url: this.url, person: this.person, lease_id, token, excerpt, ...more };
+  }
+
+  // Keep the act, go on at once, and send it when that is possible.
+  async depart(entry) {
+    this.sheet = null;
+    this.messages.next();
+    await this.courier.take(entry);
     await this.next();
-    this.flush();
+    this.courier.flush();
   }
 
-  // Send what waits, oldest first, until nothing does or the network fails; more may come meanwhile.
-  async flush() {
-    if (this.sending) return;
-    this.sending = true;
-    try {
-      for (let left = await this.waiting(); left.length; left = await this.waiting()) {
-        for (const entry of left) if (!await this.send(entry)) return;
-      }
-    } finally { this.sending = false; this.say(); }
-  }
-
-  // Returns whether the entry is done with: acknowledged, or refused for good.
-  async send({ url, person, ...entry }) {
-    try {
-      const reply = await this.call("submit", { ...entry, holding: this.holding() });
-      await this.settle(entry);
-      if (reply.feedback) this.feedback = reply.feedback.right ? "Right." : `Expected ${Object.entries(reply.feedback.known).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`).join(", ")}. ${reply.feedback.explanation}`;
-      if (reply.next) this.accept(reply.next);
-    } catch (error) {
-      if (error.status) this.problem = `${error.message} ${error.remedy ?? ""}`;
-      if (error.status === REFUSED) localStorage.setItem(this.draftName(entry.lease_id), JSON.stringify(entry.values));
-      else if (LAPSED.has(error.status)) this.mourn(entry, error.message);
-      else return false;
-      await this.settle(entry, error.status !== REFUSED);
-    }
-    this.caughtUp();
-    return true;
-  }
-
-  async settle(entry, forget = true) {
-    await drop(entry.client_id);
-    this.outgoing.delete(entry.lease_id);
-    if (forget) localStorage.removeItem(this.draftName(entry.lease_id));
-  }
-
-  // An answer the server will not take any more stays readable, so that no text is lost.
-  mourn(entry, why) {
-    this.lost.append(element("details", { className: "notice attention" }, element("summary", { textContent: `An answer was not taken: ${why}` }),
-      element("pre", { textContent: JSON.stringify(entry.values, null, 2), tabIndex: 0 })));
+  // A task whose answer did not fit is the next one again.
+  comesBack(entry) {
+    if (this.last?.client_id !== entry.client_id) return;
+    if (!this.holding().includes(entry.lease_id)) this.ahead.unshift(this.last.task);
+    this.last = null;
   }
 
   askReason() {
@@ -220,29 +212,38 @@ class Annotate extends HTMLElement {
   }
 
   async skip(reason) {
+    if (!this.sheet) return;
     if (!reason.trim()) { this.say("Say in a few words why."); return; }
-    const { lease_id, token } = this.task;
-    try {
-      const reply = await this.call("skip", { lease_id, token, reason });
-      localStorage.removeItem(this.draftName(lease_id));
-      this.accept(reply);
-      await this.next();
-    } catch (error) { this.fail(error); }
+    dropDraft(this.task.lease_id);
+    await this.depart(this.entry("skip", this.task, { reason }));
   }
 
+  // Take the last answer back: at once when the server says so, else when it can be asked.
   async undo() {
-    if (!this.last) { this.say("There is nothing to take back."); return; }
-    await this.flush();
+    const { last } = this;
+    if (!last) { this.say("There is nothing to take back."); return; }
+    this.last = null;
+    const isWaiting = (await this.courier.waiting()).some((entry) => entry.client_id === last.client_id);
+    const later = () => this.courier.take(this.entry("undo", last.task, { before: last.values }));
+    if (isWaiting) { await later(); this.courier.flush(); await this.again(last.task, last.values); return; }
     try {
-      const reply = await this.call("undo", this.last);
-      this.last = null;
-      if (!reply.task) return;
-      const current = this.task;
-      this.task = null;
-      this.accept(reply);
-      this.ahead.unshift(this.ahead.pop(), ...(current ? [current] : []));
-      await this.next();
-    } catch (error) { this.fail(error); }
+      const reply = await this.call("undo", { lease_id: last.task.lease_id, token: last.task.token });
+      this.answered = reply.answered;
+      if (reply.task) await this.again({ ...last.task, ...reply.task }, reply.task.draft);
+    } catch (error) {
+      if (!mayPass(error)) { this.messages.tell(wordsOf(error), last.task.lease_id); return; }
+      await later();
+      await this.again(last.task, last.values);
+    }
+  }
+
+  async again(task, values) {
+    const current = this.task;
+    this.task = null;
+    this.messages.next();
+    keepDraft(task.lease_id, values);
+    this.ahead.unshift({ ...task, draft: values }, ...(current ? [current] : []));
+    await this.next();
   }
 
   async beat() {
@@ -250,16 +251,17 @@ class Annotate extends HTMLElement {
     if (held.length) await this.call("heartbeat", { leases: Object.fromEntries(held.map((task) => [task.lease_id, task.token])) }).catch(() => {});
   }
 
-  fail(error) { this.problem = error.status ? `${error.message} ${error.remedy ?? ""}` : "The server does not answer; nothing is lost."; this.say(); }
+  fail(error) { this.trouble = wordsOf(error); this.count(); }
 
-  async say(message = "") {
-    const left = (await this.waiting()).length;
-    const parts = [`${(this.answered ?? 0)} answered`];
-    if (left) parts.push(`${left} waiting to be sent`);
-    this.status.replaceChildren(...parts.map((text) => element("span", { textContent: text })));
-    if (!navigator.onLine) this.status.append(element("span", { className: "offline", textContent: "Offline: answers are kept here" }));
-    for (const text of [this.feedback, this.problem, message].filter(Boolean)) this.status.append(element("span", { className: text === this.feedback ? "" : "wrong", textContent: text }));
-    this.feedback = this.problem = "";
+  // The state of the work: counts, and what is wrong with the connection as long as it is.
+  async count() {
+    const left = (await this.courier.waiting()).length;
+    const parts = [`${this.answered ?? 0} answered`, ...(left ? [`${left} waiting to be sent`] : [])];
+    this.trouble_ ??= element("span", { role: "status" });
+    const words = navigator.onLine ? this.trouble : "Offline: what you do is kept here";
+    this.trouble_.className = navigator.onLine ? "wrong" : "offline";
+    if (this.trouble_.textContent !== words) this.trouble_.textContent = words;
+    this.status.replaceChildren(...parts.map((text) => element("span", { textContent: text })), this.trouble_);
   }
 }
 
