@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from headwater.annotation import beforehand, queries, responses
 from headwater.annotation.model import PrelabelId, TaskId, UnknownTaskError
@@ -46,6 +46,15 @@ class Anchoring:
     """The same of those from whom it was kept."""
     difference: Estimate
     """Shown less blinded: how far people are drawn to what a model says."""
+
+
+class Proposed(NamedTuple):
+    """What models propose for the tasks of a campaign."""
+
+    rows: dict[str, Prelabel]
+    """Task → its current proposal."""
+    seen: int
+    """Answers in force that were given with a proposal in view."""
 
 
 def add(ctx: Context, campaign_id: str, proposals: Sequence[Proposal], *, model: str) -> int:
@@ -109,6 +118,14 @@ def order(ctx: Context, campaign_id: str) -> int:
     count = store.order(ctx.db, campaign.id)
     ledger.append(ctx, "tasks.ordered", subject=campaign.id, body={"by": "uncertainty", "tasks": count})
     return count
+
+
+def proposed(ctx: Context, campaign_id: str) -> Proposed:
+    """Return what models propose for the tasks of a campaign; for those who accept the work."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    campaign = queries.campaign(ctx, campaign_id)
+    rows = {str(each.task_id): each for each in store.proposed(ctx.db, campaign.id)}
+    return Proposed(rows, store.seen(ctx.db, campaign.id) if rows else 0)
 
 
 def anchoring(ctx: Context, campaign_id: str) -> Anchoring:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headwater.annotation import responses
 from headwater.annotation.answers import Answers, Collector
 from headwater.annotation.model import (
     Answer,
@@ -175,10 +177,13 @@ def rulings(ctx: Context, campaign_id: str) -> list[Ruling]:
 
 
 def settled(ctx: Context, campaign_id: str, *, question: str) -> dict[str, str]:
-    """Return the settled value of every task that has one: an expert's before a reviewer's, later before earlier."""
+    """Return the settled value of every task that has one: an expert's before a reviewer's, later before earlier.
+
+    Values that are lists or mappings come as JSON text; those that say it cannot be decided are left out.
+    """
     found = [each for each in rulings(ctx, campaign_id) if each.question == question]
     ordered = sorted(found, key=lambda each: (each.tier is Tier.ADJUDICATE, each.decided_at))
-    return {each.task_id: str(each.value) for each in ordered if not isinstance(each.value, dict)}
+    return {each.task_id: _text(each.value) for each in ordered if not responses.undecided(each.value)}
 
 
 def golds(ctx: Context, campaign_id: str, *, retired: bool = False) -> list[Gold]:
@@ -382,4 +387,6 @@ def _values(question: Question) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    return "" if value is None or isinstance(value, dict) else str(value)
+    if value is None or responses.undecided(value):
+        return ""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)

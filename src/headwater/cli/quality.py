@@ -10,6 +10,7 @@ from headwater.annotation import queries as annotation
 from headwater.cli import acceptance, label_errors, monitoring
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.quality import assessments, labels, queries
+from headwater.quality.outcomes import resolvable
 
 cli = typer.Typer(help="Agreement, gold, labels, acceptance of batches.", no_args_is_help=True)
 cli.add_typer(acceptance.cli)
@@ -25,9 +26,13 @@ def assess(campaign: Campaign, question: Question) -> None:
     """Measure agreement and gold accuracy, and resolve the labels of a campaign."""
     with acting() as ctx:
         rows = assessments.assess(ctx, campaign, question=question)
-        resolved = labels.resolve(ctx, campaign, question=question)
+        asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
+        resolved = labels.resolve(ctx, campaign, question=question) if resolvable(asked) else []
     show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"))
-    done(f"Resolved {len(resolved):,} labels by {resolved[0].method if resolved else 'nothing'}.")
+    if resolvable(asked):
+        done(f"Resolved {len(resolved):,} labels by {resolved[0].method if resolved else 'nothing'}.")
+    else:
+        done(f"Resolved no labels: those of {'questions per turn' if asked.per_turn else asked.kind} have none.")
 
 
 @cli.command("resolve")

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headwater.annotation import prelabels
 from headwater.annotation import queries as annotation
 from headwater.governance import ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
-from headwater.quality.crowds import Crowd, crowd_of, most_frequent
-from headwater.quality.model import Label
+from headwater.quality.crowds import crowd_of, most_frequent
+from headwater.quality.model import Label, NotAssessableError
+from headwater.quality.outcomes import ensure_resolvable, outcome
 from headwater.quality.resolutions import DOUBTFUL, Resolution
+from headwater.quality.shapes import normal
 from headwater.quality.store import labels as store
-from headwater.stats.inference.choose import Candidate, infer
+from headwater.stats.inference.choose import Candidate
 from headwater.stats.inference.choose import compare as candidates
 from headwater.stats.inference.truth import answers
 from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
+    from headwater.annotation.answers import Answers
     from headwater.context import Context
-    from headwater.stats.inference.truth import Truth
+    from headwater.quality.outcomes import Outcome
 
 
 def resolve(ctx: Context, campaign_id: str, *, question: str, method: str = "auto") -> list[Label]:
@@ -34,31 +39,29 @@ def resolve(ctx: Context, campaign_id: str, *, question: str, method: str = "aut
     Args:
         ctx: The context.
         campaign_id: The campaign, by id or name.
-        question: A question with one closed answer.
-        method: A method of truth inference, or `auto` to choose by gold, else take the committee.
+        question: A question of a kind that `outcomes` resolves.
+        method: A method of truth inference that fits the kind, or `auto` to choose.
 
     Raises:
         NotAssessableError: There is no answer yet.
+        NotResolvableError: This kind of question has no resolved label.
         InvalidError: There is no such method, or it does not fit the question.
     """
     require(ctx, Decision.BATCH_ACCEPT)
-    crowd = crowd_of(ctx, campaign_id, question=question)
-    given, campaign = crowd.given, annotation.campaign(ctx, campaign_id)
-    truth = infer(
-        given.task,
-        given.annotator,
-        crowd.code,
-        classes=len(crowd.values),
-        gold=crowd.gold,
-        method=method,
-        methods=crowd.methods,
-    )
+    campaign = annotation.campaign(ctx, campaign_id)
+    asked = annotation.schema(ctx, campaign.schema_id).question(question)
+    ensure_resolvable(asked)
+    given = annotation.answers(ctx, campaign.id, question=question, structured=True)
+    if len(given.task) == 0:
+        raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
+    found = outcome(asked, given, prelabels.proposed(ctx, campaign.id), method=method)
     settled = annotation.settled(ctx, campaign.id, question=question)
-    rows = _labels(ctx, crowd, truth, settled)
+    rows = _labels(ctx, given, found, {task: normal(asked, value) for task, value in settled.items()})
     store.replace_labels(ctx.db, ctx.program, campaign.id, rows)
-    store.put_resolution(ctx.db, ctx.program, _resolution(ctx, crowd, truth, rows, campaign=campaign.id, asked=method))
+    kept = _resolution(ctx, found, rows, campaign=campaign.id, question=question, asked=method)
+    store.put_resolution(ctx.db, ctx.program, kept)
     _trace(ctx, rows)
-    body = {"question": question, "labels": len(rows), "method": truth.method, "asked": method}
+    body = {"question": question, "labels": len(rows), "method": found.method, "asked": method}
     ledger.append(ctx, "labels.resolved", subject=campaign.id, body=body)
     return rows
 
@@ -72,32 +75,32 @@ def compare(ctx: Context, campaign_id: str, *, question: str) -> list[Candidate]
     require(ctx, Decision.BATCH_ACCEPT)
     crowd = crowd_of(ctx, campaign_id, question=question)
     given = answers(crowd.given.task, crowd.given.annotator, crowd.code, classes=len(crowd.values))
+    given = replace(given, predicted=None if crowd.predicted is None else crowd.predicted[: given.tasks])
     return candidates(given, gold=crowd.gold, methods=crowd.methods)
 
 
 def _resolution(
-    ctx: Context, crowd: Crowd, truth: Truth, rows: list[Label], *, campaign: str, asked: str
+    ctx: Context, found: Outcome, rows: list[Label], *, campaign: str, question: str, asked: str
 ) -> Resolution:
     confidence = np.array([row.confidence for row in rows])
     return Resolution(
         campaign_id=campaign,
-        question=crowd.given.question,
+        question=question,
         asked=asked,
-        method=truth.method,
-        reason=truth.reason,
-        warnings=truth.warnings,
-        converged=truth.converged,
+        method=found.method,
+        reason=found.reason,
+        warnings=found.warnings,
+        converged=found.converged,
         labels=len(rows),
-        gold=int((crowd.gold >= 0).sum()),
+        gold=found.gold,
         confidence=float(confidence.mean()) if len(rows) else 0.0,
         doubtful=int((confidence < DOUBTFUL).sum()),
         resolved_at=ctx.clock.now(),
     )
 
 
-def _labels(ctx: Context, crowd: Crowd, truth: Truth, settled: dict[str, str]) -> list[Label]:
-    now, given = ctx.clock.now(), crowd.given
-    label, confidence = truth.label, truth.confidence
+def _labels(ctx: Context, given: Answers, found: Outcome, settled: dict[str, str]) -> list[Label]:
+    now = ctx.clock.now()
     ordinary = np.unique(given.task[~given.is_gold])
     tasks = len(given.task_ids)
     counts = np.bincount(given.task, minlength=tasks)
@@ -114,9 +117,9 @@ def _labels(ctx: Context, crowd: Crowd, truth: Truth, settled: dict[str, str]) -
                 task_id=task_id,
                 record_id=given.record_ids[code],
                 question=given.question,
-                value=ruled if ruled is not None else crowd.values[label[code]],
-                confidence=1.0 if ruled is not None else float(confidence[code]),
-                method="adjudicated" if ruled is not None else truth.method,
+                value=ruled if ruled is not None else found.values[code],
+                confidence=1.0 if ruled is not None else float(found.confidence[code]),
+                method="adjudicated" if ruled is not None else found.method,
                 answers=int(counts[code]),
                 batch_id=given.batch_ids[given.batch[row]],
                 cohort_id=given.cohort_ids[cohort[code]],

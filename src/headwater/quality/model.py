@@ -24,9 +24,9 @@ class Label:
     question: str
     value: str
     confidence: float
-    """Posterior probability of the value, in [0, 1]."""
+    """Posterior probability of the value, in [0, 1]; of numbers the reliability, of orders a lower bound."""
     method: str
-    """How it was resolved: `majority`, `dawid-skene`, `adjudicated`, `gold`, …"""
+    """How it was resolved: `majority`, `committee`, `continuous`, `bradley-terry`, `adjudicated`, …"""
     answers: int
     """How many answers it came from."""
     batch_id: str

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import queries as annotation
-from headwater.annotation.questions import CLOSED
 from headwater.governance.model import Decision
 from headwater.quality import assessments, concerns, labels, queries
+from headwater.quality.outcomes import resolvable
 from headwater.quality.panels import measured_kind
 from headwater.web import agreement
 from headwater.web.annotation import may
@@ -26,12 +26,12 @@ router = APIRouter(prefix="/p/{program}/quality")
 
 @router.post("/assess")
 def assess(visitor: Visitor, what: Annotated[str, Form()]) -> Response:
-    """Measure a question of a campaign (`campaign:question`) and resolve its labels where they are closed."""
+    """Measure a question of a campaign (`campaign:question`) and resolve its labels where it has any."""
     campaign, _, question = what.partition(":")
     with visitor.acting() as ctx:
         assessments.assess(ctx, campaign, question=question)
         asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
-        if asked.kind in CLOSED and not asked.per_turn:
+        if resolvable(asked):
             labels.resolve(ctx, campaign, question=question)
     return back(visitor, f"quality/agreement/{campaign}/{question}")
 

@@ -105,6 +105,25 @@ def count(db: Connection, campaign_id: str) -> int:
     return int(db.execute(mine).scalar_one())
 
 
+def proposed(db: Connection, campaign_id: str) -> Iterator[Prelabel]:
+    """Yield the current proposal for every task of a campaign that has one."""
+    query = sa.select(prelabel).where(prelabel.c.campaign_id == campaign_id, prelabel.c.is_current == 1)
+    for row in db.execute(query.execution_options(yield_per=2_000)):
+        yield _prelabel(row)
+
+
+def seen(db: Connection, campaign_id: str) -> int:
+    """Return how many of the annotators' answers in force were given with a proposal in view."""
+    query = sa.select(sa.func.count()).where(
+        answer.c.campaign_id == campaign_id,
+        answer.c.superseded_at.is_(None),
+        answer.c.tier == Tier.ANNOTATE.value,
+        answer.c.prelabel != "",
+        answer.c.is_blinded.is_(False),
+    )
+    return int(db.execute(query).scalar_one())
+
+
 def compared(db: Connection, campaign_id: str) -> Iterator[Compared]:
     """Yield every annotator's answer in force beside the proposal its task had when it was given."""
     query = (

@@ -23,6 +23,7 @@ from headwater.stats.inference.mace import drawn_dawid_skene, mace
 from headwater.stats.inference.ordinal import ordinal
 from headwater.stats.inference.truth import Answers, Truth, answers
 from headwater.stats.inference.votes import majority, weighted
+from headwater.stats.inference.with_model import beside_predictions
 from headwater.stats.interval import Estimate, normal, undefined, wilson
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def infer(  # noqa: PLR0913 -- answers in long format are three arrays
     method: str = "auto",
     methods: Methods = METHODS,
     gold: ArrayLike | None = None,
+    predicted: NDArray[np.float64] | None = None,
+    default: str = DEFAULT,
     rng: np.random.Generator | None = None,
 ) -> Truth:
     """Return the likeliest right answers.
@@ -85,31 +88,38 @@ def infer(  # noqa: PLR0913 -- answers in long format are three arrays
         method: A name in `methods`, or `auto` to choose.
         methods: What there is to choose from; see `available`.
         gold: Known class of each task, -1 where unknown.
+        predicted: What a model says of each task (tasks × classes), rows of nan where it says nothing.
+        default: The method that stands unless gold or hidden answers speak against it.
         rng: Divides answers and gold into folds when choosing.
 
     Raises:
         InvalidError: There is no such method, or the arrays do not fit.
     """
     given = answers(task, worker, label, classes=classes)
+    if predicted is not None:
+        given = replace(given, predicted=predicted[: given.tasks])
     known = None if gold is None else np.asarray(gold, dtype=np.int64)
     if method != "auto":
         return _named(methods, method)(given, gold=known)
-    name, reason = _choice(given, known, methods, rng or np.random.default_rng(0))
+    name, reason = _Chooser(methods, default, rng or np.random.default_rng(0)).choice(given, known)
     return replace(methods[name](given, gold=known), reason=reason)
 
 
-def available(*, cohort: ArrayLike | None = None, ordered: bool = False) -> Methods:
+def available(*, cohort: ArrayLike | None = None, ordered: bool = False, predicted: bool = False) -> Methods:
     """Return the methods that fit the answers.
 
     Args:
         cohort: Code of each worker's cohort; brings `cohort`, where workers share the habits of theirs.
         ordered: Whether the classes are steps of a scale, in order; brings `ordinal`.
+        predicted: Whether a model's predictions stand beside the answers; brings `with-model`.
     """
     found = dict(METHODS)
     if cohort is not None:
         found["cohort"] = partial(by_cohort, cohort=cohort)
     if ordered:
         found["ordinal"] = ordinal
+    if predicted:
+        found["with-model"] = beside_predictions
     return found
 
 
@@ -162,32 +172,35 @@ def _named(methods: Methods, name: str) -> Callable[..., Truth]:
     return methods[name]
 
 
-def _choice(given: Answers, gold: NDArray[np.int64] | None, methods: Methods, rng: np.random.Generator) -> _Choice:
-    if given.classes < 2 or len(given.task) == 0:  # noqa: PLR2004 -- nothing to choose by
-        return _Choice(PLAINEST, "There is nothing to choose by.")
-    part, known = _sampled(given, gold, rng)
-    if known is not None and (known >= 0).sum() >= FEWEST_GOLD:
-        return _by_gold(part, known, methods, rng)
-    hidden = _hidden(part, rng)
-    lead = _held_out(part, methods[DEFAULT], hidden) - _held_out(part, methods[PLAINEST], hidden)
-    gain = _mean(lead)
-    figure = f"{gain.value:+.3f} per answer in log-likelihood, n = {gain.n:,}"
-    if gain.defined and gain.high < 0:
-        return _Choice(PLAINEST, f"Models foretell hidden answers worse than votes do ({figure}).")
-    return _Choice(
-        DEFAULT, f"Too little gold to choose by; models foretell hidden answers at least as well ({figure})."
-    )
+class _Chooser(NamedTuple):
+    methods: Methods
+    default: str
+    rng: np.random.Generator
 
+    def choice(self, given: Answers, gold: NDArray[np.int64] | None) -> _Choice:
+        if given.classes < 2 or len(given.task) == 0:  # noqa: PLR2004 -- nothing to choose by
+            return _Choice(PLAINEST, "There is nothing to choose by.")
+        part, known = _sampled(given, gold, self.rng)
+        if known is not None and (known >= 0).sum() >= FEWEST_GOLD:
+            return self._by_gold(part, known)
+        hidden = _hidden(part, self.rng)
+        lead = _held_out(part, self.methods[self.default], hidden) - _held_out(part, self.methods[PLAINEST], hidden)
+        gain = _mean(lead)
+        figure = f"{gain.value:+.3f} per answer in log-likelihood, n = {gain.n:,}"
+        if gain.defined and gain.high < 0:
+            return _Choice(PLAINEST, f"Models foretell hidden answers worse than votes do ({figure}).")
+        said = f"Too little gold to choose by; models foretell hidden answers at least as well ({figure})."
+        return _Choice(self.default, said)
 
-def _by_gold(given: Answers, gold: NDArray[np.int64], methods: Methods, rng: np.random.Generator) -> _Choice:
-    """Return the method best on gold; the default unless another leads by more than one standard error."""
-    folds = _gold_folds(gold, rng)
-    hits = {name: _gold_hits(given, gold, run, folds) for name, run in methods.items()}
-    best = max(methods, key=lambda name: (hits[name].mean(), name == DEFAULT, name == PLAINEST))
-    lead = hits[best].astype(float) - hits[DEFAULT]
-    clear = lead.mean() > lead.std(ddof=1) / math.sqrt(len(lead))
-    name = best if clear else DEFAULT
-    return _Choice(name, f"Found {wilson(int(hits[name].sum()), len(lead))} of gold that was hidden from it.")
+    def _by_gold(self, given: Answers, gold: NDArray[np.int64]) -> _Choice:
+        """Return the method best on gold; the default unless another leads by more than one standard error."""
+        folds = _gold_folds(gold, self.rng)
+        hits = {name: _gold_hits(given, gold, run, folds) for name, run in self.methods.items()}
+        best = max(self.methods, key=lambda name: (hits[name].mean(), name == self.default, name == PLAINEST))
+        lead = hits[best].astype(float) - hits[self.default]
+        clear = lead.mean() > lead.std(ddof=1) / math.sqrt(len(lead))
+        name = best if clear else self.default
+        return _Choice(name, f"Found {wilson(int(hits[name].sum()), len(lead))} of gold that was hidden from it.")
 
 
 def _sampled(
@@ -201,7 +214,8 @@ def _sampled(
         chosen |= gold[: given.tasks] >= 0
     code = np.cumsum(chosen) - 1
     keep = chosen[given.task]
-    part = replace(given.part(keep), task=code[given.task[keep]], tasks=int(chosen.sum()))
+    predicted = None if given.predicted is None else given.predicted[chosen]
+    part = replace(given.part(keep), task=code[given.task[keep]], tasks=int(chosen.sum()), predicted=predicted)
     return part, None if gold is None else gold[: given.tasks][chosen]
 
 

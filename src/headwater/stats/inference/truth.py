@@ -109,6 +109,8 @@ class Answers:
     tasks: int
     workers: int
     classes: int
+    predicted: NDArray[np.float64] | None = None
+    """What a model says of each task (tasks × classes), rows of nan where it says nothing; None without a model."""
 
     @cached_property
     def matrix(self) -> sparse.csr_array:
@@ -135,6 +137,7 @@ class Answers:
             tasks=self.tasks,
             workers=self.workers,
             classes=self.classes,
+            predicted=self.predicted,
         )
 
 

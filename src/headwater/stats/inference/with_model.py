@@ -42,7 +42,8 @@ def with_model(given: Answers, predicted: ArrayLike, *, gold: NDArray[np.int64] 
 
     Args:
         given: The answers.
-        predicted: Probability of each class of each task by a model that did not see these answers (tasks × classes).
+        predicted: Probability of each class of each task by a model that did not see these answers (tasks × classes);
+            rows of nan for tasks it said nothing about, which then rest on the answers.
         gold: Known class of each task, -1 where unknown; known tasks are certain.
 
     Raises:
@@ -56,8 +57,8 @@ def with_model(given: Answers, predicted: ArrayLike, *, gold: NDArray[np.int64] 
     gain = np.bincount(given.task * given.classes + given.label, weight, given.tasks * given.classes)
     low = (1 - trust.agreement) / others
     voices = low * total + (trust.agreement - low) * gain.reshape(given.tasks, given.classes)
-    posterior = (voices + trust.model * probability) / (total + trust.model)
-    posterior = clamped(posterior, known(gold, given.tasks))
+    voices += trust.model * np.nan_to_num(probability)
+    posterior = clamped(vote_shares(voices), known(gold, given.tasks))
     evidence = with_prior(expected(given, posterior))
     return Truth(
         posterior=posterior,
@@ -70,6 +71,12 @@ def with_model(given: Answers, predicted: ArrayLike, *, gold: NDArray[np.int64] 
     )
 
 
+def beside_predictions(given: Answers, *, gold: NDArray[np.int64] | None = None) -> Truth:
+    """Return the posterior of answers and the predictions that stand beside them (see `with_model`)."""
+    nothing = np.full((given.tasks, given.classes), np.nan)
+    return with_model(given, nothing if given.predicted is None else given.predicted, gold=gold)
+
+
 def trusted(given: Answers, predicted: NDArray[np.float64]) -> Trust:
     """Return how much each worker and the model weigh; all alike where no task has two answers."""
     answered = np.bincount(given.task, minlength=given.tasks)
@@ -79,6 +86,8 @@ def trusted(given: Answers, predicted: NDArray[np.float64]) -> Trust:
     task, worker, label = given.task[shared], given.worker[shared], given.label[shared]
     several = answered > 1
     votes = given.votes
+    there = np.isfinite(predicted[:, 0]) if given.classes else several
+    predicted = np.nan_to_num(predicted)
     consensus = (vote_shares(votes) + 1e-3 * predicted).argmax(axis=1)  # the model breaks ties
     share = votes[np.arange(given.tasks), consensus][several] / answered[several]
     commonest = np.bincount(consensus[several], minlength=given.classes).argmax()
@@ -87,8 +96,8 @@ def trusted(given: Answers, predicted: NDArray[np.float64]) -> Trust:
     agreeing = np.bincount(worker, votes[task, label] - 1, given.workers)
     pairs = np.bincount(worker, answered[task] - 1.0, given.workers)
     alike = np.where(pairs > 0, agreeing / np.maximum(pairs, 1), agreeing.sum() / pairs.sum())
-    guess = predicted.argmax(axis=1)
-    model = float((votes[several, guess[several]] / answered[several]).mean())
+    seen = several & there
+    model = float((votes[seen, predicted.argmax(axis=1)[seen]] / answered[seen]).mean()) if seen.any() else 0.0
     return Trust(
         worker=np.maximum(1 - (1 - alike) / room, _LEAST),
         model=max(1 - (1 - model) / room, _LEAST) * float(np.sqrt(answered[several].mean())),
@@ -100,6 +109,7 @@ def _checked(given: Answers, predicted: ArrayLike) -> NDArray[np.float64]:
     probability = np.asarray(predicted, dtype=np.float64)
     if probability.shape != (given.tasks, given.classes):
         raise InvalidError(f"Predictions must have the shape {(given.tasks, given.classes)}, not {probability.shape}.")
-    if (probability < 0).any() or not np.allclose(probability.sum(axis=1), 1, atol=1e-6):
-        raise InvalidError("Predictions must be probabilities that add up to 1 for each task.")
+    said = probability[~np.isnan(probability).all(axis=1)]
+    if (said < 0).any() or not np.allclose(said.sum(axis=1), 1, atol=1e-6):
+        raise InvalidError("Predictions must be probabilities that add up to 1 for each task, or nan for all classes.")
     return probability
