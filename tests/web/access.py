@@ -157,6 +157,14 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/deliveries
         GET /api/v1/programs/{program}/packages
         GET /api/v1/programs/{program}/packages/{package}/archive
+        GET /api/v1/programs/{program}/packages/{package}/certificate
+        GET /api/v1/programs/{program}/deliveries/{delivery}/sample
+        GET /api/v1/programs/{program}/deliveries/{delivery}/sample/{item}/image
+        GET /api/v1/programs/{program}/deliveries/{delivery}/rework
+        GET /p/{program}/vendors/packages/{package}/certificate
+        GET /p/{program}/vendors/deliveries/{delivery}
+        GET /p/{program}/vendors/deliveries/{delivery}/items/{item}/image
+        GET /p/{program}/vendors/deliveries/{delivery}/rework.jsonl
         GET /api/v1/programs/{program}/resolutions
         GET /api/v1/programs/{program}/resolutions/{campaign}/{question}/methods
         GET /api/v1/programs/{program}/vendors
@@ -307,6 +315,12 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/deliveries/{delivery}/return
         POST /api/v1/programs/{program}/packages
         POST /api/v1/programs/{program}/packages/{package}/approval
+        POST /api/v1/programs/{program}/packages/{package}/refusal
+        POST /api/v1/programs/{program}/packages/{package}/withdrawal
+        POST /api/v1/programs/{program}/deliveries/{delivery}/sample
+        POST /p/{program}/vendors/packages/{package}/withdrawal
+        POST /p/{program}/vendors/packages/{package}/deliveries
+        POST /p/{program}/vendors/packages/{package}/certificate
         POST /api/v1/programs/{program}/packages/{package}/certificate
         POST /api/v1/programs/{program}/packages/{package}/deliveries
         POST /api/v1/programs/{program}/releases/{release}/publication

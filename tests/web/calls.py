@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from fastapi import UploadFile
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 
@@ -78,8 +79,9 @@ class Client:
         if any(_is_model(each) for each in fields):
             headers = {"X-CSRF-Token": self.csrf, "Accept": "application/json"}
             return self.http.request(call.method, path, params=query, json=_json(call.route, known), headers=headers)
-        form = {each.alias: _form(each, known) for each in fields} | {"csrf": self.csrf}
-        return self.http.request(call.method, path, params=query, data=form)
+        files = {each.alias: ("file", b"{}") for each in fields if _is_upload(each)}
+        form = {each.alias: _form(each, known) for each in fields if not _is_upload(each)} | {"csrf": self.csrf}
+        return self.http.request(call.method, path, params=query, data=form, files=files or None)
 
 
 def client(app: App, url: str, person: str) -> Client:
@@ -107,6 +109,10 @@ def _required(each: Any) -> bool:
 
 def _is_model(each: Any) -> bool:
     return isinstance(each.field_info.annotation, type) and issubclass(each.field_info.annotation, BaseModel)
+
+
+def _is_upload(each: Any) -> bool:
+    return each.field_info.annotation is UploadFile
 
 
 def _json(route: APIRoute, known: Mapping[str, str]) -> Any:

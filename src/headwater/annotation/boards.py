@@ -28,7 +28,7 @@ class CohortLine:
     answers: int
     skipped: int
     seconds: float
-    """Mean time at a task; nan before the first answer."""
+    """Mean time at a task; nan before the first answer, and for a vendor that does not tell it."""
     accuracy: Estimate
     """Share right among answers to tasks whose right answer is known."""
 
@@ -49,7 +49,7 @@ def cohorts(ctx: Context, campaign_id: str) -> list[CohortLine]:
                 annotators=len({row.annotator for row in mine}),
                 answers=answers,
                 skipped=sum(row.skipped for row in mine),
-                seconds=spent / answers / 1000 if answers else math.nan,
+                seconds=spent / answers / 1000 if answers and spent else math.nan,
                 accuracy=wilson(sum(row.correct for row in mine), sum(row.judged for row in mine)),
             )
         )

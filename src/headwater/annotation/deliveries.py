@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headwater.annotation import content, queries, responses, vendors
-from headwater.annotation.store import priors
+from headwater.annotation import content, images, queries, responses, vendor_answers, vendors
 from headwater.annotation.store import vendors as store
 from headwater.annotation.vendor_model import (
+    OUT,
     Delivery,
     DeliveryError,
     DeliveryState,
+    Judgement,
     Package,
     PackageState,
+    Sampled,
     UnknownVendorError,
     VendorStateError,
 )
@@ -29,21 +32,27 @@ from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from headwater.annotation.store.vendors import PackageItem
     from headwater.context import Context
 
 _KEPT = 1000
 """Most problems kept in words; all of them are counted."""
+_LONGEST_S = 24 * 3600
+_MISSING = "no answer"
 
 
 def receive(ctx: Context, package_id: str, data: bytes) -> Delivery:
     """Check what a vendor delivered row by row, score the hidden gold and draw the sample to inspect.
 
+    After rework only the tasks that came back need to be in it; all others keep their answers of the delivery before,
+    and the sample is drawn anew from all of them.
+
     Args:
         ctx: The context.
         package_id: The package it is the work on.
-        data: JSON lines with `id`, `values` and, if told, `by`.
+        data: JSON lines with `id`, `values` and, if told, `by` and `seconds`.
 
     Raises:
         DeliveryError: It is no UTF-8 text, or empty.
@@ -51,63 +60,111 @@ def receive(ctx: Context, package_id: str, data: bytes) -> Delivery:
     """
     require(ctx, Decision.DELIVERY_ACCEPT)
     package = vendors.package(ctx, package_id)
-    before = [each for each in store.deliveries(ctx.db, ctx.program) if each.package_id == package.id]
+    before = store.deliveries(ctx.db, ctx.program, package_id=package.id)
     waiting = any(each.state in {DeliveryState.RECEIVED, DeliveryState.JUDGED} for each in before)
-    if package.state is not PackageState.ISSUED or waiting:
+    if package.state not in OUT or waiting:
         what = "has a delivery that waits for a decision" if waiting else f"is {package.state}"
         raise VendorStateError(f"Package '{package.name}' {what}; nothing can be delivered now.")
     items = store.items(ctx.db, package.id)
-    good, problems, rows = _checked(ctx, package, items, data)
-    problems += [f"Task {item}: no answer" for item in sorted(items.keys() - good.keys())]
-    known = {item: right for item, (_, right) in items.items() if right and item in good}
-    work = sorted(good.keys() - known.keys())
+    found = _checked(ctx, package, items, data)
+    answers = _kept(ctx, before, found) | found.good
+    missing = sorted(items.keys() - answers.keys())
+    failed = {item: found.reasons.get(item, _MISSING) for item in missing}
+    problems = [*found.problems, *(f"Task {item}: {_MISSING}" for item in missing if item not in found.reasons)]
+    known = {item: each.known for item, each in items.items() if each.known}
+    work = sorted(answers.keys() - known.keys())
+    judged = sorted(found.good.keys() & known.keys())
     digest = digest_bytes(data)
-    generator = np.random.default_rng(int(digest[-16:], 16))
-    drawn = generator.choice(len(work), min(int(package.acceptance["sample"]), len(work)), replace=False)
     row = Delivery(
         id=new_id("dlv"),
         package_id=package.id,
         number=len(before) + 1,
         state=DeliveryState.RECEIVED,
         digest=digest,
-        rows=rows,
-        valid=len(good),
+        rows=found.rows,
+        valid=len(found.good),
+        complete=len(answers),
         problems=tuple(problems[:_KEPT]),
-        gold_right=sum(responses.agrees(right, good[item]["response"]) for item, right in known.items()),
-        gold_total=len(known),
-        sample=tuple(work[n] for n in sorted(drawn.tolist())),
+        gold_right=sum(responses.agrees(known[item], answers[item]["response"]) for item in judged),
+        gold_total=len(judged),
+        sample=_drawn(work, int(package.acceptance["sample"]), digest),
         wrong=None,
+        failed=failed,
         received_at=ctx.clock.now(),
         reason="",
+        used=0,
     )
-    store.add_delivery(ctx.db, ctx.program, row, list(good.values()))
-    body = {"delivery": row.id, "digest": digest, "rows": rows, "valid": row.valid, "problems": len(problems)}
+    store.add_delivery(ctx.db, ctx.program, row, list(answers.values()))
+    body = {"delivery": row.id, "digest": digest, "rows": row.rows, "valid": row.valid, "problems": len(problems)}
     ledger.append(ctx, "delivery.received", subject=package.id, body=body)
-    return row
+    return row if row.sample else _finish(ctx, row)
 
 
-def judge(ctx: Context, identifier: str, *, wrong: Sequence[str]) -> Delivery:
-    """Say which answers of the sample are wrong, and put the delivery before the Accountable.
+def sample(ctx: Context, identifier: str) -> list[Sampled]:
+    """Return the sample of a delivery with what its tasks show, what was answered and what was found about it."""
+    require(ctx, Decision.DELIVERY_ACCEPT)
+    row = delivery(ctx, identifier)
+    items = store.items(ctx.db, row.package_id)
+    records = sourcing.present(ctx, [items[item].record_id for item in row.sample])
+    given = {each.item_id: each.response for each in store.answers_in(ctx.db, row.id, only=row.sample)}
+    judged = store.judgements(ctx.db, row.id)
+    found = []
+    for item in row.sample:
+        record = records.get(items[item].record_id)
+        shown = content.of_record(record).shown if record else {}
+        found.append(Sampled(item_id=item, content=shown, values=given[item], judgement=judged.get(item)))
+    return found
+
+
+def image(ctx: Context, identifier: str, item: str) -> images.Image:
+    """Return the image of a sampled task.
 
     Raises:
-        InvalidError: A task is not in the sample.
-        VendorStateError: The delivery was judged already.
+        NotFoundError: The task is not in the sample, has no image, or its record was erased.
+        ImageError: What is stored is no image that browsers show.
     """
     require(ctx, Decision.DELIVERY_ACCEPT)
     row = delivery(ctx, identifier)
-    if row.state is not DeliveryState.RECEIVED:
-        raise VendorStateError(f"Delivery {row.number} is {row.state}.")
-    if strange := sorted(set(wrong) - set(row.sample)):
-        raise InvalidError(f"'{strange[0]}' is not in the sample of this delivery.", remedy="Judge the sample alone.")
-    found = len(set(wrong))
-    store.set_delivery(ctx.db, row.id, wrong=found, state=DeliveryState.JUDGED.value)
-    summary = f"Delivery {row.number} of package {vendors.package(ctx, row.package_id).name}: {found} wrong"
-    decisions.propose(ctx, Decision.DELIVERY_ACCEPT, subject=row.id, digest=row.digest, summary=summary)
-    return replace(row, wrong=found, state=DeliveryState.JUDGED)
+    found = None
+    if item in row.sample:
+        found = content.fetch(ctx, store.items(ctx.db, row.package_id)[item].record_id, lambda: ())
+    if found is None or not found.image:
+        raise UnknownVendorError(f"Delivery {row.number} samples no task '{item}' with an image.")
+    return images.stored(ctx, found.image)
+
+
+def inspect(ctx: Context, identifier: str, item: str, *, wrong: bool, reason: str = "") -> Delivery:
+    """Say whether one answer of the sample is wrong; the last one puts the delivery before the Accountable.
+
+    Until then an answer can be judged again.
+
+    Raises:
+        InvalidError: The task is not in the sample, or is wrong without a reason.
+        VendorStateError: The delivery was judged already.
+    """
+    require(ctx, Decision.DELIVERY_ACCEPT)
+    row = _open(ctx, identifier)
+    _judge(ctx, row, item, wrong=wrong, reason=reason)
+    return _finish(ctx, row)
+
+
+def judge(ctx: Context, identifier: str, *, wrong: Mapping[str, str]) -> Delivery:
+    """Say which answers of the sample are wrong and why, and that the others are right (see `inspect`).
+
+    Args:
+        ctx: The context.
+        identifier: The delivery.
+        wrong: Task → why its answer is wrong; the vendor reads it.
+    """
+    require(ctx, Decision.DELIVERY_ACCEPT)
+    row = _open(ctx, identifier)
+    for item in (*wrong, *(each for each in row.sample if each not in wrong)):
+        _judge(ctx, row, item, wrong=item in wrong, reason=wrong.get(item, ""))
+    return _finish(ctx, row)
 
 
 def accept(ctx: Context, identifier: str, *, reason: str) -> Delivery:
-    """Accept a delivery as the Accountable; its answers stand beside their tasks from now on, under pseudonyms.
+    """Accept a delivery as the Accountable: its answers become answers of the vendor's cohort and close their tasks.
 
     Raises:
         VendorStateError: The sample was not judged, has more wrong answers than the plan allows, or rows are missing.
@@ -118,30 +175,17 @@ def accept(ctx: Context, identifier: str, *, reason: str) -> Delivery:
     if why := shortfall(row, package):
         raise VendorStateError(f"Delivery {row.number} cannot be accepted: {why}.", remedy="Return it as rework.")
     decisions.approve(ctx, Decision.DELIVERY_ACCEPT, subject=row.id, digest=row.digest, reason=reason)
-    items = store.items(ctx.db, package.id)
-    partner = vendors.vendor(ctx, package.vendor_id)
-    rows = [
-        {
-            "record_id": items[each.item_id][0],
-            "is_answer": True,
-            "author": each.author,
-            "given_at": row.received_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "score": None,
-            "response": each.response,
-            "foreign_data": {"id": each.item_id},
-            "provenance": {"vendor": partner.name, "package": package.id, "delivery": row.id},
-        }
-        for each in store.answers_in(ctx.db, row.id)
-        if not items[each.item_id][1]
-    ]
-    priors.add(ctx.db, package.campaign_id, rows)
-    store.set_delivery(ctx.db, row.id, state=DeliveryState.ACCEPTED.value, reason=reason)
+    used = vendor_answers.take_in(ctx, package, row, vendors.vendor(ctx, package.vendor_id))
+    store.set_delivery(ctx.db, row.id, state=DeliveryState.ACCEPTED.value, reason=reason, used=used)
     store.set_package(ctx.db, package.id, state=PackageState.ACCEPTED.value)
-    return replace(row, state=DeliveryState.ACCEPTED, reason=reason)
+    return replace(row, state=DeliveryState.ACCEPTED, reason=reason, used=used)
 
 
 def send_back(ctx: Context, identifier: str, *, reason: str) -> Delivery:
-    """Return a delivery as rework as the Accountable; none of its answers is used."""
+    """Return a delivery as rework as the Accountable; none of its answers is used yet.
+
+    What failed goes back, see `rework`; the tasks stay with the vendor until the package is withdrawn or overdue.
+    """
     require(ctx, Decision.DELIVERY_ACCEPT)
     row = delivery(ctx, identifier)
     if row.state is not DeliveryState.JUDGED:
@@ -151,12 +195,33 @@ def send_back(ctx: Context, identifier: str, *, reason: str) -> Delivery:
     return replace(row, state=DeliveryState.RETURNED, reason=reason)
 
 
+def rework(ctx: Context, identifier: str) -> list[dict[str, Any]]:
+    """Return what a vendor does again after a return: id, content, the answer that failed and why; without gold.
+
+    Raises:
+        VendorStateError: The delivery was not returned.
+    """
+    require(ctx, Decision.DELIVERY_ACCEPT)
+    row = delivery(ctx, identifier)
+    if row.state is not DeliveryState.RETURNED:
+        raise VendorStateError(f"Delivery {row.number} is {row.state}; only a returned one has rework.")
+    items = store.items(ctx.db, row.package_id)
+    records = sourcing.present(ctx, [items[item].record_id for item in row.failed])
+    given = {each.item_id: each.response for each in store.answers_in(ctx.db, row.id) if each.item_id in row.failed}
+    found = []
+    for item, why in sorted(row.failed.items()):
+        record = records.get(items[item].record_id)
+        shown = content.of_record(record).shown if record else {}
+        found.append({"id": item, "content": shown, "values": given.get(item), "reason": why})
+    return found
+
+
 def shortfall(row: Delivery, package: Package) -> str:
     """Return what stands against accepting a delivery; empty when nothing does."""
     if row.state is not DeliveryState.JUDGED or row.wrong is None:
         return f"it is {row.state}, and only a judged one can be"
-    if row.valid < package.items:
-        return f"{package.items - row.valid} of {package.items} tasks have no valid answer"
+    if row.complete < package.items:
+        return f"{package.items - row.complete} of {package.items} tasks have no valid answer"
     if row.wrong > package.acceptance["accept"]:
         return f"{row.wrong} of {len(row.sample)} inspected are wrong, at most {package.acceptance['accept']} may be"
     return ""
@@ -174,32 +239,100 @@ def delivery(ctx: Context, identifier: str) -> Delivery:
     raise UnknownVendorError(f"There is no delivery '{identifier}' in this program.")
 
 
-def _checked(
-    ctx: Context, package: Package, items: dict[str, tuple[str, dict[str, Any]]], data: bytes
-) -> tuple[dict[str, dict[str, Any]], list[str], int]:
-    """The answers by task, what is wrong with the other rows, and how many rows there were."""
-    questions = queries.schema(ctx, queries.campaign(ctx, package.campaign_id).schema_id).questions
-    records = sourcing.present(ctx, [record for record, _ in items.values()])
-    good: dict[str, dict[str, Any]] = {}
-    problems: list[str] = []
-    rows = 0
-    for where, row in _rows(data, problems):
-        rows += 1
+def _open(ctx: Context, identifier: str) -> Delivery:
+    row = delivery(ctx, identifier)
+    if row.state is not DeliveryState.RECEIVED:
+        raise VendorStateError(f"Delivery {row.number} is {row.state}.", remedy="Its sample was judged already.")
+    return row
+
+
+def _judge(ctx: Context, row: Delivery, item: str, *, wrong: bool, reason: str) -> None:
+    if item not in row.sample:
+        raise InvalidError(f"'{item}' is not in the sample of this delivery.", remedy="Judge the sample alone.")
+    if wrong and not reason.strip():
+        raise InvalidError(f"'{item}' needs a reason: the vendor reads why it is wrong.")
+    found = Judgement(item_id=item, is_wrong=wrong, reason=reason.strip()[:500], by=ctx.actor, at=ctx.clock.now())
+    store.judge(ctx.db, row.id, found)
+
+
+def _finish(ctx: Context, row: Delivery) -> Delivery:
+    """Put a delivery whose whole sample was judged before the Accountable."""
+    judged = store.judgements(ctx.db, row.id)
+    if len(judged) < len(row.sample):
+        return row
+    wrong = {item: each.reason for item, each in judged.items() if each.is_wrong}
+    failed = row.failed | wrong
+    store.set_delivery(ctx.db, row.id, wrong=len(wrong), failed=failed, state=DeliveryState.JUDGED.value)
+    summary = f"Delivery {row.number} of package {vendors.package(ctx, row.package_id).name}: {len(wrong)} wrong"
+    decisions.propose(ctx, Decision.DELIVERY_ACCEPT, subject=row.id, digest=row.digest, summary=summary)
+    return replace(row, wrong=len(wrong), failed=failed, state=DeliveryState.JUDGED)
+
+
+def _drawn(work: list[str], size: int, digest: str) -> tuple[str, ...]:
+    """The sample; its seed is the delivery's own digest, so that anybody can draw it again."""
+    generator = np.random.default_rng(int(digest[-16:], 16))
+    drawn = generator.choice(len(work), min(size, len(work)), replace=False)
+    return tuple(work[n] for n in sorted(drawn.tolist()))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """What a file held."""
+
+    good: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Answers by task."""
+    problems: list[str] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Task → why its row is no answer."""
+    rows: int = 0
+
+
+def _kept(ctx: Context, before: list[Delivery], found: _Found) -> dict[str, dict[str, Any]]:
+    """The answers of the delivery before that did not fail and are not given anew."""
+    if not before:
+        return {}
+    names = ("item_id", "response", "author", "lead_time_ms")
+    rows = store.answers_in(ctx.db, before[0].id)
+    left_out = before[0].failed.keys() | found.reasons.keys()
+    return {
+        each.item_id: {name: getattr(each, name) for name in names} for each in rows if each.item_id not in left_out
+    }
+
+
+def _checked(ctx: Context, package: Package, items: dict[str, PackageItem], data: bytes) -> _Found:
+    questions = queries.schema(ctx, package.schema_id).questions
+    records = sourcing.present(ctx, [each.record_id for each in items.values()])
+    found = _Found()
+    for where, row in _rows(data, found.problems):
+        found.rows += 1
         item = str(row.get("id", ""))
-        if item not in items or item in good:
-            problems.append(f"{where}: {'a second answer to' if item in good else 'there is no task'} '{item}'")
+        if item not in items or item in found.good:
+            what = "a second answer to" if item in found.good else "there is no task"
+            found.problems.append(f"{where}: {what} '{item}'")
             continue
-        record = records.get(items[item][0])
+        record = records.get(items[item].record_id)
         facts = content.of_record(record).facts if record else responses.Facts()
         try:
             values = responses.check(questions, row.get("values"), facts)
         except responses.ResponseError as error:
-            problems.append(f"{where}, task {item}: {error.message}")
+            found.problems.append(f"{where}, task {item}: {error.message}")
+            found.reasons[item] = error.message
             continue
-        by = f"{package.vendor_id}:{row.get('by', '')}"
-        author = f"ext_{ctx.keys.hmac('annotator', by.encode())[-16:]}"
-        good[item] = {"item_id": item, "response": values, "author": author}
-    return good, problems, rows + sum(each.endswith(_NOT_JSON) for each in problems)
+        found.reasons.pop(item, None)
+        found.good[item] = {
+            "item_id": item,
+            "response": values,
+            "author": vendor_answers.worker(ctx, package.vendor_id, str(row.get("by") or "")),
+            "lead_time_ms": _lead_time_ms(row.get("seconds")),
+        }
+    found.rows += sum(each.endswith(_NOT_JSON) for each in found.problems)
+    return found
+
+
+def _lead_time_ms(seconds: object) -> int:
+    """The time at a task; 0 when it was not told or cannot be."""
+    told = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    return round(1000 * seconds) if told and 0 < seconds <= _LONGEST_S else 0  # type: ignore[operator]
 
 
 _NOT_JSON = "not a JSON object"

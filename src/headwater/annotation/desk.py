@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headwater.annotation import content
+from headwater.annotation import content, overdue
 from headwater.annotation.handouts import Assignment, Handout, Why, originals
 from headwater.annotation.model import (
     HOLD_LIMIT,
@@ -184,7 +184,7 @@ def _fresh(desk: Desk) -> Assignment | Why:
             return Why.FAILED
         found = _take(desk, lanes)
         if isinstance(found, Why):
-            if found is Why.DONE and _judge(desk):
+            if found is Why.DONE and (_judge(desk) or _late(desk)):
                 continue
             return Why.FAILED if desk.place.stage == FAILED else found
         given = _give(desk, *found)
@@ -322,6 +322,11 @@ def _lease(
         "next_id": "",
         "reason": taken.reason,
     }
+
+
+def _late(desk: Desk) -> bool:
+    """Take tasks back that a vendor has not done in time; returns whether there were any."""
+    return desk.tier is Tier.ANNOTATE and overdue.put_back(desk.ctx, desk.campaign_id) > 0
 
 
 def _judge(desk: Desk) -> bool:

@@ -58,7 +58,17 @@ def of_lease(ctx: Context, lease_id: str) -> Image:
     found = content.fetch(ctx, held.record_id, lambda: ())
     if found is None or not found.image:
         raise NotFoundError("This task has no image.")
-    data = ctx.objects.get(found.image)
+    return stored(ctx, found.image)
+
+
+def stored(ctx: Context, name: str) -> Image:
+    """Return a stored image by its name, which only who may see it is asked for.
+
+    Raises:
+        NotFoundError: It is not stored.
+        ImageError: What is stored is no PNG, JPEG, GIF, WebP, AVIF or BMP.
+    """
+    data = ctx.objects.get(name)
     return Image(data=data, media_type=media_type(data))
 
 

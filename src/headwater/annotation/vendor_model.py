@@ -23,8 +23,18 @@ class PackageState(StrEnum):
 
     PREPARED = "prepared"
     ISSUED = "issued"
+    OVERDUE = "overdue"
+    """Nothing came in time and its tasks went back to the queue; what comes late fills the places still free."""
     ACCEPTED = "accepted"
     """A delivery of it was accepted."""
+    REFUSED = "refused"
+    """The Accountable did not issue it; its tasks are in the queue again."""
+    WITHDRAWN = "withdrawn"
+    """Taken back from the vendor; its tasks are in the queue again."""
+
+
+OUT = frozenset({PackageState.ISSUED, PackageState.OVERDUE})
+"""States in which a vendor may deliver."""
 
 
 class DeliveryState(StrEnum):
@@ -58,7 +68,12 @@ class Package:
 
     id: str
     campaign_id: str
+    batch_id: str
     vendor_id: str
+    schema_id: str
+    """The questions its answers are checked against."""
+    guideline_id: str
+    """The version in it; its answers are given under that."""
     name: str
     state: PackageState
     digest: str
@@ -73,6 +88,32 @@ class Package:
     issued_at: datetime | None
     deleted_at: datetime | None
     """When the vendor certified that it keeps nothing."""
+    certificate: str
+    """SHA-256 of the certificate's document; empty when it came as text alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What an inspector found about one answer of a sample."""
+
+    item_id: str
+    is_wrong: bool
+    reason: str
+    """Why it is wrong; the vendor reads it with the rework."""
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """An answer of a sample as its inspector sees it."""
+
+    item_id: str
+    content: dict[str, Any]
+    """As annotators see it; empty when the record was erased."""
+    values: dict[str, Any]
+    """Question → answer."""
+    judgement: Judgement | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,16 +129,23 @@ class Delivery:
     rows: int
     valid: int
     """Rows that are an answer to a task of the package."""
+    complete: int
+    """Tasks with an answer from this delivery or, where that was not returned, from the one before."""
     problems: tuple[str, ...]
     """Place and reason of every row that is none, and what is missing; the first thousand."""
     gold_right: int
     gold_total: int
+    """Rows that answer hidden gold."""
     sample: tuple[str, ...]
     """Ids of the tasks to inspect."""
     wrong: int | None
     """Wrong answers in the sample; None before it was judged."""
+    failed: dict[str, str]
+    """Task → why it comes back as rework: no valid answer, or wrong in the sample. Hidden gold is never told."""
     received_at: datetime
     reason: str
+    used: int
+    """Answers that came into force when it was accepted; less than all when places were filled meanwhile."""
 
     @property
     def gold(self) -> Estimate:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
-from pydantic import BaseModel, Field
+from pydantic import Base64Bytes, BaseModel, Field
 
-from headwater.annotation import deliveries, vendors
-from headwater.annotation.vendor_model import Delivery, Package, Scorecard, Vendor
+from headwater.annotation import deliveries, images, packages, vendors
+from headwater.annotation.vendor_model import Delivery, Package, Sampled, Scorecard, Vendor
 from headwater.api.session import Caller
 
 router = APIRouter(prefix="/programs/{program}", tags=["vendors"])
@@ -40,13 +40,22 @@ class Because(BaseModel):
 class Judgement(BaseModel):
     """What the inspection of a sample found."""
 
-    wrong: list[str] = Field(default=[], description="Ids of the tasks answered wrongly.")
+    wrong: dict[str, str] = Field(default={}, description="Task answered wrongly → why; the vendor reads it.")
+
+
+class OneJudgement(BaseModel):
+    """What the inspection of one answer found."""
+
+    item: str
+    wrong: bool
+    reason: str = Field(default="", max_length=500, description="Why it is wrong; the vendor reads it.")
 
 
 class Certificate(BaseModel):
     """That nothing is kept."""
 
-    statement: str = Field(min_length=1)
+    statement: str = Field(min_length=1, description="Who certifies what was deleted, and when.")
+    document: Base64Bytes = Field(default=b"", description="The certificate as it came, base64.")
 
 
 @router.get("/vendors")
@@ -79,27 +88,46 @@ def list_packages(caller: Caller) -> list[Package]:
 def prepare(body: PackageForm, caller: Caller) -> Package | Response:
     """Seal a batch with hidden gold, and propose to issue it."""
     return caller.write(
-        lambda ctx: vendors.prepare(ctx, body.batch, vendor_id=body.vendor, due_at=body.due_at, aql=body.aql)
+        lambda ctx: packages.prepare(ctx, body.batch, vendor_id=body.vendor, due_at=body.due_at, aql=body.aql)
     )
 
 
 @router.post("/packages/{package}/approval", response_model=Package)
 def issue(package: str, body: Because, caller: Caller) -> Package | Response:
     """Issue a sealed package as the Accountable."""
-    return caller.write(lambda ctx: vendors.issue(ctx, package, reason=body.reason))
+    return caller.write(lambda ctx: packages.issue(ctx, package, reason=body.reason))
+
+
+@router.post("/packages/{package}/refusal", response_model=Package)
+def refuse(package: str, body: Because, caller: Caller) -> Package | Response:
+    """Not issue a sealed package, as the Accountable; its tasks go back to the queue."""
+    return caller.write(lambda ctx: packages.refuse(ctx, package, reason=body.reason))
+
+
+@router.post("/packages/{package}/withdrawal", response_model=Package)
+def withdraw(package: str, body: Because, caller: Caller) -> Package | Response:
+    """Take a package back; its tasks go back to the queue."""
+    return caller.write(lambda ctx: packages.withdraw(ctx, package, reason=body.reason))
 
 
 @router.get("/packages/{package}/archive")
 def archive(package: str, caller: Caller) -> Response:
     """Return the archive of an issued package."""
     with caller.reading() as ctx:
-        return Response(vendors.archive_of(ctx, package), media_type="application/zip")
+        return Response(packages.archive_of(ctx, package), media_type="application/zip")
 
 
 @router.post("/packages/{package}/certificate", response_model=Package)
 def certify(package: str, body: Certificate, caller: Caller) -> Package | Response:
     """Keep a vendor's certificate that it holds no copy any more."""
-    return caller.write(lambda ctx: vendors.certify(ctx, package, statement=body.statement))
+    return caller.write(lambda ctx: packages.certify(ctx, package, statement=body.statement, document=body.document))
+
+
+@router.get("/packages/{package}/certificate")
+def certificate(package: str, caller: Caller) -> Response:
+    """Return the document of a package's certificate."""
+    with caller.reading() as ctx:
+        return Response(packages.certificate_of(ctx, package), media_type="application/octet-stream")
 
 
 @router.post("/packages/{package}/deliveries", status_code=201, response_model=Delivery)
@@ -117,6 +145,34 @@ def list_deliveries(caller: Caller) -> list[Delivery]:
     """List deliveries, newest first."""
     with caller.reading() as ctx:
         return vendors.deliveries(ctx)
+
+
+@router.get("/deliveries/{delivery}/sample")
+def sample(delivery: str, caller: Caller) -> list[Sampled]:
+    """List the sample with what its tasks show, what was answered and what was found about it."""
+    with caller.reading() as ctx:
+        return deliveries.sample(ctx, delivery)
+
+
+@router.get("/deliveries/{delivery}/sample/{item}/image", response_class=Response)
+def image(delivery: str, item: str, caller: Caller) -> Response:
+    """Get the image of a sampled task."""
+    with caller.reading() as ctx:
+        found = deliveries.image(ctx, delivery, item)
+    return Response(found.data, media_type=found.media_type, headers=images.SEALED)
+
+
+@router.get("/deliveries/{delivery}/rework")
+def rework(delivery: str, caller: Caller) -> list[dict[str, Any]]:
+    """List what a vendor does again after a return: id, content, the answer that failed and why."""
+    with caller.reading() as ctx:
+        return deliveries.rework(ctx, delivery)
+
+
+@router.post("/deliveries/{delivery}/sample", response_model=Delivery)
+def inspect(delivery: str, body: OneJudgement, caller: Caller) -> Delivery | Response:
+    """Say whether one answer of the sample is wrong; the last one puts the delivery before the Accountable."""
+    return caller.write(lambda ctx: deliveries.inspect(ctx, delivery, body.item, wrong=body.wrong, reason=body.reason))
 
 
 @router.post("/deliveries/{delivery}/judgement", response_model=Delivery)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.annotation import campaigns, deliveries, guidelines, schemas, vendors
+from headwater.annotation import campaigns, deliveries, guidelines, packages, schemas, vendors
 from headwater.governance import charters, decisions, waivers
 from headwater.governance.model import Decision
 from headwater.quality import acceptance
@@ -27,7 +27,7 @@ _APPROVE: dict[Decision, Callable[..., object]] = {
     Decision.GUIDELINE_PUBLISH: guidelines.approve,
     Decision.CAMPAIGN_OPEN: campaigns.approve,
     Decision.VENDOR_ONBOARD: vendors.approve,
-    Decision.PACKAGE_ISSUE: vendors.issue,
+    Decision.PACKAGE_ISSUE: packages.issue,
     Decision.DELIVERY_ACCEPT: deliveries.accept,
     Decision.BATCH_ACCEPT: acceptance.accept,
     Decision.RELEASE_APPROVE: releases.approve,
@@ -41,6 +41,7 @@ _REFUSE: dict[Decision, Callable[..., object]] = {
     Decision.SCHEMA_PUBLISH: schemas.refuse,
     Decision.GUIDELINE_PUBLISH: guidelines.refuse,
     Decision.CAMPAIGN_OPEN: campaigns.refuse,
+    Decision.PACKAGE_ISSUE: packages.refuse,
     Decision.DELIVERY_ACCEPT: deliveries.send_back,
     Decision.BATCH_ACCEPT: acceptance.reject,
 }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from headwater.annotation import deliveries, vendors
+from headwater.annotation import deliveries, responses, vendors
+from headwater.annotation import packages as work
 from headwater.cli.session import Json, acting, done, lines, reading, show
+from headwater.core.errors import InvalidError
 
 cli = typer.Typer(help="Vendors: onboard, issue packages, take deliveries in, score.", no_args_is_help=True)
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
@@ -46,7 +49,7 @@ def prepare(
 ) -> None:
     """Seal a batch with hidden gold as a work package, and propose to issue it."""
     with acting() as ctx:
-        made = vendors.prepare(ctx, batch, vendor_id=vendor, due_at=due.replace(tzinfo=UTC), aql=aql)
+        made = work.prepare(ctx, batch, vendor_id=vendor, due_at=due.replace(tzinfo=UTC), aql=aql)
     done(f"Sealed {made.items:,} tasks as {made.id}, {made.digest}.")
     done(f"The Accountable: headwater --as HANDLE vendor issue {made.id} --reason WHY")
 
@@ -55,15 +58,31 @@ def prepare(
 def issue(package: Package, reason: Reason) -> None:
     """Issue a sealed package as the Accountable."""
     with acting() as ctx:
-        made = vendors.issue(ctx, package, reason=reason)
+        made = work.issue(ctx, package, reason=reason)
     done(f"Issued. Hand over: headwater vendor archive {made.id} FILE.zip")
+
+
+@cli.command("refuse")
+def refuse(package: Package, reason: Reason) -> None:
+    """Not issue a sealed package, as the Accountable; its tasks go back to the queue."""
+    with acting() as ctx:
+        work.refuse(ctx, package, reason=reason)
+    done("Not issued; its tasks are in the queue again.")
+
+
+@cli.command("withdraw")
+def withdraw(package: Package, reason: Reason) -> None:
+    """Take a package back from its vendor; its tasks go back to the queue."""
+    with acting() as ctx:
+        work.withdraw(ctx, package, reason=reason)
+    done("Withdrawn; its tasks are in the queue again.")
 
 
 @cli.command("archive")
 def archive(package: Package, file: Annotated[Path, typer.Argument(help="The ZIP file to write.")]) -> None:
     """Write the archive of an issued package."""
     with reading() as ctx:
-        file.write_bytes(vendors.archive_of(ctx, package))
+        file.write_bytes(work.archive_of(ctx, package))
         found = vendors.package(ctx, package)
     done(f"Wrote {file}, {found.digest}.")
 
@@ -75,20 +94,33 @@ def receive(package: Package, file: File) -> None:
         made = deliveries.receive(ctx, package, file.read_bytes())
     done(f"Delivery {made.number} ({made.id}): {made.valid:,} of {made.rows:,} rows are answers; gold {made.gold}.")
     lines(made.problems)
-    done(f"Inspect these {len(made.sample)}, then: headwater vendor judge {made.id} --wrong ITEM …")
-    lines(made.sample)
+    done(f"Inspect {len(made.sample)} of them on its page, or: headwater vendor sample {made.id}")
+
+
+@cli.command("sample")
+def sample(delivery: Delivery, as_json: Json = False) -> None:
+    """List the sample of a delivery: what its tasks show, what was answered, what was found."""
+    with reading() as ctx:
+        found = deliveries.sample(ctx, delivery)
+    if as_json:
+        show(found, (), as_json)
+        return
+    for each in found:
+        done(f"{each.item_id}  {each.content.get('text', '')}")
+        lines([f"{name}: {responses.summary(value)}" for name, value in each.values.items()])
 
 
 @cli.command("judge")
 def judge(
     delivery: Delivery,
     wrong: Annotated[
-        list[str] | None, typer.Option(help="A task of the sample that is wrong; may be repeated.")
+        list[str] | None, typer.Option(help="A wrong task of the sample and why: ITEM=REASON; may be repeated.")
     ] = None,
 ) -> None:
     """Say which answers of the sample are wrong, and put the delivery before the Accountable."""
+    told = {item: reason for item, _, reason in (each.partition("=") for each in wrong or ())}
     with acting() as ctx:
-        made = deliveries.judge(ctx, delivery, wrong=wrong or ())
+        made = deliveries.judge(ctx, delivery, wrong=told)
         why = deliveries.shortfall(made, vendors.package(ctx, made.package_id))
     done(f"{made.wrong} of {len(made.sample)} wrong. {f'It can only be returned: {why}.' if why else ''}".strip())
 
@@ -97,8 +129,8 @@ def judge(
 def accept(delivery: Delivery, reason: Reason) -> None:
     """Accept a delivery as the Accountable."""
     with acting() as ctx:
-        deliveries.accept(ctx, delivery, reason=reason)
-    done("Accepted; its answers are exported with their tasks.")
+        made = deliveries.accept(ctx, delivery, reason=reason)
+    done(f"Accepted: {made.used:,} answers of the vendor's cohort are in force.")
 
 
 @cli.command("return")
@@ -106,14 +138,34 @@ def send_back(delivery: Delivery, reason: Reason) -> None:
     """Return a delivery as rework as the Accountable."""
     with acting() as ctx:
         deliveries.send_back(ctx, delivery, reason=reason)
-    done("Returned as rework.")
+    done(f"Returned. What to do again: headwater vendor rework {delivery} FILE.jsonl")
+
+
+@cli.command("rework")
+def rework(delivery: Delivery, file: Annotated[Path, typer.Argument(help="The file of JSON lines to write.")]) -> None:
+    """Write what a vendor does again after a return: the failed tasks, their answers and why."""
+    with reading() as ctx:
+        found = deliveries.rework(ctx, delivery)
+    file.write_text("".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in found), encoding="utf-8")
+    done(f"Wrote {len(found):,} tasks to {file}.")
 
 
 @cli.command("certify")
-def certify(package: Package, file: File) -> None:
+def certify(
+    package: Package,
+    file: File,
+    statement: Annotated[str, typer.Option(help="What it says, when the file is no text.")] = "",
+) -> None:
     """Keep a vendor's certificate that it holds no copy of a package any more."""
+    document = file.read_bytes()
+    try:
+        said = statement or document.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidError(
+            f"'{file}' is no text.", remedy="Say in --statement who certifies what, and when."
+        ) from error
     with acting() as ctx:
-        vendors.certify(ctx, package, statement=file.read_text(encoding="utf-8"))
+        work.certify(ctx, package, statement=said, document=document)
     done("The certificate is in the ledger.")
 
 

@@ -143,6 +143,14 @@ def refuse(ctx: Context, decision: Decision, *, subject: str, reason: str) -> Pr
     return _close(ctx, _pending(ctx, decision, subject), ProposalState.REFUSED, reason, owner)
 
 
+def withdraw(ctx: Context, decision: Decision, *, subject: str, reason: str) -> None:
+    """Take back the open proposal about a subject, when there is one: what it asked for is not wanted any more."""
+    require(ctx, decision)
+    found = store.pending(ctx.db, ctx.program, decision, subject)
+    if found:
+        store.close(ctx.db, found.id, ProposalState.WITHDRAWN, by=ctx.actor, at=ctx.clock.now(), reason=reason)
+
+
 def record(ctx: Context, decision: Decision, *, subject: str, digest: str = "", reason: str = "") -> None:
     """Record an act that a Responsible person performs alone and that deserves a decision of its own."""
     require(ctx, decision)

@@ -92,6 +92,7 @@ def check(look: Look) -> list[Signal]:
 
 def _speed(look: Look) -> list[Signal]:
     given, rows = look.frame.given, look.of("speed")
+    rows = rows[given.lead_time_ms[rows] > 0]  # a vendor may not tell the time
     paces = speed(
         given.task[rows], given.annotator[rows], given.lead_time_ms[rows] / 1000, length=look.frame.lengths(rows)
     )

@@ -1,13 +1,17 @@
-"""Vendors: their scorecards, the packages they hold, what they delivered."""
+"""Vendors: their scorecards, the packages they hold, what they delivered, its inspection."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Response, UploadFile
 
-from headwater.annotation import deliveries, queries, vendors
+from headwater.annotation import deliveries, images, packages, queries, responses, vendors
+from headwater.governance import queries as governance
+from headwater.governance.model import Decision
+from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/vendors")
@@ -17,7 +21,7 @@ router = APIRouter(prefix="/p/{program}/vendors")
 def front(visitor: Visitor) -> Response:
     """Show scorecards, packages and deliveries."""
     with visitor.reading() as ctx:
-        found = vendors.packages(ctx)
+        found, came = vendors.packages(ctx), vendors.deliveries(ctx)
         return page(
             visitor,
             ctx,
@@ -25,8 +29,9 @@ def front(visitor: Visitor) -> Response:
             active="campaigns",
             cards=vendors.scorecards(ctx),
             packages=found,
-            named={each.id: each for each in found},
-            deliveries=vendors.deliveries(ctx),
+            deliveries={row.id: [each for each in came if each.package_id == row.id] for row in found},
+            now=ctx.clock.now(),
+            proposals={each.subject: each.id for each in governance.proposals(ctx) if not each.decided_at},
             batches=[
                 (campaign, batch) for campaign in queries.campaigns(ctx) for batch in queries.batches(ctx, campaign.id)
             ],
@@ -51,21 +56,110 @@ def prepare(
 ) -> Response:
     """Seal a batch as a package, and propose to issue it."""
     with visitor.acting() as ctx:
-        vendors.prepare(ctx, batch, vendor_id=vendor, due_at=due.replace(tzinfo=UTC), aql=aql)
-    return back(visitor, "vendors")
+        made = packages.prepare(ctx, batch, vendor_id=vendor, due_at=due.replace(tzinfo=UTC), aql=aql)
+    return back(visitor, f"vendors#{made.id}")
 
 
 @router.get("/packages/{package}.zip")
 def archive(visitor: Visitor, package: str) -> Response:
     """Hand over the archive of an issued package."""
     with visitor.reading() as ctx:
-        headers = {"Content-Disposition": f'attachment; filename="{vendors.package(ctx, package).id}.zip"'}
-        return Response(vendors.archive_of(ctx, package), media_type="application/zip", headers=headers)
+        found = vendors.package(ctx, package)
+        return _file(packages.archive_of(ctx, package), f"{found.id}.zip", "application/zip")
+
+
+@router.post("/packages/{package}/withdrawal")
+def withdraw(visitor: Visitor, package: str, reason: Annotated[str, Form()]) -> Response:
+    """Take a package back; its tasks go back to the queue."""
+    with visitor.acting() as ctx:
+        packages.withdraw(ctx, package, reason=reason)
+    return back(visitor, f"vendors#{package}")
+
+
+@router.post("/packages/{package}/deliveries")
+def receive(visitor: Visitor, package: str, file: UploadFile) -> Response:
+    """Take in a delivery and go on to its inspection."""
+    data = file.file.read()
+    with visitor.acting() as ctx:
+        made = deliveries.receive(ctx, package, data)
+    return back(visitor, f"vendors/deliveries/{made.id}")
+
+
+@router.post("/packages/{package}/certificate")
+def certify(visitor: Visitor, package: str, statement: Annotated[str, Form()], file: UploadFile) -> Response:
+    """Keep the vendor's certificate that it holds no copy any more."""
+    data = file.file.read()
+    with visitor.acting() as ctx:
+        packages.certify(ctx, package, statement=statement, document=data)
+    return back(visitor, f"vendors#{package}")
+
+
+@router.get("/packages/{package}/certificate")
+def certificate(visitor: Visitor, package: str) -> Response:
+    """Hand over the document of a certificate, to be saved and never shown here: it came from outside."""
+    with visitor.reading() as ctx:
+        return _file(packages.certificate_of(ctx, package), f"{package}-certificate.bin", "application/octet-stream")
+
+
+@router.get("/deliveries/{delivery}")
+def show(visitor: Visitor, delivery: str) -> Response:
+    """Show the next answer of the sample to its inspector, and what was found before."""
+    with visitor.reading() as ctx:
+        row = deliveries.delivery(ctx, delivery)
+        sampled = deliveries.sample(ctx, delivery)
+        package = vendors.package(ctx, row.package_id)
+        return page(
+            visitor,
+            ctx,
+            "vendors/delivery.html",
+            active="campaigns",
+            delivery=row,
+            package=package,
+            vendor=vendors.vendor(ctx, package.vendor_id),
+            left=[each for each in sampled if each.judgement is None],
+            judged=[each for each in sampled if each.judgement is not None],
+            said={
+                each.item_id: {name: responses.summary(value) for name, value in each.values.items()}
+                for each in sampled
+            },
+            guideline=package.guideline_id,
+            shortfall=deliveries.shortfall(row, package) if row.wrong is not None else "",
+            proposals=governance.proposals(ctx, subject=row.id),
+            judges=may(ctx, Decision.DELIVERY_ACCEPT),
+        )
+
+
+@router.get("/deliveries/{delivery}/items/{item}/image")
+def image(visitor: Visitor, delivery: str, item: str) -> Response:
+    """Give the image of a sampled task."""
+    with visitor.reading() as ctx:
+        found = deliveries.image(ctx, delivery, item)
+    return Response(found.data, media_type=found.media_type, headers=images.SEALED)
 
 
 @router.post("/deliveries/{delivery}/judgement")
-def judge(visitor: Visitor, delivery: str, wrong: Annotated[str, Form()] = "") -> Response:
-    """Say which answers of the sample are wrong."""
+def judge(
+    visitor: Visitor,
+    delivery: str,
+    item: Annotated[str, Form()],
+    verdict: Annotated[str, Form(pattern="^(right|wrong)$")],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Take in what the inspector says about one answer."""
     with visitor.acting() as ctx:
-        deliveries.judge(ctx, delivery, wrong=wrong.replace(",", " ").split())
-    return back(visitor, "vendors")
+        deliveries.inspect(ctx, delivery, item, wrong=verdict == "wrong", reason=reason)
+    return back(visitor, f"vendors/deliveries/{delivery}")
+
+
+@router.get("/deliveries/{delivery}/rework.jsonl")
+def rework(visitor: Visitor, delivery: str) -> Response:
+    """Hand over what a vendor does again after a return."""
+    with visitor.reading() as ctx:
+        rows = deliveries.rework(ctx, delivery)
+    data = "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in rows).encode()
+    return _file(data, f"{delivery}-rework.jsonl", "application/jsonl")
+
+
+def _file(data: bytes, name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return Response(data, media_type=media_type, headers=headers)

@@ -71,6 +71,7 @@ class Cohort:
     id: CohortId
     team: str
     training: str
+    """Training class; of a vendor the work package, which is what its people were told."""
     guideline_id: str
     """The guideline version its answers were given under."""
     batch_id: str

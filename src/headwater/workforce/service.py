@@ -189,6 +189,17 @@ def cohort(ctx: Context, annotator: Annotator, *, guideline_id: str, batch_id: s
     )
 
 
+def vendor_cohort(ctx: Context, *, team: str, package: str, guideline_id: str, batch_id: str) -> Cohort:
+    """Return the cohort of a vendor's accepted work on a package, making it at the first delivery.
+
+    In place of a training class stands the package: it is what the vendor's people were told.
+    """
+    require(ctx, Decision.DELIVERY_ACCEPT)
+    identifier = CohortId(new_id("coh"))
+    row = Cohort(id=identifier, team=team, training=package, guideline_id=guideline_id, batch_id=batch_id)
+    return store.cohort_of(ctx.db, ctx.program, row)
+
+
 def _save(ctx: Context, row: Annotator) -> Annotator:
     row = replace(row, version=row.version + 1, updated_at=ctx.clock.now())
     store.save(ctx.db, ctx.program, row)

@@ -105,7 +105,7 @@ def _queue(db: Connection, batch: Batch, rows: Sequence[sa.Row[str, int, str]], 
                 lane_id=target,
                 rank=sa.bindparam("place"),
                 answers=0,
-                need=task.c.wanted - live.scalar_subquery(),
+                need=task.c.wanted - task.c.away - live.scalar_subquery(),
                 reason=reason,
             )
         )

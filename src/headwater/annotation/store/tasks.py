@@ -43,6 +43,7 @@ task = sa.Table(
     sa.Column("wanted", sa.Integer, nullable=False),
     sa.Column("answers", sa.Integer, nullable=False),
     sa.Column("need", sa.Integer, nullable=False),
+    sa.Column("away", sa.Integer, nullable=False),
     sa.Column("about", sa.String(40), nullable=False),
     sa.Column("barred", sa.String(40), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
@@ -53,9 +54,9 @@ task = sa.Table(
     sqlite_with_rowid=False,
     postgresql_with={"fillfactor": 80},
 )
-"""`need` = wanted − live leases − answers; a task stands at `rank` of its lane and is given out while `need` > 0.
-`barred` is the one annotator who may not get it (the author of an answer under review); `reason` tells whoever gets
-it why it was opened again."""
+"""`need` = wanted − live leases − answers − away, where `away` are places that a vendor has. A task stands at `rank` of
+its lane and is given out while `need` > 0. `barred` is the one annotator who may not get it (the author of an answer
+under review); `reason` tells whoever gets it why it was opened again."""
 
 lease = sa.Table(
     "lease",
@@ -271,6 +272,12 @@ def page(db: Connection, batch_id: str, *, after: str, limit: int) -> list[Task]
     return [_task(row) for row in db.execute(query)]
 
 
+def full(db: Connection, task_ids: Sequence[str]) -> list[Task]:
+    """Return which of some tasks have the answers they want; without those that everybody answers."""
+    query = sa.select(task).where(task.c.id.in_(task_ids), task.c.answers >= task.c.wanted, task.c.wanted < EVERYONE)
+    return [_task(row) for row in db.execute(query)]
+
+
 def done(db: Connection, batch_id: str) -> int:
     """Return how many tasks of a batch have the answers they want, by counting."""
     query = sa.select(sa.func.count()).where(task.c.batch_id == batch_id, task.c.answers >= task.c.wanted)
@@ -302,6 +309,7 @@ def _columns(row: Task, lane_id: int) -> dict[str, object]:
         "wanted": row.wanted,
         "answers": row.answers,
         "need": row.need,
+        "away": 0,
         "about": row.about,
         "barred": "",
         "reason": "",

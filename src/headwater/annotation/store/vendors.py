@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from headwater.annotation.vendor_model import Delivery, DeliveryState, Package, PackageState, Vendor, VendorState
-from headwater.storage.database import Moment, metadata
+from headwater.annotation.vendor_model import (
+    Delivery,
+    DeliveryState,
+    Judgement,
+    Package,
+    PackageState,
+    Vendor,
+    VendorState,
+)
+from headwater.storage.database import Moment, insert, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +43,10 @@ package = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("program", sa.String(40), nullable=False),
     sa.Column("campaign_id", sa.String(40), nullable=False),
+    sa.Column("batch_id", sa.String(40), nullable=False),
     sa.Column("vendor_id", sa.String(40), nullable=False),
+    sa.Column("schema_id", sa.String(40), nullable=False),
+    sa.Column("guideline_id", sa.String(40), nullable=False),
     sa.Column("name", sa.String(120), nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("digest", sa.String(80), nullable=False),
@@ -46,6 +57,8 @@ package = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("issued_at", Moment),
     sa.Column("deleted_at", Moment),
+    sa.Column("certificate", sa.String(80), nullable=False),
+    sa.Index("ix_work_package_campaign", "campaign_id", "state"),
     sa.Index("ix_work_package_program", "program", "vendor_id"),
 )
 
@@ -54,6 +67,7 @@ package_item = sa.Table(
     metadata,
     sa.Column("package_id", sa.String(40), primary_key=True),
     sa.Column("item_id", sa.String(40), primary_key=True),
+    sa.Column("task_id", sa.String(40), nullable=False),
     sa.Column("record_id", sa.String(80), nullable=False),
     sa.Column("known", sa.JSON, nullable=False),
     info={"append_only": True},
@@ -72,13 +86,16 @@ delivery = sa.Table(
     sa.Column("digest", sa.String(80), nullable=False),
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("valid", sa.Integer, nullable=False),
+    sa.Column("complete", sa.Integer, nullable=False),
     sa.Column("problems", sa.JSON, nullable=False),
     sa.Column("gold_right", sa.Integer, nullable=False),
     sa.Column("gold_total", sa.Integer, nullable=False),
     sa.Column("sample", sa.JSON, nullable=False),
     sa.Column("wrong", sa.Integer),
+    sa.Column("failed", sa.JSON, nullable=False),
     sa.Column("received_at", Moment, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("used", sa.Integer, nullable=False),
     sa.UniqueConstraint("package_id", "number"),
 )
 
@@ -89,9 +106,31 @@ delivered = sa.Table(
     sa.Column("item_id", sa.String(40), primary_key=True),
     sa.Column("response", sa.JSON, nullable=False),
     sa.Column("author", sa.String(80), nullable=False),
+    sa.Column("lead_time_ms", sa.Integer, nullable=False),
     info={"append_only": True},
     sqlite_with_rowid=False,
 )
+
+delivery_judgement = sa.Table(
+    "delivery_judgement",
+    metadata,
+    sa.Column("delivery_id", sa.String(40), primary_key=True),
+    sa.Column("item_id", sa.String(40), primary_key=True),
+    sa.Column("is_wrong", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("judged_by", sa.String(40), nullable=False),
+    sa.Column("judged_at", Moment, nullable=False),
+)
+"""One row per inspected answer, the newest judgement of it while the delivery is open."""
+
+
+class PackageItem(NamedTuple):
+    """A task of a package."""
+
+    task_id: str
+    record_id: str
+    known: dict[str, Any]
+    """Right answers of hidden gold; empty for every other task."""
 
 
 def add_vendor(db: Connection, program: str, row: Vendor) -> None:
@@ -127,10 +166,10 @@ def packages(db: Connection, program: str) -> list[Package]:
     return [Package(**_without_program(row) | {"state": PackageState(row.state)}) for row in found]
 
 
-def items(db: Connection, package_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return the tasks of a package: id → record and right answers."""
+def items(db: Connection, package_id: str) -> dict[str, PackageItem]:
+    """Return the tasks of a package by the ids under which they are out."""
     found = db.execute(sa.select(package_item).where(package_item.c.package_id == package_id))
-    return {row.item_id: (row.record_id, row.known) for row in found}
+    return {row.item_id: PackageItem(row.task_id, row.record_id, row.known) for row in found}
 
 
 def add_delivery(db: Connection, program: str, row: Delivery, answers: Sequence[dict[str, Any]]) -> None:
@@ -146,9 +185,10 @@ def set_delivery(db: Connection, identifier: str, **values: object) -> None:
     db.execute(delivery.update().where(delivery.c.id == identifier).values(**values))
 
 
-def deliveries(db: Connection, program: str) -> list[Delivery]:
-    """Return the deliveries of a program, newest first."""
-    found = db.execute(sa.select(delivery).where(delivery.c.program == program).order_by(delivery.c.id.desc()))
+def deliveries(db: Connection, program: str, *, package_id: str = "") -> list[Delivery]:
+    """Return the deliveries of a program or of one package of it, newest first."""
+    query = sa.select(delivery).where(delivery.c.program == program).order_by(delivery.c.id.desc())
+    found = db.execute(query.where(delivery.c.package_id == package_id) if package_id else query)
     return [
         Delivery(
             **_without_program(row)
@@ -162,9 +202,30 @@ def deliveries(db: Connection, program: str) -> list[Delivery]:
     ]
 
 
-def answers_in(db: Connection, delivery_id: str) -> list[Any]:
-    """Return the answers of a delivery: item, response, author."""
-    return list(db.execute(sa.select(delivered).where(delivered.c.delivery_id == delivery_id)))
+def answers_in(db: Connection, delivery_id: str, *, only: Sequence[str] = ()) -> list[Any]:
+    """Return the answers of a delivery: item, response, author, lead time; those to some tasks on demand."""
+    query = sa.select(delivered).where(delivered.c.delivery_id == delivery_id)
+    if only:
+        query = query.where(delivered.c.item_id.in_(only))
+    return list(db.execute(query.order_by(delivered.c.item_id)))
+
+
+def judge(db: Connection, delivery_id: str, row: Judgement) -> None:
+    """Store what was found about an answer, in place of what was found before."""
+    changed = {"is_wrong": row.is_wrong, "reason": row.reason, "judged_by": row.by, "judged_at": row.at}
+    statement = insert(db, delivery_judgement).values(delivery_id=delivery_id, item_id=row.item_id, **changed)
+    db.execute(statement.on_conflict_do_update(index_elements=["delivery_id", "item_id"], set_=changed))
+
+
+def judgements(db: Connection, delivery_id: str) -> dict[str, Judgement]:
+    """Return what was found about the answers of a sample, by task, in the order in which it was found."""
+    query = sa.select(delivery_judgement).where(delivery_judgement.c.delivery_id == delivery_id)
+    return {
+        row.item_id: Judgement(
+            item_id=row.item_id, is_wrong=row.is_wrong, reason=row.reason, by=row.judged_by, at=row.judged_at
+        )
+        for row in db.execute(query.order_by(delivery_judgement.c.judged_at, delivery_judgement.c.item_id))
+    }
 
 
 def _without_program(row: Any) -> dict[str, Any]:  # noqa: ANN401 -- a row
