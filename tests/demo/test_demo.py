@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headwater.app.application import open_app
+from headwater.lineage import queries as lineage
 from headwater.release import queries as releases
 from headwater.sourcing import queries as sourcing
 
@@ -94,8 +95,24 @@ def test_the_report_holds_every_number(finished: tuple[Path, dict[str, Any]]) ->
     assert all({"value", "low", "high"} <= set(row) for row in report["accuracy"].values())
     assert report["findings"]
     assert all(row["verdict"] in {"effective", "ineffective", "inconclusive"} for row in report["briefs"])
-    assert report["noisy_cohort"]["planted"] == "vendor-a"
+    assert report["noisy_cohort"] == {"planted": "vendor-a", "named": "vendor-a", "diagnosed": ["vendor-a"]}
+    assert report["conflict"]["planted"] in report["conflict"]["diagnosed"]
+    assert {row["type"] for row in report["briefs"]} == {"sourcing", "relabel"}
+    assert report["releases"][1]["version"] == "2.0.0"
     assert report["ledger"]["verified"]
+
+
+def test_what_a_model_learnt_from_traces_to_the_source_and_back(finished: tuple[Path, dict[str, Any]]) -> None:
+    directory, report = finished
+    with open_app(directory) as app, app.read_as() as ctx:
+        program = ctx.db.exec_driver_sql("SELECT id FROM program").scalar_one()
+        inside = app.context(ctx.db, "system", program)
+        release = releases.release(inside, report["releases"][1]["version"])
+        up = {node.kind for node in lineage.trace(inside, release.id).nodes}
+        source = sourcing.sources(inside)[0].id
+        down = {node.kind for node in lineage.impact(inside, source).nodes}
+    assert up >= {"source", "intake", "batch", "cohort", "guideline", "schema", "campaign"}
+    assert down >= {"intake", "release", "run", "model", "evaluation", "finding", "diagnosis", "brief"}
 
 
 def test_a_release_verifies_and_names_the_file_after_one_changed_byte(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
@@ -109,6 +110,11 @@ def load(directory: Path, **overrides: object) -> Settings:
         )
     try:
         return Settings(directory=directory, **overrides)  # type: ignore[arg-type]
+    except TOMLDecodeError as error:
+        raise SettingsError(
+            f"'{directory / FILE_NAME}' is not TOML: {error}.",
+            remedy="Mend that line; values are written name = value.",
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

@@ -11,7 +11,6 @@ from headwater.demo.learning import EVAL_SET, RETRAINS
 from headwater.evaluation import findings
 from headwater.evaluation import queries as evaluation
 from headwater.governance.model import Decision
-from headwater.release import queries as releases
 from headwater.remediation import briefs, diagnosis
 from headwater.remediation import queries as remediation
 from headwater.remediation.model import AcceptanceTest, BriefType, Deficit
@@ -64,7 +63,12 @@ def understand(story: Story, made: Release) -> dict[str, Any]:
         for row in found
     ]
     noisy = [teams[row.cohort_id] for row in causes if row.deficit is Deficit.LABEL_NOISE]
-    return {"findings": rows, "noisy_by_model": noisy}
+    conflicts = [
+        [teams[row.cohort_id], row.predicate]
+        for row in causes
+        if row.deficit is Deficit.GUIDELINE_CONFLICT and row.cohort_id in teams
+    ]
+    return {"findings": rows, "noisy": noisy, "conflicts": conflicts}
 
 
 def order(story: Story, made: Release) -> list[dict[str, Any]]:
@@ -91,7 +95,7 @@ def _propose(ctx: Context, made: Release, cause: Diagnosis) -> dict[str, Any]:
     inside = [predicate.matches(evaluation.fields_of(item)) for item in results.samples]
     failed = results.right.mean(axis=0) < 0.5  # noqa: PLR2004 -- most retrains
     targets = sorted({item.target for item, here in zip(results.samples, inside, strict=True) if here})
-    records = _labelled_by(ctx, made, cause) if cause.cohort_id else []
+    records = list(cause.records)
     kind = ACTED_ON[cause.deficit]
     if kind is BriefType.SOURCING:
         instructions = f"Source messages about {', '.join(targets)}."
@@ -109,11 +113,6 @@ def _propose(ctx: Context, made: Release, cause: Diagnosis) -> dict[str, Any]:
         acceptance=AcceptanceTest(eval_set=EVAL_SET, predicate=cause.predicate, gain=GAIN, retrains=RETRAINS),
     )
     return {"id": row.id, "type": kind.value, "targets": targets, "records": records}
-
-
-def _labelled_by(ctx: Context, made: Release, cause: Diagnosis) -> list[str]:
-    rows = releases.members(ctx, made.id).to_pylist()
-    return [row["record_id"] for row in rows if row["cohort_id"] == cause.cohort_id]
 
 
 def carry_out(story: Story, ordered: list[dict[str, Any]], documents: dict[str, str]) -> str:

@@ -109,11 +109,9 @@ def _loop(story: Story) -> dict[str, Any]:
         "comparison": plain(asdict(compared.overall)),
         "findings": seen["findings"],
         "briefs": verdicts,
-        "noisy_cohort": {"planted": _noisiest(story), "named": _named(first), "by_model": seen["noisy_by_model"]},
-        "planted": {
-            "starved": list(supply.starved(story)),
-            "conflict": next([each.team, each.misread, each.reads_as] for each in story.teams if each.misread),
-        },
+        "noisy_cohort": {"planted": _noisiest(story), "named": _named(first), "diagnosed": seen["noisy"]},
+        "conflict": {"planted": _conflict(story), "diagnosed": seen["conflicts"]},
+        "starved": list(supply.starved(story)),
         "batches": first["batches"],
     }
 
@@ -137,6 +135,10 @@ def _answers(story: Story) -> int:
 
 def _noisiest(story: Story) -> str:
     return max(story.teams, key=lambda each: each.slip).team
+
+
+def _conflict(story: Story) -> list[str]:
+    return next([each.team, f"target = '{each.misread}'"] for each in story.teams if each.misread)
 
 
 def _named(found: dict[str, Any]) -> str | None:

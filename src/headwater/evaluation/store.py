@@ -68,6 +68,7 @@ finding = sa.Table(
     sa.Column("found_at", Moment, nullable=False),
     sa.Index(None, "program", "state", "found_at"),
 )
+finding.info["frozen"] = tuple(each.name for each in finding.columns if each.name != "state")
 
 
 def add(db: Connection, row: Evaluation, program: str, samples: Sequence[Sample]) -> None:

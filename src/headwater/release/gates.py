@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from headwater.governance import queries as governance
+from headwater.quality import pooling
 from headwater.quality import queries as quality
 from headwater.release.model import Gate
 from headwater.sourcing import slices
@@ -58,7 +59,12 @@ def waived(gate: Gate, waivers: dict[str, str]) -> Gate:
 
 
 def _standard(ctx: Context, standard: Standard, labels: Sequence[Label], records: Sequence[Record]) -> Gate:
-    measured = _residual(records) if standard.metric == "pii.residual" else _worst(ctx, standard, labels)
+    if standard.metric == "pii.residual":
+        measured = _residual(records)
+    elif standard.metric == "agreement.alpha":
+        measured = _agreement(ctx, standard, labels)
+    else:
+        measured = _worst(ctx, standard, labels)
     return Gate(
         metric=standard.metric,
         comparison=standard.comparison,
@@ -68,6 +74,12 @@ def _standard(ctx: Context, standard: Standard, labels: Sequence[Label], records
         passed=standard.holds(measured.value),
         note=measured.note,
     )
+
+
+def _agreement(ctx: Context, standard: Standard, labels: Sequence[Label]) -> Estimate:
+    """Return alpha over the answers behind the release's own labels, of all campaigns together."""
+    question = standard.scope or next((label.question for label in labels), "")
+    return pooling.alpha(ctx, question=question, batches=sorted({label.batch_id for label in labels}))
 
 
 def _worst(ctx: Context, standard: Standard, labels: Sequence[Label]) -> Estimate:

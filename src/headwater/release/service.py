@@ -40,6 +40,8 @@ class Draft:
     release: Release
     membership: Membership
     files: dict[str, bytes]
+    intakes: tuple[str, ...]
+    """Those its members came in by."""
 
 
 _PUBLISHABLE = (ReleaseState.APPROVED,)
@@ -101,7 +103,8 @@ def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: S
         split=policy,
         gates=measured,
     )
-    return Draft(release=row, membership=membership, files=files)
+    intakes = tuple(sorted({record.intake_id for _, record in kept}))
+    return Draft(release=row, membership=membership, files=files, intakes=intakes)
 
 
 def build(ctx: Context, *, dataset: str, selection: Selection, split: SplitPolicy | None = None) -> Release:
@@ -122,6 +125,7 @@ def keep(ctx: Context, draft: Draft) -> Release:
     used += [
         Node(id=value, kind="cohort", label=value) for value in sorted(set(members.column("cohort_id").to_pylist()))
     ]
+    used += [Node(id=value, kind="intake", label=value) for value in draft.intakes]
     if row.parent:
         used.append(Node(id=row.parent, kind="release", label=row.parent))
     made = Node(id=row.id, kind="release", label=f"{row.dataset}@{row.version}", digest=row.digest)
@@ -145,6 +149,7 @@ def propose(ctx: Context, release: str, *, summary: str = "") -> None:
         subject=row.id,
         digest=row.digest,
         summary=summary or f"Release {row.dataset}@{row.version} with {row.members:,} members",
+        author=row.built_by,
     )
 
 

@@ -37,6 +37,7 @@ release = sa.Table(
     sa.UniqueConstraint("program", "dataset", "version"),
     sa.Index(None, "program", "created_at"),
 )
+release.info["frozen"] = tuple(each.name for each in release.columns if each.name != "state")
 """One immutable dataset version a row; only `state` ever changes (a trigger sees to it)."""
 
 release_member = sa.Table(
@@ -45,6 +46,7 @@ release_member = sa.Table(
     sa.Column("release_id", sa.String(40), sa.ForeignKey("release.id"), primary_key=True),
     sa.Column("record_id", sa.String(80), primary_key=True),
     sa.Index(None, "record_id"),
+    info={"append_only": True},
 )
 """Which record is in which release, for tracing down from a record; the release's own files are the truth."""
 

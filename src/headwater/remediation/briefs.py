@@ -92,15 +92,16 @@ def authorise(ctx: Context, brief: str, *, reason: str) -> Brief:
 def verify(ctx: Context, brief: str, *, release: str, touched: tuple[str, ...] = (), seed: int = 0) -> Brief:
     """Measure the effect of a brief on a later release.
 
-    The slice's rise over retrains is set against the rise of the samples no brief touched. Effective: the whole
-    interval lies above zero and the rise reaches what was asked. Ineffective: the whole interval lies below what
-    was asked. Else inconclusive.
+    The slice's rise over retrains is set against the rise of the samples no brief touched. A brief about everything
+    has nothing to be set against: its rise is taken as it is, outside the slices of other briefs. Effective: the
+    whole interval lies above zero and the rise reaches what was asked. Ineffective: the whole interval lies below
+    what was asked. Else inconclusive.
 
     Args:
         ctx: The context.
         brief: An authorised brief.
         release: The release made after its work.
-        touched: Slices of other briefs carried out in between; left out of the control.
+        touched: Slices of other briefs carried out in between; what rose there is not this brief's doing.
         seed: Of the bootstrap.
 
     Raises:
@@ -119,11 +120,14 @@ def verify(ctx: Context, brief: str, *, release: str, touched: tuple[str, ...] =
     control = ~treated
     for predicate in touched:
         control &= ~_inside(predicate, samples)
+    if not control.any():  # the brief is about everything: what others repaired is not its doing
+        for predicate in touched:
+            treated &= ~_inside(predicate, samples)
     was, now = before.right[:, [old[key] for key in keys]], after.right[:, [new[key] for key in keys]]
     rng, confidence = np.random.default_rng(seed), 1 - test.alpha
     if control.any():
         measured = difference_in_differences(was, now, treated=treated, control=control, rng=rng, confidence=confidence)
-    else:  # the brief is about everything: there is nothing to set it against
+    else:  # nothing is left to set it against
         measured = difference(was, now, inside=treated, rng=rng, confidence=confidence)
     effect = judge(measured, test)
     store.set_brief(ctx.db, row.id, effect=effect.value, measured=plain(asdict(measured)), verified_release=release)

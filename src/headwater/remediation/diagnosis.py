@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import hypergeom
 
 from headwater.core.ids import new_id
 from headwater.evaluation import queries as evaluation
@@ -17,12 +18,12 @@ from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
-from headwater.remediation import store
+from headwater.remediation import cohorts, store
 from headwater.remediation.evidence import TrainingSide, training_side
 from headwater.remediation.model import Deficit, Diagnosis, DiagnosisId, Grade
 from headwater.sourcing import slices
 from headwater.stats.interval import wilson
-from headwater.stats.neighbours import enrichment, label_issues, noisy_groups
+from headwater.stats.neighbours import enrichment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def diagnose(ctx: Context, release: str, *, eval_set: str, seed: int = 0) -> lis
     results = evaluation.retrains(ctx, release, eval_set)
     open_ = [item for item in evaluation.findings(ctx, release=release) if item.state is FindingState.OPEN]
     rows = [_of_finding(ctx, finding, side, results) for finding in open_]
-    rows += _noisy_cohorts(ctx, release, side, seed)
+    rows += cohorts.diagnose(ctx, release, side, seed)
     store.add_diagnoses(ctx.db, ctx.program, rows)
     for row in rows:
         used = [Node(id=value, kind=kind, label=value) for value, kind in _upstream(row)]
@@ -67,21 +68,10 @@ def _of_finding(ctx: Context, finding: Finding, side: TrainingSide, results: Ret
     inside = np.array([predicate.matches(evaluation.fields_of(item)) for item in results.samples])
     failed = inside & (results.right.mean(axis=0) < 0.5)  # noqa: PLR2004 -- most retrains
     conflict = _conflict(side, results, np.flatnonzero(failed))
-    here = wilson(_labelled(side, results, inside), len(side.label))
-    there = wilson(int(inside.sum()), len(inside))
     if conflict is not None:
         deficit, cohort, p, evidence = Deficit.GUIDELINE_CONFLICT, conflict[0], conflict[1], conflict[2]
-    elif here.high < there.low:
-        deficit, cohort, p = Deficit.COVERAGE_GAP, "", math.nan
-        evidence = (
-            f"{here.value:.1%} of training members ({here}) against {there.value:.1%} of evaluation samples ({there})"
-        )
     else:
-        deficit, cohort, p = Deficit.GUIDELINE_AMBIGUITY, "", math.nan
-        evidence = (
-            f"training share {here.value:.1%} covers evaluation share {there.value:.1%} and no cohort stands out: "
-            "the topics themselves are close; look at the guideline"
-        )
+        deficit, cohort, p, evidence = _thin_or_close(side, results, inside, failed)
     return Diagnosis(
         id=DiagnosisId(new_id("dgn")),
         release_id=finding.release_id,
@@ -94,6 +84,34 @@ def _of_finding(ctx: Context, finding: Finding, side: TrainingSide, results: Ret
         grade=Grade.OBSERVATIONAL,
         made_at=ctx.clock.now(),
     )
+
+
+def _thin_or_close(
+    side: TrainingSide, results: Retrains, inside: NDArray[np.bool_], failed: NDArray[np.bool_]
+) -> tuple[Deficit, str, float, str]:
+    """Return a coverage gap where training has less of the slice than production, else that its labels are close."""
+    have, n = _labelled(side, results, inside), len(side.label)
+    wanted, m = int(inside.sum()), len(inside)
+    p = float(hypergeom.cdf(have, n + m, have + wanted, n))
+    here, there = wilson(have, n), wilson(wanted, m)
+    shares = (
+        f"{here.value:.1%} [{here.low:.1%}, {here.high:.1%}] of {n} training members against {there.value:.1%} "
+        f"[{there.low:.1%}, {there.high:.1%}] of {m} evaluation samples (Fisher's exact test, p = {p:.2g})"
+    )
+    if p <= LEVEL:
+        return Deficit.COVERAGE_GAP, "", p, shares
+    outputs = Counter(_output(results, int(place)) for place in np.flatnonzero(failed))
+    taken, times = outputs.most_common(1)[0] if outputs else ("nothing", 0)
+    close = (
+        f"not shown to be rare in training: {shares}; no cohort stands out; {times} of {int(failed.sum())} failures "
+        f"are taken for '{taken}': compare the two in the guideline"
+    )
+    return Deficit.GUIDELINE_AMBIGUITY, "", math.nan, close
+
+
+def _output(results: Retrains, place: int) -> str:
+    """Return what most retrains say about a sample."""
+    return Counter(output[place] for output in results.outputs).most_common(1)[0][0]
 
 
 def _labelled(side: TrainingSide, results: Retrains, inside: NDArray[np.bool_]) -> int:
@@ -117,7 +135,7 @@ def _conflict(
     if len(failed) == 0:
         return None
     near = side.nearest([results.samples[place].input for place in failed])
-    wrong = [Counter(output[place] for output in results.outputs).most_common(1)[0][0] for place in failed]
+    wrong = [_output(results, int(place)) for place in failed]
     codes = np.array([side.labels.index(value) if value in side.labels else -1 for value in wrong])
     hit = side.label[near] == codes[:, None]
     members, first = np.unique(near.ravel(), return_index=True)
@@ -132,33 +150,3 @@ def _conflict(
         f"as their label, {worst.expected:.1f} expected (hypergeometric, adjusted p = {worst.p:.2g})"
     )
     return name, worst.p, evidence
-
-
-def _noisy_cohorts(ctx: Context, release: str, side: TrainingSide, seed: int) -> list[Diagnosis]:
-    issue = label_issues(side.label, side.doubts(seed))
-    rng = np.random.default_rng(seed)
-    rows = []
-    for blame in noisy_groups(issue, side.label, side.cohort, groups=len(side.cohorts), rng=rng):
-        if blame.p > LEVEL or blame.hits <= blame.expected:
-            continue
-        name = side.cohorts[blame.group]
-        team = side.teams.get(name, name)
-        evidence = (
-            f"confident learning doubts {blame.hits} of {blame.n} labels of {team}, {blame.expected:.1f} "
-            f"expected for its topics (permutation within topics, adjusted p = {blame.p:.2g})"
-        )
-        rows.append(
-            Diagnosis(
-                id=DiagnosisId(new_id("dgn")),
-                release_id=release,
-                finding_id="",
-                deficit=Deficit.LABEL_NOISE,
-                cohort_id=name,
-                predicate="",
-                evidence=(evidence,),
-                p=blame.p,
-                grade=Grade.OBSERVATIONAL,
-                made_at=ctx.clock.now(),
-            )
-        )
-    return rows

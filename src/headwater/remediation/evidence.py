@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ FOLDS = 4
 class TrainingSide:
     """The training members of a release."""
 
+    records: list[str]
     texts: list[str]
     attributes: list[dict[str, object]]
     label: NDArray[np.int64]
@@ -41,6 +43,8 @@ class TrainingSide:
     """Id of each cohort code."""
     teams: dict[str, str]
     """Team of each cohort id."""
+    maker: dict[str, int]
+    """Code of the cohort that gave most labels of each batch."""
     vectors: csr_matrix
     vectoriser: TfidfVectorizer
 
@@ -63,6 +67,18 @@ class TrainingSide:
         result[rare, self.label[rare]] = 1.0  # too few to doubt
         return result
 
+    def taught(self) -> NDArray[np.int64]:
+        """Return what the labels of all other cohorts teach about each member: its likeliest label, -1 without any."""
+        found = np.full(len(self.label), -1, np.int64)
+        for code in np.unique(self.cohort):
+            own, others = np.flatnonzero(self.cohort == code), np.flatnonzero(self.cohort != code)
+            if len(np.unique(self.label[others])) < 2:  # noqa: PLR2004 -- a model needs two labels
+                continue
+            model = LogisticRegression(C=10.0, max_iter=300)
+            with threadpool_limits(1):
+                found[own] = model.fit(self.vectors[others], self.label[others]).predict(self.vectors[own])
+        return found
+
 
 def training_side(ctx: Context, release: str) -> TrainingSide:
     """Return the training members of a release with their vectors."""
@@ -74,7 +90,11 @@ def training_side(ctx: Context, release: str) -> TrainingSide:
     names = sorted({value[row["record_id"]] for row in rows})
     cohorts = sorted({row["cohort_id"] for row in rows})
     vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
+    batches: dict[str, Counter[int]] = {}
+    for row in rows:
+        batches.setdefault(row["batch_id"], Counter())[cohorts.index(row["cohort_id"])] += 1
     return TrainingSide(
+        records=[row["record_id"] for row in rows],
         texts=texts,
         attributes=[sourcing.fields_of(record) for record in records],
         label=np.array([names.index(value[row["record_id"]]) for row in rows], dtype=np.int64),
@@ -82,6 +102,7 @@ def training_side(ctx: Context, release: str) -> TrainingSide:
         cohort=np.array([cohorts.index(row["cohort_id"]) for row in rows], dtype=np.int64),
         cohorts=cohorts,
         teams={cohort.id: cohort.team for cohort in workforce.cohorts(ctx, ids=cohorts)},
+        maker={batch: counts.most_common(1)[0][0] for batch, counts in batches.items()},
         vectors=vectoriser.fit_transform(texts),
         vectoriser=vectoriser,
     )

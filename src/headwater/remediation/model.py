@@ -54,6 +54,8 @@ class Diagnosis:
     """Of the test behind it, adjusted; nan when it is not a test."""
     grade: Grade
     made_at: datetime
+    records: tuple[str, ...] = ()
+    """Records whose labels it doubts, the most doubtful first; empty when it is not about labels."""
 
 
 class BriefType(StrEnum):

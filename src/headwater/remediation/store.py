@@ -43,7 +43,9 @@ diagnosis = sa.Table(
     sa.Column("p", sa.Float),
     sa.Column("grade", sa.String(20), nullable=False),
     sa.Column("made_at", Moment, nullable=False),
+    sa.Column("records", sa.JSON, nullable=False),
     sa.Index(None, "program", "release_id"),
+    info={"append_only": True},
 )
 
 brief = sa.Table(
@@ -76,7 +78,14 @@ def add_diagnoses(db: Connection, program: str, rows: Sequence[Diagnosis]) -> No
     """Store diagnoses."""
     if rows:
         values = [
-            {**asdict(row), "program": program, "evidence": list(row.evidence), "p": plain(row.p)} for row in rows
+            {
+                **asdict(row),
+                "program": program,
+                "evidence": list(row.evidence),
+                "p": plain(row.p),
+                "records": list(row.records),
+            }
+            for row in rows
         ]
         db.execute(diagnosis.insert(), values)
 
@@ -101,6 +110,7 @@ def diagnoses(db: Connection, program: str, *, release: str = "", identifier: st
             p=math.nan if row["p"] is None else row["p"],
             grade=Grade(row["grade"]),
             made_at=row["made_at"],
+            records=tuple(row["records"]),
         )
         for row in rows
     ]

@@ -74,6 +74,12 @@ def start(ctx: Context, *, source: str, origin: str, recipe: Recipe | None = Non
         finished_at=None,
     )
     store.add_intake(ctx.db, intake, ctx.program)
+    lineage.record(
+        ctx,
+        activity="intake.run",
+        used=[Node(id=found.id, kind="source", label=found.name)],
+        generated=[Node(id=intake.id, kind="intake", label=origin)],
+    )
     ledger.append(ctx, "intake.started", subject=intake.id, body={"source": found.id, "recipe": intake.recipe})
     return intake
 
@@ -177,13 +183,6 @@ def _settle(ctx: Context, intake: Intake, results: list[Kept | Turned], kept: li
 def _finish(ctx: Context, intake_id: str) -> Intake:
     store.finish_intake(ctx.db, intake_id, IntakeState.DONE, ctx.clock.now())
     intake = queries.intake(ctx, intake_id)
-    source = queries.source(ctx, intake.source_id)
-    lineage.record(
-        ctx,
-        activity="intake.run",
-        used=[Node(id=source.id, kind="source", label=source.name)],
-        generated=[Node(id=intake.id, kind="intake", label=intake.origin)],
-    )
     counts = {"read": intake.read, "added": intake.added, "rejected": intake.rejected}
     ledger.append(ctx, "intake.finished", subject=intake.id, body=counts)
     return intake

@@ -78,6 +78,8 @@ class Source:
     provenance: Provenance
     created_by: str
     created_at: datetime
+    described_by: str
+    """Who last changed its form; they may not approve it."""
     version: int
     """Rises with every change of the form."""
 

@@ -49,6 +49,7 @@ def register(ctx: Context, *, name: str, kind: SourceKind, provenance: Provenanc
         provenance=provenance,
         created_by=ctx.actor,
         created_at=ctx.clock.now(),
+        described_by=ctx.actor,
         version=1,
     )
     store.add_source(ctx.db, source, ctx.program)
@@ -68,7 +69,8 @@ def describe(ctx: Context, source_id: str, *, provenance: Provenance, version: i
     if version is not None and version != source.version:
         raise StaleError(f"Source '{source.name}' is at version {source.version}, you changed {version}.")
     check_licence(provenance.licence)
-    store.update_source(ctx.db, source.id, provenance=asdict(provenance), state=SourceState.DRAFT.value)
+    changed = {"provenance": asdict(provenance), "state": SourceState.DRAFT.value, "described_by": ctx.actor}
+    store.update_source(ctx.db, source.id, **changed)
     ledger.append(ctx, "source.described", subject=source.id, body={"digest": digest(asdict(provenance))})
     return queries.source(ctx, source.id)
 
@@ -88,7 +90,8 @@ def propose(ctx: Context, source_id: str) -> Source:
             remedy="Fill them (--issuer, --origin, --method, --use, --consent of `source add`), then propose again.",
         )
     summary = f"Source {source.name} ({source.kind.value}, {source.provenance.licence})"
-    decisions.propose(ctx, Decision.SOURCE_APPROVE, subject=source.id, digest=_digest(source), summary=summary)
+    form = {"digest": _digest(source), "summary": summary, "author": source.described_by}
+    decisions.propose(ctx, Decision.SOURCE_APPROVE, subject=source.id, **form)
     store.set_source_state(ctx.db, source.id, SourceState.PROPOSED)
     return replace(source, state=SourceState.PROPOSED)
 

@@ -36,6 +36,7 @@ source = sa.Table(
     sa.Column("provenance", sa.JSON, nullable=False),
     sa.Column("created_by", sa.String(40), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("described_by", sa.String(40), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("program", "name"),
 )
@@ -208,7 +209,7 @@ def newest_profile(db: Connection, program: str) -> dict[str, Any] | None:
 
 def _source(row: Any) -> Source:  # noqa: ANN401 -- a row mapping
     return Source(
-        **{name: row[name] for name in ("name", "created_by", "created_at", "version")},
+        **{name: row[name] for name in ("name", "created_by", "created_at", "described_by", "version")},
         id=SourceId(row["id"]),
         kind=SourceKind(row["kind"]),
         state=SourceState(row["state"]),

@@ -38,10 +38,18 @@ def enrichment(hit: NDArray[np.bool_], group: NDArray[np.int64], groups: int) ->
         group: Code of each item's group.
         groups: How many groups there are.
     """
-    total, bad = len(hit), int(hit.sum())
-    n = np.bincount(group, minlength=groups)
-    hits = np.bincount(group[hit], minlength=groups)
-    tails = stats.hypergeom.sf(hits - 1, max(total, 1), bad, n) if total else np.ones(groups)
+    return excess(np.bincount(group[hit], minlength=groups), np.bincount(group, minlength=groups))
+
+
+def excess(hits: NDArray[np.int64], n: NDArray[np.int64]) -> list[Blame]:
+    """Return for each group whether it has more hits than its share (hypergeometric tail).
+
+    Args:
+        hits: Items of each group that speak against it.
+        n: Items of each group that were looked at.
+    """
+    total, bad = int(n.sum()), int(hits.sum())
+    tails = stats.hypergeom.sf(hits - 1, max(total, 1), bad, n) if total else np.ones(len(n))
     adjusted = benjamini_hochberg(np.where(n > 0, tails, 1.0))
     return [
         Blame(
@@ -51,7 +59,7 @@ def enrichment(hit: NDArray[np.bool_], group: NDArray[np.int64], groups: int) ->
             expected=float(bad * n[code] / max(total, 1)),
             p=float(adjusted[code]),
         )
-        for code in range(groups)
+        for code in range(len(n))
     ]
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from headwater.core.errors import ConflictError, InvalidError, UnavailableError
+from headwater.core.errors import ConflictError, InvalidError, SettingsError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +145,11 @@ def _translated() -> Iterator[None]:
 
 
 def _engine(url: str, pool_size: int) -> Engine:
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError(
+            f"The database '{url.partition('://')[0]}' is not supported: SQLite and PostgreSQL are.",
+            remedy="Write HEADWATER_DATABASE_URL=postgresql+psycopg://user:password@host/name, or leave it empty.",
+        )
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
     engine = sa.create_engine(

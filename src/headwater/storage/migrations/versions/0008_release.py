@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from headwater.storage.migrations.guards import append_only, frozen
+
 revision = "0008_release"
 down_revision = "0007_quality"
 
@@ -27,6 +29,23 @@ def upgrade() -> None:
         sa.Column("gates", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("program", "dataset", "version", name=op.f("uq_release_program_dataset_version")),
+        info={
+            "frozen": (
+                "id",
+                "program",
+                "dataset",
+                "version",
+                "digest",
+                "parent",
+                "path",
+                "members",
+                "built_by",
+                "created_at",
+                "selection",
+                "split",
+                "gates",
+            )
+        },
     )
     op.create_index(op.f("ix_release_program_created_at"), "release", ["program", "created_at"], unique=False)
     op.create_table(
@@ -35,5 +54,25 @@ def upgrade() -> None:
         sa.Column("record_id", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_member_release_id")),
         sa.PrimaryKeyConstraint("release_id", "record_id", name=op.f("pk_release_member")),
+        info={"append_only": True},
     )
     op.create_index(op.f("ix_release_member_record_id"), "release_member", ["record_id"], unique=False)
+    frozen(
+        "release",
+        (
+            "id",
+            "program",
+            "dataset",
+            "version",
+            "digest",
+            "parent",
+            "path",
+            "members",
+            "built_by",
+            "created_at",
+            "selection",
+            "split",
+            "gates",
+        ),
+    )
+    append_only("release_member")

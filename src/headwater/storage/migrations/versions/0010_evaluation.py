@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from headwater.storage.migrations.guards import append_only
+from headwater.storage.migrations.guards import append_only, frozen
 
 revision = "0010_evaluation"
 down_revision = "0009_training"
@@ -46,6 +46,21 @@ def upgrade() -> None:
         sa.Column("examples", sa.JSON(), nullable=False),
         sa.Column("found_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
+        info={
+            "frozen": (
+                "id",
+                "program",
+                "release_id",
+                "eval_set",
+                "predicate",
+                "rate",
+                "overall",
+                "q",
+                "candidates",
+                "examples",
+                "found_at",
+            )
+        },
     )
     op.create_index(
         op.f("ix_finding_program_state_found_at"), "finding", ["program", "state", "found_at"], unique=False
@@ -66,3 +81,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("evaluation_id", "sample_id", name=op.f("pk_evaluation_sample")),
     )
     append_only("evaluation")
+    frozen(
+        "finding",
+        (
+            "id",
+            "program",
+            "release_id",
+            "eval_set",
+            "predicate",
+            "rate",
+            "overall",
+            "q",
+            "candidates",
+            "examples",
+            "found_at",
+        ),
+    )

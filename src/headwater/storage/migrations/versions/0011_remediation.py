@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from headwater.storage.migrations.guards import frozen
+from headwater.storage.migrations.guards import append_only, frozen
 
 revision = "0011_remediation"
 down_revision = "0010_evaluation"
@@ -24,7 +24,9 @@ def upgrade() -> None:
         sa.Column("p", sa.Float(), nullable=True),
         sa.Column("grade", sa.String(length=20), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("records", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_diagnosis")),
+        info={"append_only": True},
     )
     op.create_index(op.f("ix_diagnosis_program_release_id"), "diagnosis", ["program", "release_id"], unique=False)
     op.create_table(
@@ -52,3 +54,4 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_brief_program_state"), "brief", ["program", "state"], unique=False)
     frozen("brief", ("release_id", "predicate", "cohort_id", "volume", "instructions"))
+    append_only("diagnosis")

@@ -1,0 +1,92 @@
+"""Agreement over several campaigns at once: what stands behind the labels of a release, wherever they were made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from headwater.annotation import queries as annotation
+from headwater.annotation.answers import Answers
+from headwater.quality.model import NotAssessableError
+from headwater.quality.panels import panel
+from headwater.stats.interval import Estimate, undefined
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headwater.context import Context
+
+
+def alpha(ctx: Context, *, question: str, batches: Sequence[str], seed: int = 0) -> Estimate:
+    """Return Krippendorff's alpha of all answers to a question in some batches, whichever campaigns they are of.
+
+    Campaigns are measured together, not averaged: one that holds a single label has no agreement of its own to speak
+    of, but its answers count among all others.
+
+    Args:
+        ctx: The context.
+        question: The question; campaigns that do not ask it are left out.
+        batches: The batches.
+        seed: Of the bootstrap.
+
+    Returns:
+        Alpha; undefined when nobody answered, or agreement on this kind of question is not measured.
+    """
+    nothing = undefined(f"There are no answers to '{question}' in these batches.", n=0, method="Krippendorff's alpha")
+    campaigns = sorted({annotation.batch(ctx, batch).campaign_id for batch in batches})
+    parts, asked = [], None
+    for campaign in campaigns:
+        schema = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id)
+        found = next((each for each in schema.questions if each.name == question), None)
+        if found is not None:
+            asked = asked or found
+            given = annotation.answers(ctx, campaign, question=question, structured=True)
+            parts.append(_inside(given, set(batches)))
+    if asked is None or not sum(part.task.size for part in parts):
+        return nothing
+    try:
+        views = panel(asked, _joined(parts))
+    except NotAssessableError as error:
+        return replace(nothing, note=str(error))
+    return views.alpha(seed=seed)[0] if views.task.size else nothing
+
+
+def _inside(given: Answers, batches: set[str]) -> Answers:
+    """Keep the answers of some batches."""
+    wanted = np.array([name in batches for name in given.batch_ids] or [False])
+    rows = wanted[given.batch] if given.batch.size else np.zeros(0, bool)
+    return replace(given, **{name: getattr(given, name)[rows] for name in _COLUMNS})
+
+
+def _joined(parts: list[Answers]) -> Answers:
+    """Put answers of different campaigns under each other, each person and value one code."""
+    if len(parts) == 1:
+        return parts[0]
+    names = {"task": "task_ids", "annotator": "annotator_ids", "value": "values", "cohort": "cohort_ids",
+             "batch": "batch_ids", "guideline": "guideline_ids"}  # fmt: skip
+    columns: dict[str, Any] = {}
+    things: dict[str, tuple[str, ...]] = {}
+    for column, lookup in names.items():
+        known = {name: code for code, name in enumerate(dict.fromkeys(n for p in parts for n in getattr(p, lookup)))}
+        things[lookup] = tuple(known)
+        recode = [np.array([known[name] for name in getattr(part, lookup)] or [0], np.int64) for part in parts]
+        columns[column] = np.concatenate([code[getattr(p, column)] for code, p in zip(recode, parts, strict=True)])
+    record = {task: name for part in parts for task, name in zip(part.task_ids, part.record_ids, strict=True)}
+    columns |= {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in ("lead_time_ms", "submitted_at")
+    }
+    gold = np.concatenate([part.is_gold for part in parts])
+    return Answers(
+        question=parts[0].question,
+        **(columns | things),
+        is_gold=gold,
+        gold_value=np.full(gold.size, -1, np.int64),  # agreement leaves gold out
+        record_ids=tuple(record[task] for task in things["task_ids"]),
+        undecided=sum(part.undecided for part in parts),
+    )
+
+
+_COLUMNS = ("task", "annotator", "value", "cohort", "batch", "guideline", "is_gold", "gold_value", "lead_time_ms",
+            "submitted_at")  # fmt: skip
