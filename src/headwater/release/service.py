@@ -65,17 +65,18 @@ def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: S
         raise EmptyReleaseError(
             f"There are no {selection.readable()}.", remedy="Accept a batch first, or widen the selection."
         )
+    labels, records = [label for label, _ in kept], [record for _, record in kept]
     parent = queries.newest(ctx, dataset)
     policy = split or (parent.split if parent else SplitPolicy())
     membership = assemble(
-        [label for label, _ in kept],
-        [record for _, record in kept],
+        labels,
+        records,
         policy,
         keyed_hash=lambda data: ctx.keys.hmac(f"leaf:{ctx.program}", data),
     )
     difference = queries.compare(ctx, parent, membership) if parent else None
     version = next_version(parent.version if parent else None, difference.bump() if difference else "major")
-    measured = gates.measure(ctx, [label for label, _ in kept], [record for _, record in kept])
+    measured = gates.measure(ctx, labels, records)
     plan = manifest.Plan(
         dataset=dataset,
         version=version,
@@ -83,8 +84,8 @@ def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: S
         selection=selection,
         split=policy,
         gates=measured,
-        labels=[label for label, _ in kept],
-        records=[record for _, record in kept],
+        labels=labels,
+        records=records,
     )
     files = manifest.files(ctx, plan, membership)
     identifier = ReleaseId(new_id("rel"))
@@ -103,7 +104,7 @@ def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: S
         split=policy,
         gates=measured,
     )
-    intakes = tuple(sorted({record.intake_id for _, record in kept}))
+    intakes = tuple(sorted({record.intake_id for record in records}))
     return Draft(release=row, membership=membership, files=files, intakes=intakes)
 
 
