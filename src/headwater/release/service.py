@@ -31,6 +31,8 @@ from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
     from headwater.context import Context
+    from headwater.quality.model import Label
+    from headwater.sourcing.model import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +57,7 @@ def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: S
         EmptyReleaseError: No accepted batch holds a label of that selection.
     """
     require(ctx, Decision.RELEASE_BUILD)
-    labels = quality.accepted_labels(ctx, question=selection.question, batches=selection.batches)
-    labels = [label for label in labels if label.confidence >= selection.minimum_confidence]
-    records = sourcing.take(ctx, [label.record_id for label in labels])
-    kept = [
-        (label, record) for label, record in zip(labels, records, strict=True) if queries.selects(selection, record)
-    ]
-    if not kept:
-        raise EmptyReleaseError(
-            f"There are no {selection.readable()}.", remedy="Accept a batch first, or widen the selection."
-        )
+    kept = _selected(ctx, selection)
     labels, records = [label for label, _ in kept], [record for _, record in kept]
     parent = queries.newest(ctx, dataset)
     policy = split or (parent.split if parent else SplitPolicy())
@@ -106,6 +99,21 @@ def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: S
     )
     intakes = tuple(sorted({record.intake_id for record in records}))
     return Draft(release=row, membership=membership, files=files, intakes=intakes)
+
+
+def _selected(ctx: Context, selection: Selection) -> list[tuple[Label, Record]]:
+    """Return the accepted labels of a selection with their records."""
+    labels = quality.accepted_labels(ctx, question=selection.question, batches=selection.batches)
+    labels = [label for label in labels if label.confidence >= selection.minimum_confidence]
+    records = sourcing.take(ctx, [label.record_id for label in labels])
+    kept = [
+        (label, record) for label, record in zip(labels, records, strict=True) if queries.selects(selection, record)
+    ]
+    if not kept:
+        raise EmptyReleaseError(
+            f"There are no {selection.readable()}.", remedy="Accept a batch first, or widen the selection."
+        )
+    return kept
 
 
 def build(ctx: Context, *, dataset: str, selection: Selection, split: SplitPolicy | None = None) -> Release:
