@@ -11,6 +11,7 @@ from headwater.annotation import batches, campaigns, gold, guidelines, schemas, 
 from headwater.annotation.plan import Plan
 from headwater.annotation.submissions import Submission
 from headwater.core.canonical import canonical_json, digest
+from headwater.sourcing import queries as sourcing
 from headwater.storage.records import SCHEMA
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from headwater.annotation.handouts import Assignment, Receipt
     from headwater.annotation.model import Campaign, Guideline, Schema
+    from headwater.context import Context
     from tests.workspaces import Team
 
 TOPICS = ("billing", "fault", "praise")
@@ -52,6 +54,11 @@ def put_records(team: Team, texts: Sequence[str], *, payloads: Sequence[Mapping[
     with team.act(team.ops) as ctx:
         app.records.confirm(ctx.db, team.program, pin)
     return ids
+
+
+def text_of(ctx: Context, record: str) -> str:
+    """Return the text of a record."""
+    return sourcing.take(ctx, [record])[0].text
 
 
 def publish_schema(team: Team, data: object = None, *, name: str = "topic") -> Schema:

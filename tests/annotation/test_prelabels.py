@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headwater.annotation import prelabels, queries
+from headwater.annotation import gold, prelabels, queries
 from headwater.annotation.desk import PROPOSED
 from headwater.annotation.model import UnknownTaskError
 from headwater.annotation.plan import Plan
@@ -80,6 +80,27 @@ def test_what_seeing_a_proposal_does_is_measured_by_lot(team: Team) -> None:
     assert (found.shown.value, found.shown.n) == (1.0, 120 - blinded)
     assert (found.blinded.value, found.blinded.n) == (0.0, blinded)
     assert found.difference.low > 0.9
+
+
+def test_gold_tells_whether_proposals_help_or_mislead(team: Team) -> None:
+    records = factories.put_records(team, [f"message {place}" for place in range(60)])
+    campaign = factories.plan_campaign(
+        team, records[:20], plan=Plan(shows_prelabels=True, blinded_rate=0.5, gold_rate=0.5)
+    )
+    with team.act(team.ops) as ctx:
+        gold.mark(ctx, campaign.id, {record: {"topic": "praise"} for record in records[20:]})
+    factories.open_planned(team, campaign.id)
+    propose(team, campaign.id, dict.fromkeys(records, "fault"))  # wrong on all the gold
+    for person in team.annotators[:2]:
+        while (assignment := factories.claim(team, campaign.id, person)) is not None:
+            topic = str(assignment.draft.get("topic", "praise"))
+            factories.answer(team, campaign.id, person, assignment, topic=topic)
+    with team.read() as ctx:
+        found = prelabels.anchoring(ctx, campaign.id)
+    assert found.right_shown.n == found.misled_shown.n > 0
+    assert (found.right_shown.value, found.right_blinded.value) == (0.0, 1.0)
+    assert (found.misled_shown.value, found.misled_blinded.value) == (1.0, 0.0)
+    assert found.misled_difference.value == 1.0
 
 
 def test_what_the_model_is_least_sure_of_is_given_out_first(each_team: Team) -> None:

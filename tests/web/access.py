@@ -149,6 +149,10 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/cohorts/{team}/card
         GET /api/v1/programs/{program}/qualifications
         GET /api/v1/programs/{program}/campaigns/{campaign}/anchoring
+        GET /api/v1/programs/{program}/campaigns/{campaign}/prelabels/fetches
+        GET /api/v1/programs/{program}/campaigns/{campaign}/prelabels/fetches/{fetch}/failures
+        GET /api/v1/programs/{program}/predictors
+        GET /p/{program}/campaigns/{campaign}/prelabels
         GET /api/v1/programs/{program}/campaigns/{campaign}/charts
         GET /api/v1/programs/{program}/alarms
         GET /api/v1/programs/{program}/alarms/{alarm}
@@ -304,6 +308,10 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/guidelines
         POST /p/{program}/guidelines/{guideline}/propose
         POST /api/v1/programs/{program}/campaigns/{campaign}/prelabels
+        POST /api/v1/programs/{program}/campaigns/{campaign}/prelabels/fetches
+        POST /p/{program}/campaigns/{campaign}/prelabels/fetch
+        POST /p/{program}/campaigns/{campaign}/prelabels/jobs/{job}/{act}
+        POST /p/{program}/campaigns/{campaign}/prelabels/order
         POST /api/v1/programs/{program}/campaigns/{campaign}/monitor
         POST /api/v1/programs/{program}/alarms/{alarm}/acknowledge
         POST /api/v1/programs/{program}/alarms/{alarm}/decide

@@ -362,6 +362,12 @@ class CampaignStateError(ConflictError):
     code = "wrong_campaign_state"
 
 
+class UnknownFetchError(NotFoundError):
+    """There is no such fetch in this program."""
+
+    code = "unknown_fetch"
+
+
 class LeaseLapsedError(ConflictError):
     """Your hold on this task ended and somebody else has it; your answer was not recorded."""
 

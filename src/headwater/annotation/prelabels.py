@@ -41,11 +41,23 @@ class Anchoring:
     """What seeing a proposal does to answers: who sees one is drawn by lot, so seeing it is the cause."""
 
     shown: Estimate
-    """Share of answers that agree with the proposal, of those who saw it."""
+    """Share of answers that agree with the proposal, of those who saw it: how often it is accepted as it is."""
     blinded: Estimate
     """The same of those from whom it was kept."""
     difference: Estimate
     """Shown less blinded: how far people are drawn to what a model says."""
+    right_shown: Estimate
+    """Share of answers to gold that are right, of those who saw a proposal."""
+    right_blinded: Estimate
+    """The same of those from whom it was kept."""
+    right_difference: Estimate
+    """Shown less blinded: whether proposals make people better or worse."""
+    misled_shown: Estimate
+    """Share of answers to gold that repeat a wrong proposal, of those who saw it."""
+    misled_blinded: Estimate
+    """The same of those from whom it was kept: their own mistakes that happen to be the model's."""
+    misled_difference: Estimate
+    """Shown less blinded: how often a wrong proposal makes a wrong answer."""
 
 
 class Proposed(NamedTuple):
@@ -128,13 +140,51 @@ def proposed(ctx: Context, campaign_id: str) -> Proposed:
     return Proposed(rows, store.seen(ctx.db, campaign.id) if rows else 0)
 
 
+def current(ctx: Context, task_id: str) -> Prelabel | None:
+    """Return what is proposed for a task at present; for those who accept the work."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    return store.current(ctx.db, queries.task(ctx, task_id).id)
+
+
+def count(ctx: Context, campaign_id: str) -> int:
+    """Return how many tasks of a campaign a model proposes an answer for."""
+    return store.count(ctx.db, queries.campaign(ctx, campaign_id).id)
+
+
 def anchoring(ctx: Context, campaign_id: str) -> Anchoring:
-    """Return how far annotators are drawn to what a model proposes, measured against those who did not see it."""
+    """Return how far annotators are drawn to what a model proposes, measured against those who did not see it.
+
+    Answers are taken as independent; with few annotators the intervals are too narrow.
+    """
     require(ctx, Decision.BATCH_ACCEPT)
     campaign = queries.campaign(ctx, campaign_id)
-    counts = {True: [0, 0], False: [0, 0]}
+    agreed, right, misled = _Pair(), _Pair(), _Pair()
     for each in store.compared(ctx.db, campaign.id):
-        agreed, total = counts[each.is_blinded]
-        counts[each.is_blinded] = [agreed + responses.agrees(each.proposed, each.answer), total + 1]
-    shown, blinded = counts[False], counts[True]
-    return Anchoring(shown=wilson(*shown), blinded=wilson(*blinded), difference=difference(*shown, *blinded))
+        same = responses.agrees(each.proposed, each.answer)
+        agreed.count(each.is_blinded, same)
+        if each.known is None:
+            continue
+        right.count(each.is_blinded, responses.agrees(each.known, each.answer))
+        asked = {name: value for name, value in each.known.items() if name in each.proposed}
+        if asked and not responses.agrees(asked, each.proposed):
+            misled.count(each.is_blinded, same)
+    return Anchoring(
+        **agreed.estimates("shown", "blinded", "difference"),
+        **right.estimates("right_shown", "right_blinded", "right_difference"),
+        **misled.estimates("misled_shown", "misled_blinded", "misled_difference"),
+    )
+
+
+class _Pair:
+    """Counts of answers with and without something, of those who saw a proposal and those who did not."""
+
+    def __init__(self) -> None:
+        self._counts = {True: [0, 0], False: [0, 0]}
+
+    def count(self, is_blinded: bool, holds: bool) -> None:
+        self._counts[is_blinded][0] += holds
+        self._counts[is_blinded][1] += 1
+
+    def estimates(self, shown: str, blinded: str, apart: str) -> dict[str, Estimate]:
+        one, other = self._counts[False], self._counts[True]
+        return {shown: wilson(*one), blinded: wilson(*other), apart: difference(*one, *other)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headwater.annotation import fetching
+from headwater.app import models
 from headwater.core.errors import HeadwaterError
 from headwater.sourcing import intakes, reading
 from headwater.sourcing.curation import Recipe
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 def register(app: App) -> None:
     """Tell the job runner how each kind of job is run; must happen before it is launched."""
     app.jobs.register("intake", lambda job, args: _intake(app, job, args))
+    app.jobs.register("fetch", lambda job, args: _fetch(app, job, args))
 
 
 def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
@@ -58,6 +61,31 @@ def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
         raise
     _discard(args)
     return result
+
+
+def _fetch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
+    """Ask a model about records: chosen once, then one after the other; a resumed job asks those that still wait."""
+    predictor = models.predictor(app.settings, args["model"])
+    wanted = fetching.Wanted(**args["wanted"])
+
+    def begin() -> dict[str, Any]:
+        with app.act_as(job.actor, job.program) as ctx:
+
+            def act() -> dict[str, Any]:
+                return {"records": fetching.begin(ctx, job.id, wanted, model=predictor.name).records}
+
+            return once(ctx, f"{job.id}:begin", act)
+
+    def run() -> dict[str, Any]:
+        def tell(done: int, total: int) -> None:
+            job.progress(done, total, "records", f"asking {predictor.name}")
+
+        done = fetching.run(lambda: app.act_as(job.actor, job.program), job.id, predictor, tell)
+        numbers = {"tokens_in": done.tokens_in, "tokens_out": done.tokens_out, "cost": done.cost}
+        return {"fetch": job.id, "answered": done.answered, "failed": done.failed, **numbers}
+
+    job.step("begin", begin)
+    return job.step("run", run)
 
 
 def _discard(args: dict[str, Any]) -> None:

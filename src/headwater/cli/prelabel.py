@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from headwater.annotation import prelabels, queries
+from headwater.annotation import fetching, prelabels, queries
 from headwater.annotation.prelabels import Proposal
-from headwater.cli.session import Json, acting, done, reading, show
+from headwater.app import models
+from headwater.cli.session import Json, acting, done, err, follow, reading, show, whoami, workspace
 from headwater.core.errors import InvalidError
 
 cli = typer.Typer(help="Prelabels: answers proposed by models, and what seeing them does.", no_args_is_help=True)
+FETCHES = ("fetch.id", "fetch.model", "fetch.records", "answered", "failed", "left", "tokens_in", "tokens_out", "cost")
+MEASURES = ("", "right_", "misled_")
+ANCHORING = tuple(f"{what}{who}" for what in MEASURES for who in ("shown", "blinded", "difference"))
 Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 
 
@@ -32,6 +37,59 @@ def add(
     done(f"{count:,} answers are proposed by {model}.{hidden}")
 
 
+@cli.command("models")
+def list_models(as_json: Json = False) -> None:
+    """List the models of the settings that may be asked."""
+    with workspace() as app:
+        show(models.known(app.settings), ("name", "kind", "model", "host"), as_json)
+
+
+@cli.command("fetch")
+def fetch(
+    name: Name,
+    model: Annotated[str, typer.Option(help="A model of the settings; see `headwater prelabel models`.")],
+    where: Annotated[str, typer.Option(help="Only records in this slice.")] = "",
+    only_open: Annotated[bool, typer.Option("--open", help="Only tasks that still want answers.")] = False,
+    again: Annotated[bool, typer.Option(help="Also tasks this model answered already.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Most records; 0 for all.")] = 0,
+) -> None:
+    """Ask a model about the records of a campaign, as a durable job; interrupted, it goes on where it was."""
+    with workspace(run_jobs=True) as app:
+        actor, program = whoami(app)
+        models.predictor(app.settings, model)
+        wanted = fetching.Wanted(campaign=name, where=where, only_open=only_open, again=again, limit=limit)
+        with app.read_as(actor, program) as ctx:
+            fetching.permit(ctx, wanted)
+        job = app.jobs.start("fetch", {"model": model, "wanted": asdict(wanted)}, program=program, actor=actor)
+        result = follow(app, job).result
+    if result is None:
+        done(f"Cancelled. Continue with: headwater job resume {job}")
+        return
+    spent = f"{result['tokens_in']:,} tokens sent, {result['tokens_out']:,} received, cost {result['cost']:.4f}"
+    done(f"{result['answered']:,} records answered, {result['failed']:,} failed; {spent}.")
+    if result["failed"]:
+        err.print(f"See why with: headwater prelabel failures {job}")
+
+
+@cli.command("fetches")
+def fetches(name: Name, as_json: Json = False) -> None:
+    """List when which model was asked about a campaign, how far it is and what it took."""
+    with reading() as ctx:
+        show(fetching.standings(ctx, name), FETCHES, as_json)
+
+
+@cli.command("failures")
+def failures(
+    fetch: Annotated[str, typer.Argument(help="Id of the fetch, which is that of its job.")],
+    after: Annotated[int, typer.Option(help="Only records after this place.")] = 0,
+    limit: Annotated[int, typer.Option(help="Most records to list.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List the records that got no answer, with the reasons."""
+    with reading() as ctx:
+        show(fetching.failures(ctx, fetch, after=after, limit=limit), ("place", "record_id", "reason", "at"), as_json)
+
+
 @cli.command("order")
 def order(name: Name) -> None:
     """Give out first what the model is least sure of."""
@@ -44,7 +102,7 @@ def order(name: Name) -> None:
 def anchoring(name: Name, as_json: Json = False) -> None:
     """Show how far annotators are drawn to proposals, against those from whom they were kept by lot."""
     with reading() as ctx:
-        show(prelabels.anchoring(ctx, queries.campaign(ctx, name).id), ("shown", "blinded", "difference"), as_json)
+        show(prelabels.anchoring(ctx, queries.campaign(ctx, name).id), ANCHORING, as_json)
 
 
 def _proposals(file: Path) -> list[Proposal]:

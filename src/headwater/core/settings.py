@@ -6,7 +6,7 @@ from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,10 +21,38 @@ INSECURE_SECRET = "change-me-change-me-change-me-change-me"  # noqa: S105 -- ref
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
+class ModelSettings(BaseModel):
+    """A model that may be asked, as `[models.NAME]` in the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["chat", "http"] = Field(
+        description="`chat`: an OpenAI-compatible chat-completions endpoint; `http`: batches of records by POST."
+    )
+    url: str = Field(
+        pattern=r"^https?://[^\s/]+", description="For `chat` what `/chat/completions` follows; for `http` the address."
+    )
+    model: str = Field(min_length=1, max_length=200, description="Name and version, kept with every answer.")
+    key: SecretStr = Field(default=SecretStr(""), description="Sent as Bearer; never shown, logged or stored.")
+    at_once: int = Field(default=4, ge=1, le=64, description="Calls under way at a time.")
+    together: int = Field(default=32, ge=1, le=1000, description="Records in a call of an `http` model.")
+    timeout_s: float = Field(default=60.0, gt=0, le=3600, description="Seconds until a call is given up.")
+    attempts: int = Field(default=5, ge=1, le=20, description="Calls until a busy or broken endpoint is given up.")
+    pause_s: float = Field(default=1.0, gt=0, le=60, description="Pause before the second attempt; it doubles.")
+    confidence: Literal["logprobs", "stated", "none"] = Field(
+        default="stated", description="Where a chat model's confidence comes from."
+    )
+    constrained: bool = Field(default=True, description="Whether the endpoint holds answers to a JSON schema.")
+    price_in: float = Field(default=0.0, ge=0, description="Price of a million tokens sent.")
+    price_out: float = Field(default=0.0, ge=0, description="Price of a million tokens received.")
+
+
 class Settings(BaseSettings):
     """Every setting of a workspace. The environment wins over the file."""
 
-    model_config = SettingsConfigDict(env_prefix="HEADWATER_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HEADWATER_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     directory: Path = Field(description="The workspace folder; other paths are relative to it.")
     database_url: str = Field(
@@ -55,6 +83,11 @@ class Settings(BaseSettings):
     lease_minutes: float = Field(default=10.0, gt=0, description="Minutes an annotator holds a task.")
     max_line_mb: float = Field(default=32.0, gt=0, description="Longest line of a file taken in, in megabytes.")
     max_upload_mb: float = Field(default=4096.0, gt=0, description="Longest file sent to be taken in, in megabytes.")
+    models: dict[str, ModelSettings] = Field(
+        default={},
+        description="Models that may be asked for answers, by name: one table `[models.NAME]` each. A key is best "
+        "given as `HEADWATER_MODELS__NAME__KEY`.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="How much is logged to standard error."
     )

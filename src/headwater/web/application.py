@@ -26,6 +26,7 @@ PARTS = (
     "sourcing",
     "reviews",
     "annotation",
+    "prelabels",
     "documents",
     "workforce",
     "vendors",

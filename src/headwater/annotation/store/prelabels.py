@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from headwater.annotation.model import LaneKind, PrelabelId, TaskId, Tier
-from headwater.annotation.store.answers import answer
+from headwater.annotation.store.answers import answer, gold
 from headwater.annotation.store.campaigns import extend, lane
 from headwater.annotation.store.tasks import task
 from headwater.storage.database import Moment, metadata
@@ -66,6 +66,8 @@ class Compared(NamedTuple):
     proposed: dict[str, object]
     is_blinded: bool
     """Whether the annotator did not see the proposal."""
+    known: dict[str, object] | None
+    """The right answer when it is known, else None."""
 
 
 def add(db: Connection, rows: Sequence[Prelabel]) -> None:
@@ -127,8 +129,14 @@ def seen(db: Connection, campaign_id: str) -> int:
 def compared(db: Connection, campaign_id: str) -> Iterator[Compared]:
     """Yield every annotator's answer in force beside the proposal its task had when it was given."""
     query = (
-        sa.select(answer.c["values"].label("answer"), prelabel.c["values"].label("proposed"), answer.c.is_blinded)
+        sa.select(
+            answer.c["values"].label("answer"),
+            prelabel.c["values"].label("proposed"),
+            answer.c.is_blinded,
+            gold.c.known,
+        )
         .join(prelabel, prelabel.c.id == answer.c.prelabel)
+        .outerjoin(gold, sa.and_(gold.c.task_id == answer.c.task_id, gold.c.retired_at.is_(None)))
         .where(
             answer.c.campaign_id == campaign_id,
             answer.c.superseded_at.is_(None),
@@ -136,7 +144,7 @@ def compared(db: Connection, campaign_id: str) -> Iterator[Compared]:
         )
     )
     for row in db.execute(query.execution_options(yield_per=2_000)):
-        yield Compared(row.answer, row.proposed, row.is_blinded)
+        yield Compared(row.answer, row.proposed, row.is_blinded, row.known)
 
 
 def order(db: Connection, campaign_id: str) -> int:

@@ -80,6 +80,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "question", "number", name=op.f("pk_answer_fold")),
     )
     op.create_table(
+        "asking",
+        sa.Column("fetch_id", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("tokens_in", sa.Integer(), nullable=False),
+        sa.Column("tokens_out", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.Float(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("fetch_id", "place", name=op.f("pk_asking")),
+    )
+    op.create_index("ix_asking_state", "asking", ["fetch_id", "state", "place"], unique=False)
+    op.create_table(
         "delivered",
         sa.Column("delivery_id", sa.String(length=40), nullable=False),
         sa.Column("item_id", sa.String(length=40), nullable=False),
@@ -123,6 +138,19 @@ def upgrade() -> None:
         sa.Column("judged_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("delivery_id", "item_id", name=op.f("pk_delivery_judgement")),
     )
+    op.create_table(
+        "fetch",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("guideline_id", sa.String(length=40), nullable=False),
+        sa.Column("schema_id", sa.String(length=40), nullable=False),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fetch")),
+    )
+    op.create_index(op.f("ix_fetch_campaign_id_started_at"), "fetch", ["campaign_id", "started_at"], unique=False)
     op.create_table(
         "gold",
         sa.Column("task_id", sa.String(length=40), nullable=False),

@@ -1,0 +1,1 @@
+"""Adapters to models and machines; only the composition root knows them."""
