@@ -58,6 +58,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/findings
         GET /api/v1/programs/{program}/guidelines
         GET /api/v1/programs/{program}/guidelines/{guideline}
+        GET /api/v1/programs/{program}/guidelines/{guideline}/labels
+        GET /api/v1/programs/{program}/guidelines/{guideline}/remarks
         GET /api/v1/programs/{program}/inspections
         GET /api/v1/programs/{program}/intakes
         GET /api/v1/programs/{program}/intakes/{intake}/rejects
@@ -174,6 +176,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/vendors
         GET /p/{program}/vendors
         GET /p/{program}/vendors/packages/{package}.zip
+        GET /p/{program}/guidelines/{guideline}/edit
+        GET /p/{program}/campaigns/{campaign}/guideline
         GET /api/v1/programs/{program}/label-errors
         GET /api/v1/programs/{program}/label-errors/{search}
         GET /p/{program}/quality/alarms
@@ -306,6 +310,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/campaigns/{campaign}/{act}
         POST /p/{program}/decisions/{proposal}/{verdict}
         POST /p/{program}/guidelines
+        POST /p/{program}/guidelines/preview
+        POST /p/{program}/campaigns/{campaign}/guideline
         POST /p/{program}/guidelines/{guideline}/propose
         POST /api/v1/programs/{program}/campaigns/{campaign}/prelabels
         POST /api/v1/programs/{program}/campaigns/{campaign}/prelabels/fetches

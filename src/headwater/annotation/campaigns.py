@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from headwater.annotation import adaptive, queries
+from headwater.annotation import adaptive, guidelines, queries
 from headwater.annotation.model import (
     BatchKind,
     Campaign,
@@ -25,7 +25,7 @@ from headwater.annotation.store import campaigns as store
 from headwater.core.canonical import digest
 from headwater.core.errors import ConflictError, InvalidError, StaleError
 from headwater.core.ids import new_id
-from headwater.governance import decisions, ledger
+from headwater.governance import decisions, ledger, notices
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, PersonId, ProgramId
 from headwater.lineage import service as lineage
@@ -108,6 +108,8 @@ def change(
     store.save(ctx.db, row)
     body = {"plan": asdict(new), "guideline": guideline, "digest": row.digest, "before": before.digest}
     ledger.append(ctx, "campaign.changed", subject=row.id, body=body)
+    if guideline != before.guideline_id:
+        _tell(ctx, row, before)
     return row
 
 
@@ -207,6 +209,13 @@ def revoke(ctx: Context, campaign_id: str, annotator: str) -> int:
         queue.give_back(ctx.db, lease.task_id)
     ledger.append(ctx, "campaign.revoked", subject=row.id, body={"annotator": annotator, "tasks": len(held)})
     return len(held)
+
+
+def _tell(ctx: Context, row: Campaign, before: Campaign) -> None:
+    """Tell the annotators of a campaign that other rules count from their next task on."""
+    old, new = queries.guideline(ctx, before.guideline_id), queries.guideline(ctx, row.guideline_id)
+    said = f"'{row.name}' goes on under {new.name} v{new.version}. {guidelines.difference(old, new)}"
+    notices.send(ctx, queries.people(ctx, row.id), kind="guideline", subject=new.id, text=said)
 
 
 def _published(row: T) -> T:

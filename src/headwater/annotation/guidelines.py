@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.annotation import queries
-from headwater.annotation.model import Guideline, GuidelineError, GuidelineId, Standing, StandingError
+from headwater.annotation import guideline_sections, queries
+from headwater.annotation.model import (
+    CampaignState,
+    Guideline,
+    GuidelineError,
+    GuidelineId,
+    Standing,
+    StandingError,
+)
 from headwater.annotation.schemas import NAME
 from headwater.annotation.store import documents as store
 from headwater.core.canonical import digest
+from headwater.core.errors import StaleError
 from headwater.core.ids import new_id
-from headwater.governance import decisions, ledger
+from headwater.governance import decisions, ledger, notices
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, PersonId, ProgramId
 from headwater.lineage import service as lineage
@@ -20,9 +28,11 @@ if TYPE_CHECKING:
     from headwater.context import Context
 
 LONGEST = 500_000
+_NAMED = 8
+"""Most sections named in a notice."""
 
 
-def create(ctx: Context, *, name: str, text: str, change: str = "") -> Guideline:
+def create(ctx: Context, *, name: str, text: str, change: str = "", seen_version: int | None = None) -> Guideline:
     """Write a version of a guideline: the first of its name, or the next.
 
     Args:
@@ -30,9 +40,11 @@ def create(ctx: Context, *, name: str, text: str, change: str = "") -> Guideline
         name: Its name, which stays over versions.
         text: Markdown; a heading that names a label opens that label's section.
         change: Why it differs from the version before; needed from the second version on.
+        seen_version: The newest version when its author began, 0 for none; None not to look.
 
     Raises:
         GuidelineError: The name, text or reason cannot stand, or nothing differs.
+        StaleError: Somebody wrote another version since.
     """
     require(ctx, Decision.GUIDELINE_PUBLISH)
     if not NAME.fullmatch(name):
@@ -40,13 +52,19 @@ def create(ctx: Context, *, name: str, text: str, change: str = "") -> Guideline
     if not text.strip() or len(text) > LONGEST:
         raise GuidelineError(f"The text has {len(text)} characters; expected 1 to {LONGEST}.")
     earlier = store.guidelines(ctx.db, ctx.program, name=name)
+    newest = earlier[0].version if earlier else 0
+    if seen_version is not None and seen_version != newest:
+        raise StaleError(
+            f"'{name}' has a version {newest} since you began with version {seen_version}.",
+            remedy="Look at what differs and put both together.",
+        )
     if earlier and earlier[0].text == text:
         raise GuidelineError(f"Nothing differs from version {earlier[0].version} of '{name}'.")
     if earlier and not change.strip():
         raise GuidelineError(
             f"'{name}' has {earlier[0].version} version(s).", remedy="Say in a sentence why this one differs."
         )
-    version = earlier[0].version + 1 if earlier else 1
+    version = newest + 1
     row = Guideline(
         id=GuidelineId(new_id("gdl")),
         program=ProgramId(ctx.program),
@@ -86,16 +104,19 @@ def propose(ctx: Context, guideline_id: str) -> Guideline:
 def approve(ctx: Context, guideline_id: str, *, reason: str) -> Guideline:
     """Publish a proposed version as the Accountable; the version published before is superseded.
 
-    Campaigns keep the version they run under until they are moved to the new one.
+    Campaigns keep the version they run under until they are moved to the new one; their annotators are told what
+    changed and since when it counts.
     """
     require(ctx, Decision.GUIDELINE_PUBLISH)
     row = queries.guideline(ctx, guideline_id)
     decisions.approve(ctx, Decision.GUIDELINE_PUBLISH, subject=row.id, digest=row.digest, reason=reason)
-    for old in store.guidelines(ctx.db, ctx.program, name=row.name, standing=Standing.PUBLISHED):
+    replaced = store.guidelines(ctx.db, ctx.program, name=row.name, standing=Standing.PUBLISHED)
+    for old in replaced:
         store.set_guideline_standing(ctx.db, old.id, Standing.SUPERSEDED)
     store.set_guideline_standing(ctx.db, row.id, Standing.PUBLISHED, ctx.clock.now())
     node = Node(id=row.id, kind="guideline", label=_title(row), digest=row.digest)
     lineage.record(ctx, activity="guideline.publish", used=[], generated=[node])
+    _tell(ctx, row, replaced[0] if replaced else None)
     return queries.guideline(ctx, guideline_id)
 
 
@@ -106,6 +127,25 @@ def refuse(ctx: Context, guideline_id: str, *, reason: str) -> Guideline:
     decisions.refuse(ctx, Decision.GUIDELINE_PUBLISH, subject=row.id, reason=reason)
     store.set_guideline_standing(ctx.db, row.id, Standing.DRAFT)
     return queries.guideline(ctx, guideline_id)
+
+
+def difference(before: Guideline, after: Guideline) -> str:
+    """Return in a few words what differs between two versions: why, and the sections."""
+    titles = guideline_sections.changed(before.text, after.text)
+    listed = ", ".join(titles[:_NAMED]) + (f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else "")
+    return " ".join(filter(None, (after.change, listed and f"Changed: {listed}.")))
+
+
+def _tell(ctx: Context, row: Guideline, before: Guideline | None) -> None:
+    """Tell the annotators of running campaigns under an earlier version."""
+    if before is None:
+        return
+    versions = {each.id for each in store.guidelines(ctx.db, ctx.program, name=row.name)}
+    for campaign in queries.campaigns(ctx):
+        if campaign.guideline_id in versions and campaign.state in (CampaignState.OPEN, CampaignState.PAUSED):
+            what = f"{_title(row)} was published. {difference(before, row)}"
+            text = f"{what} '{campaign.name}' keeps its version until it is moved."
+            notices.send(ctx, queries.people(ctx, campaign.id), kind="guideline", subject=row.id, text=text)
 
 
 def _title(row: Guideline) -> str:

@@ -57,6 +57,8 @@ class Section:
     """1 to 6; 0 for what stands before the first heading."""
     text: str
     """Markdown below the heading, without deeper sections."""
+    line: int = 1
+    """Of the heading, from 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,8 @@ def sections(text: str) -> tuple[Section, ...]:
         if used[anchor] > 1:
             anchor = f"{anchor}-{used[anchor]}"
         body = text[heading.end() : end].strip()
-        found.append(Section(title=heading[2], anchor=anchor, level=len(heading[1]), text=body))
+        line = text.count("\n", 0, heading.start()) + 1
+        found.append(Section(title=heading[2], anchor=anchor, level=len(heading[1]), text=body, line=line))
     return tuple(found)
 
 

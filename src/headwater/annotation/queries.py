@@ -36,6 +36,7 @@ from headwater.annotation.store import answers as given
 from headwater.annotation.store import campaigns as store
 from headwater.annotation.store import documents, folds, reads, tasks
 from headwater.annotation.store.answers import Tally
+from headwater.governance import queries as governance
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, NotYoursError
 
@@ -357,6 +358,12 @@ def tallies(ctx: Context, campaign_id: str) -> list[Tally]:
 def my_tallies(ctx: Context, campaign_id: str) -> list[Tally]:
     """Return what the actor did in each cohort of a campaign."""
     return given.tallies(ctx.db, campaign(ctx, campaign_id).id, annotator=ctx.actor)
+
+
+def people(ctx: Context, campaign_id: str) -> list[str]:
+    """Return the members of the program who have answered in a campaign."""
+    members = {person.id for person, _ in governance.members(ctx)}
+    return sorted({row.annotator for row in given.tallies(ctx.db, campaign_id) if row.annotator in members})
 
 
 def first_closed(ctx: Context, campaign_id: str) -> str:

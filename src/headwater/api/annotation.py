@@ -12,9 +12,21 @@ from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import batches, campaigns, changes, exports, gold, guidelines, imports, queries, schemas
+from headwater.annotation import (
+    batches,
+    campaigns,
+    changes,
+    exports,
+    gold,
+    guideline_sections,
+    guidelines,
+    imports,
+    queries,
+    schemas,
+)
 from headwater.annotation.changes import Carry
 from headwater.annotation.exchange.formats import CODECS, Format
+from headwater.annotation.guideline_sections import LabelSection, Remark
 from headwater.annotation.model import Batch, BatchKind, Campaign, Gold, Guideline, Schema
 from headwater.annotation.plan import Plan
 from headwater.annotation.queries import Dispute, Progress
@@ -139,15 +151,39 @@ def list_guidelines(caller: Caller, listing: Listing, name: str = "") -> list[Gu
 
 @router.post("/guidelines", status_code=201, response_model=Guideline)
 def write_guideline(body: GuidelineForm, caller: Caller) -> Guideline | Response:
-    """Write a version of a guideline as a draft."""
-    return caller.write(lambda ctx: guidelines.create(ctx, name=body.name, text=body.text, change=body.change))
+    """Write a version of a guideline as a draft; `If-Match` with the newest version's `ETag` refuses a conflict."""
+
+    def act(ctx: Context) -> Guideline:
+        newest = queries.guidelines(ctx, name=body.name)
+        caller.match(newest[0].version if newest else 0)
+        return guidelines.create(ctx, name=body.name, text=body.text, change=body.change)
+
+    return caller.write(act)
 
 
 @router.get("/guidelines/{guideline}")
-def show_guideline(guideline: str, caller: Caller) -> Guideline:
-    """Show a version of a guideline, or the newest of a name."""
+def show_guideline(guideline: str, caller: Caller, response: Response) -> Guideline:
+    """Show a version of a guideline, or the newest of a name; its `ETag` goes into `If-Match` for the next version."""
     with caller.reading() as ctx:
-        return queries.guideline(ctx, guideline)
+        found = queries.guideline(ctx, guideline)
+    response.headers["ETag"] = etag(found.version)
+    return found
+
+
+@router.get("/guidelines/{guideline}/labels")
+def guideline_labels(guideline: str, schema: str, caller: Caller) -> list[LabelSection]:
+    """List what a guideline says about each label of a schema: rules, right and wrong examples, tie-breaks."""
+    with caller.reading() as ctx:
+        return guideline_sections.of_labels(
+            queries.guideline(ctx, guideline).text, queries.schema(ctx, schema).questions
+        )
+
+
+@router.get("/guidelines/{guideline}/remarks")
+def guideline_remarks(guideline: str, schema: str, caller: Caller) -> list[Remark]:
+    """List what a guideline lacks for the labels of a schema, by line."""
+    with caller.reading() as ctx:
+        return guideline_sections.remarks(queries.guideline(ctx, guideline).text, queries.schema(ctx, schema).questions)
 
 
 @router.post("/guidelines/{guideline}/proposal", response_model=Guideline)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import guidelines, markdown, queries
+from headwater.annotation import guideline_sections, guidelines, markdown, queries
 from headwater.annotation.model import GuidelineError
 from headwater.cli.session import Json, acting, done, out, reading, show
 
@@ -78,6 +78,19 @@ def search(
     with reading() as ctx:
         found = queries.guideline(ctx, name)
     show(markdown.search(found.text, words), ("title", "text"), as_json)
+
+
+@cli.command("lint")
+def lint(
+    name: Name,
+    schema: Annotated[str, typer.Option(help="Label schema; the one of the guideline's name by default.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List what it lacks for the labels of a schema, by line: sections, examples, tie-breaks."""
+    with reading() as ctx:
+        found = queries.guideline(ctx, name)
+        asked = queries.schema(ctx, schema or found.name)
+    show(guideline_sections.remarks(found.text, asked.questions), ("line", "label", "text"), as_json)
 
 
 @cli.command("compare")

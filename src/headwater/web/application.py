@@ -25,6 +25,7 @@ PARTS = (
     "lineage",
     "sourcing",
     "reviews",
+    "guidelines",
     "annotation",
     "prelabels",
     "documents",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import yaml
 from fastapi import APIRouter, Form, Response
 from markupsafe import Markup
 
-from headwater.annotation import changes, guidelines, markdown, queries, schemas
+from headwater.annotation import changes, guideline_sections, guidelines, markdown, queries, schemas
 from headwater.annotation.questions import SchemaError, as_data
 from headwater.governance import queries as governance
 from headwater.governance.model import Decision
 from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
+
+if TYPE_CHECKING:
+    from headwater.annotation.model import Guideline
+    from headwater.context import Context
 
 router = APIRouter(prefix="/p/{program}")
 
@@ -75,6 +79,7 @@ def guideline(visitor: Visitor, guideline: str, words: str = "") -> Response:
             guideline=found,
             versions=versions,
             sections=rendered(found.text),
+            remarks=remarks(ctx, found),
             words=words,
             hits=markdown.search(found.text, words) if words else [],
             difference=markdown.compare(before.text, found.text) if before else [],
@@ -83,25 +88,20 @@ def guideline(visitor: Visitor, guideline: str, words: str = "") -> Response:
         )
 
 
-@router.post("/guidelines")
-def write_guideline(
-    visitor: Visitor,
-    name: Annotated[str, Form()],
-    text: Annotated[str, Form()],
-    change: Annotated[str, Form()] = "",
-) -> Response:
-    """Write a version of a guideline."""
-    with visitor.acting() as ctx:
-        made = guidelines.create(ctx, name=name, text=text.replace("\r\n", "\n"), change=change)
-    return back(visitor, f"guidelines/{made.id}")
-
-
 @router.post("/guidelines/{guideline}/propose")
 def propose_guideline(visitor: Visitor, guideline: str) -> Response:
     """Put a version before the Accountable; experts are consulted."""
     with visitor.acting() as ctx:
         guidelines.propose(ctx, guideline)
     return back(visitor, f"guidelines/{guideline}")
+
+
+def remarks(ctx: Context, found: Guideline, schema: str = "") -> list[guideline_sections.Remark]:
+    """Return what a guideline lacks for a schema; by default the one its campaigns ask, else the one of its name."""
+    asked = [each.schema_id for each in queries.campaigns(ctx) if each.guideline_id == found.id]
+    named = [each.id for each in queries.schemas(ctx, name=found.name)]
+    wanted = schema or next(iter((*asked, *named)), "")
+    return guideline_sections.remarks(found.text, queries.schema(ctx, wanted).questions) if wanted else []
 
 
 def rendered(text: str) -> list[tuple[markdown.Section, Markup]]:
