@@ -12,7 +12,6 @@ import numpy as np
 
 from headwater.quality.model import Between, Confused, Disputed
 from headwater.stats.agreement import pairs as kernel
-from headwater.stats.agreement import patterns
 from headwater.stats.agreement.distances import Level
 from headwater.stats.agreement.many_raters import percent as percent_agreement
 from headwater.stats.bootstrap import Resampling
@@ -33,8 +32,7 @@ MOST_LABELS = 60
 
 def percent(views: Panel, *, seed: int) -> Estimate:
     """Return the share of pairs of answers that are the same; chance is ignored."""
-    counted = patterns.count(views.task, views.annotator, views.code, labels=views.width)
-    return percent_agreement(counted, resampling=Resampling(rng=np.random.default_rng(seed)))
+    return percent_agreement(views.counted(), resampling=Resampling(rng=np.random.default_rng(seed)))
 
 
 def shares(views: Panel) -> dict[str, float]:
@@ -50,7 +48,9 @@ def shares(views: Panel) -> dict[str, float]:
 
 def with_others(views: Panel, given: Answers, apart: Likeness) -> dict[str, Estimate]:
     """Return how alike each annotator's answers are to those of others, by annotator."""
-    found = kernel.with_others(views.annotator, apart.answer, annotators=len(given.annotator_ids))
+    found = kernel.with_others(
+        views.annotator, apart.answer, annotators=len(given.annotator_ids), cluster=views.cluster
+    )
     return dict(zip(given.annotator_ids, found, strict=True))
 
 
@@ -60,10 +60,10 @@ def by_slice(views: Panel, slices: list[Groups], whole: Estimate, near: Likeness
     apart = (near if scaled else kernel.likeness(views.task, views.answer, views.disagreement)).answer
     observed = float(np.nanmean(apart)) if not np.isnan(apart).all() else math.nan
     chance = observed / (1 - whole.value) if whole.value < 1 else 1.0
-    found = {}
+    tasks, found = views.task if views.cluster is None else views.cluster, {}
     for each in slices:
         inside = each.code[views.row] >= 0
-        estimate = kernel.against_chance(views.task[inside], apart[inside], chance)
+        estimate = kernel.against_chance(tasks[inside], apart[inside], chance)
         note = "; ".join(part for part in (estimate.note, each.note) if part)
         found[each.names[0]] = replace(estimate, note=note)
     return found
@@ -90,8 +90,7 @@ def confusions(views: Panel) -> tuple[Confused, ...]:
     """Return how often each label is given in another's place, the most confused first; single choices only."""
     if not views.labels or views.held is not None or len(views.labels) > MOST_LABELS:
         return ()
-    counted = patterns.count(views.task, views.annotator, views.answer, labels=views.width)
-    found = kernel.confusion(counted)
+    found = kernel.confusion(views.counted())
     rows = [
         Confused(
             given=given,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from headwater.annotation.answers import Answers
     from headwater.annotation.questions import Question
+    from headwater.stats.agreement.patterns import Patterns
     from headwater.stats.interval import Estimate
 
     Codes = NDArray[np.int64]
@@ -64,6 +65,8 @@ class Panel:
     """For sets of labels, which code holds which label."""
     width: int
     """Number of codes; 0 where answers are numbers of which there are many."""
+    cluster: Codes | None = None
+    """Task of each row, where units are turns: answers to one task depend on each other."""
 
     def distance(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
         """Return how far apart answers are, elementwise; at most 1 except for numbers."""
@@ -102,13 +105,14 @@ class Panel:
 
     def alpha(self, *, seed: int, group: Codes | None = None) -> list[Estimate]:
         """Return alpha within each group of rows (negative = in no group); of all rows when there are no groups."""
-        rng = np.random.default_rng(seed)
+        rng, rows = np.random.default_rng(seed), (self.task, self.annotator, self.answer)
         if group is None:
-            found = [krippendorff.alpha(self.task, self.annotator, self.answer, level=self.level, rng=rng)]
+            found = [krippendorff.alpha(*rows, level=self.level, cluster=self.cluster, rng=rng)]
         else:
             resampling = Resampling(resamples=RESAMPLES, rng=rng)
-            rows = (self.task, self.annotator, self.answer)
-            found = krippendorff.alpha_by_group(*rows, group, level=self.level, resampling=resampling)
+            found = krippendorff.alpha_by_group(
+                *rows, group, level=self.level, cluster=self.cluster, resampling=resampling
+            )
         return [replace(each, method=each.method.replace("custom", self.scale)) for each in found]
 
     def apart(self) -> Likeness:
@@ -121,15 +125,24 @@ class Panel:
         if self.held is None:
             if not self.labels:
                 return {}
-            counted = patterns.count(self.task, self.annotator, self.answer, labels=self.width)
+            counted = self.counted()
             return dict(zip(self.labels, krippendorff.by_label(counted, resampling=resampling), strict=True))
         return {
             label: krippendorff.of_patterns(
-                patterns.count(self.task, self.annotator, self.held[self.answer, place].astype(np.int64), labels=2),
+                self._counted(self.held[self.answer, place].astype(np.int64), 2),
                 resampling=resampling,
             )
             for place, label in enumerate(self.labels)
         }
+
+    def counted(self) -> Patterns:
+        """Return how units were answered, as patterns of codes."""
+        return self._counted(self.code, self.width)
+
+    def _counted(self, code: Codes, labels: int) -> Patterns:
+        if self.cluster is None:
+            return patterns.count(self.task, self.annotator, code, labels=labels)
+        return patterns.count_in_clusters(self.task, self.annotator, code, self.cluster, labels=labels)
 
 
 def measured_kind(question: Question) -> bool:
@@ -153,7 +166,8 @@ def panel(question: Question, given: Answers) -> Panel:
     if question.per_turn:
         task, row, texts = _turns(given, ordinary)
         values, code = np.unique(np.array(texts, np.str_), return_inverse=True)
-        return build(question, _Long(task, given.annotator[row], code, row, tuple(values.tolist())))
+        turns = build(question, _Long(task, given.annotator[row], code, row, tuple(values.tolist())))
+        return replace(turns, cluster=given.task[row])
     # In order of task and annotator, everything that counts tens of millions of answers needs no sorting of its own.
     key = given.task * len(given.annotator_ids) + given.annotator
     if ordinary.size < key.size:

@@ -170,7 +170,9 @@ def bca_bounds(
         undefined; nan where every replicate is nan.
 
     Source:
-        Efron 1987. Replicates equal to the value count one half in the bias correction.
+        Efron 1987, with the tails of Hesterberg 2015 for few units: t's quantile times √(n / (n - 1)) in the place of
+        the normal one, since resamples of n units vary less than samples do. Replicates equal to the value count one
+        half in the bias correction.
     """
     drawn = np.asarray(replicates, np.float64)
     drawn = drawn[~np.isnan(drawn)]
@@ -178,10 +180,18 @@ def bca_bounds(
         return Bounds(np.asarray(math.nan), np.asarray(math.nan))
     below = (np.count_nonzero(drawn < value) + 0.5 * np.count_nonzero(drawn == value)) / drawn.size
     bias = float(special.ndtri(min(max(below, 0.5 / drawn.size), 1 - 0.5 / drawn.size)))
-    acceleration = _acceleration(np.asarray(influence, np.float64), weights)
-    z = normal_quantile(confidence)
+    left_out = np.asarray(influence, np.float64)
+    acceleration = _acceleration(left_out, weights)
+    z = _quantile(left_out.size if weights is None else int(np.sum(weights)), confidence)
     ends = [bias + (bias + side) / (1 - acceleration * (bias + side)) for side in (-z, z)]
     return _quantiles(drawn, special.ndtr(ends[0]), special.ndtr(ends[1]))
+
+
+def _quantile(n: int, confidence: float) -> float:
+    """Return how many standard errors wide either side is; the normal quantile where n is not known."""
+    if n < 2:  # noqa: PLR2004
+        return normal_quantile(confidence)
+    return float(special.stdtrit(n - 1, (1 + check_confidence(confidence)) / 2)) * math.sqrt(n / (n - 1))
 
 
 def _bootstrap_note(known: NDArray[np.float64], resamples: int, n: int) -> str:

@@ -217,3 +217,18 @@ def test_intervals_of_alpha_cover_as_often_as_they_say(level):
     estimates = [alpha(*sample(150), level=level, resamples=500, rng=rng) for _ in range(1000)]
     covered = np.mean([estimate.low <= truth <= estimate.high for estimate in estimates])
     assert 0.93 <= covered <= 0.97
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+def test_parts_of_one_task_are_resampled_together(level):
+    # Four turns of each chat are answered alike, so there are 80 independent units and not 320.
+    rng = np.random.default_rng(8)
+    answer = np.repeat(rng.integers(0, 3, (80, 1)), 3, axis=1)
+    answer = np.where(rng.random((80, 3)) < 0.3, rng.integers(0, 3, (80, 3)), answer)
+    task, annotator = np.repeat(np.arange(320), 3), np.tile(np.arange(3), 320)
+    values = np.repeat(answer, 4, axis=0).ravel().astype(float if level == "interval" else int)
+    apart = alpha(task, annotator, values, level=level)
+    whole = alpha(task, annotator, values, level=level, cluster=task // 4)
+    assert whole.value == pytest.approx(apart.value, abs=1e-12)
+    assert (whole.n, apart.n) == (80, 320)
+    assert whole.standard_error == pytest.approx(2 * apart.standard_error, rel=0.1)

@@ -16,7 +16,7 @@ import numpy as np
 from headwater.core.errors import InvalidError, LimitError
 from headwater.stats.agreement import distances
 from headwater.stats.agreement.distances import Level
-from headwater.stats.agreement.patterns import Patterns, clean, count
+from headwater.stats.agreement.patterns import Patterns, clean, count, count_in_clusters
 from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
 from headwater.stats.interval import Estimate, undefined
 
@@ -40,12 +40,13 @@ _ROUNDING = 1e-12
 """Relative size below which a difference of moments is rounding error."""
 
 
-def alpha(  # noqa: PLR0913 - the three arrays and the usual four options
+def alpha(  # noqa: PLR0913 - the three arrays and the usual five options
     task: ArrayLike,
     annotator: ArrayLike,
     answer: ArrayLike,
     *,
     level: str | ArrayLike = Level.NOMINAL,
+    cluster: ArrayLike | None = None,
     resamples: int = 1000,
     rng: np.random.Generator | None = None,
     confidence: float = 0.95,
@@ -58,6 +59,8 @@ def alpha(  # noqa: PLR0913 - the three arrays and the usual four options
         answer: Label codes (negative = missing; on ordered scales the code is the number) or numbers
             (nan = missing), shape (n,).
         level: `nominal`, `ordinal`, `interval`, `ratio`, or a symmetric matrix of distances between labels.
+        cluster: What the task of each answer is a part of (a chat, of a turn), non-negative integers, shape (n,):
+            answers inside depend on each other, so the bootstrap draws whole clusters and n counts them.
         resamples: Bootstrap resamples of tasks; 0 for no interval.
         rng: The generator of the bootstrap; a fixed seed when None.
         confidence: Nominal coverage of the interval.
@@ -77,14 +80,18 @@ def alpha(  # noqa: PLR0913 - the three arrays and the usual four options
     given = np.asarray(answer)
     resampling = Resampling(resamples=resamples, rng=rng, confidence=confidence)
     numbers = bool(np.issubdtype(given.dtype, np.floating))
+    values = None
     if isinstance(level, str) and distances.level_of(level) is Level.INTERVAL:
         if numbers or given.max(initial=0) >= _FEW_VALUES:
-            return _many_numbers(task, annotator, given, resampling)
+            return _many_numbers((task, annotator, given), cluster, resampling)
     elif numbers:
         values = np.unique(given[~np.isnan(given)])
-        codes = np.where(np.isnan(given), -1, np.searchsorted(values, given))
-        return of_patterns(count(task, annotator, codes), level=level, values=values, resampling=resampling)
-    return of_patterns(count(task, annotator, given), level=level, resampling=resampling)
+        given = np.where(np.isnan(given), -1, np.searchsorted(values, given))
+    if cluster is None:
+        return of_patterns(count(task, annotator, given), level=level, values=values, resampling=resampling)
+    return of_patterns(
+        count_in_clusters(task, annotator, given, cluster), level=level, values=values, resampling=resampling
+    )
 
 
 def of_patterns(
@@ -115,7 +122,7 @@ def of_patterns(
     if scale is Level.ORDINAL:
         return _ordinal(pairs, resampling)
     if scale is Level.INTERVAL:
-        return _interval(pairs.units, _moments(pairs, value), resampling)
+        return _interval(pairs.sample, _moments(pairs, value), resampling)
     if width > _MOST_VALUES:
         raise LimitError(f"{width} different numbers are too many for the ratio level.", remedy="Round them.")
     return _with_distances(pairs, distances.ratio(value), "ratio", resampling)
@@ -126,13 +133,14 @@ def by_label(patterns: Patterns, *, resampling: Resampling = RESAMPLING) -> list
     return [of_patterns(patterns.of_label(label), resampling=resampling) for label in range(patterns.counts.shape[1])]
 
 
-def alpha_by_group(
+def alpha_by_group(  # noqa: PLR0913 - the four arrays and the usual three options
     task: ArrayLike,
     annotator: ArrayLike,
     answer: ArrayLike,
     group: ArrayLike,
     *,
     level: str | ArrayLike = Level.NOMINAL,
+    cluster: ArrayLike | None = None,
     resampling: Resampling = RESAMPLING,
 ) -> list[Estimate]:
     """Return alpha within each group of answers: slice, cohort, guideline version, month.
@@ -145,6 +153,7 @@ def alpha_by_group(
         answer: As in `alpha`.
         group: Group code of each answer, non-negative integers, shape (n,); negative = in no group.
         level: As in `alpha`.
+        cluster: As in `alpha`.
         resampling: How to bootstrap the tasks of each group.
 
     Returns:
@@ -161,11 +170,14 @@ def alpha_by_group(
         return []
     order = np.argsort(code, kind="stable")
     ends = np.searchsorted(code, np.arange(int(code.max()) + 2), sorter=order)
-    options = (resampling.resamples, resampling.rng, resampling.confidence)
+    how: dict[str, Any] = {"resamples": resampling.resamples, "confidence": resampling.confidence}
+    if cluster is not None:
+        arrays.append(np.asarray(cluster))
     estimates = []
     for start, stop in itertools.pairwise(ends):
         rows = [array[order[start:stop]] for array in arrays]
-        estimates.append(alpha(*rows, level=level, resamples=options[0], rng=options[1], confidence=options[2]))
+        part = rows[3] if cluster is not None else None
+        estimates.append(alpha(*rows[:3], level=level, cluster=part, rng=resampling.rng, **how))
     return estimates
 
 
@@ -180,7 +192,7 @@ def _nominal(pairs: Patterns, resampling: Resampling) -> Estimate:
         n = answers.sum(axis=1)
         return _alpha(total[:, 0], n, n**2 - (answers**2).sum(axis=1))
 
-    return _estimate(UnitSums(pairs.units, sums), statistic, "nominal", resampling)
+    return _estimate(pairs.sample(sums), statistic, "nominal", resampling)
 
 
 def _with_distances(pairs: Patterns, distance: Sums, scale: str, resampling: Resampling) -> Estimate:
@@ -193,10 +205,12 @@ def _with_distances(pairs: Patterns, distance: Sums, scale: str, resampling: Res
         answers = total[:, 1:]
         return _alpha(total[:, 0], answers.sum(axis=1), np.einsum("ij,ij->i", answers @ distance, answers))
 
-    return _estimate(UnitSums(pairs.units, sums), statistic, scale, resampling)
+    return _estimate(pairs.sample(sums), statistic, scale, resampling)
 
 
-def _interval(units: NDArray[np.int64], moments: Sums, resampling: Resampling, scale: str = Level.INTERVAL) -> Estimate:
+def _interval(
+    sample: Callable[[Sums], UnitSums], moments: Sums, resampling: Resampling, scale: str = Level.INTERVAL
+) -> Estimate:
     """Squared differences from m, Σx and Σx² per unit: D = 2 (m Σx² - (Σx)²) / (m - 1), E alike over all."""
     m, first, second = moments.T
     disagreement = 2 * np.maximum(m * second - first**2, 0.0) / (m - 1)
@@ -208,7 +222,7 @@ def _interval(units: NDArray[np.int64], moments: Sums, resampling: Resampling, s
         # Rounding leaves a trace where all numbers are equal.
         return _alpha(total[:, 0], n, np.where(expected > _ROUNDING * n * sum_xx, expected, 0.0))
 
-    return _estimate(UnitSums(units, sums), statistic, scale, resampling)
+    return _estimate(sample(sums), statistic, scale, resampling)
 
 
 def _moments(pairs: Patterns, value: Sums) -> Sums:
@@ -218,7 +232,10 @@ def _moments(pairs: Patterns, value: Sums) -> Sums:
     return np.stack([counts.sum(axis=1), first, second], axis=1)
 
 
-def _many_numbers(task: ArrayLike, annotator: ArrayLike, answer: NDArray[Any], resampling: Resampling) -> Estimate:
+def _many_numbers(
+    answers: tuple[ArrayLike, ArrayLike, NDArray[Any]], cluster: ArrayLike | None, resampling: Resampling
+) -> Estimate:
+    task, annotator, answer = answers
     missing = np.isnan(answer) if np.issubdtype(answer.dtype, np.floating) else answer < 0
     unit, _, row = clean(task, annotator, np.where(missing, -1, np.arange(answer.size)))
     several = np.bincount(unit) > 1
@@ -230,7 +247,16 @@ def _many_numbers(task: ArrayLike, annotator: ArrayLike, answer: NDArray[Any], r
     columns = [ones, *_powers(value, ones)]
     moments = np.stack([np.bincount(unit, weights=column, minlength=several.size) for column in columns], axis=1)
     kept = moments[several].astype(np.float64)
-    return _interval(np.ones(len(kept), np.int64), kept, resampling)
+    if cluster is None:
+        return _interval(lambda sums: UnitSums(np.ones(len(sums), np.int64), sums), kept, resampling)
+    first = np.unique(unit, return_index=True)[1]
+    group = np.unique(np.asarray(cluster)[row[first]], return_inverse=True)[1]
+
+    def sample(sums: Sums) -> UnitSums:
+        whole = [np.bincount(group, weights=column) for column in sums.T]
+        return UnitSums(np.ones(whole[0].size, np.int64), np.stack(whole, axis=1))
+
+    return _interval(sample, kept, resampling)
 
 
 def _ordinal(pairs: Patterns, resampling: Resampling) -> Estimate:
@@ -240,7 +266,7 @@ def _ordinal(pairs: Patterns, resampling: Resampling) -> Estimate:
     low, high = np.triu_indices(width, 1)
     if len(counts) * low.size > _CELLS:
         moments = _moments(pairs, distances.midranks(pairs.units @ pairs.counts))
-        return _interval(pairs.units, moments, resampling, "ordinal, ranks held fixed")
+        return _interval(pairs.sample, moments, resampling, "ordinal, ranks held fixed")
     coincidences = counts[:, low] * counts[:, high] / (pairs.ratings - 1)[:, None]
 
     def statistic(total: Sums) -> Sums:
@@ -251,7 +277,7 @@ def _ordinal(pairs: Patterns, resampling: Resampling) -> Estimate:
         return _alpha(observed, n, np.where(expected > _ROUNDING * n**4, expected, 0.0))
 
     sums = np.column_stack([counts, coincidences])
-    return _estimate(UnitSums(pairs.units, sums), statistic, "ordinal", resampling)
+    return _estimate(pairs.sample(sums), statistic, "ordinal", resampling)
 
 
 def _alpha(observed: Sums, n: Sums, expected: Sums) -> Sums:

@@ -18,7 +18,7 @@ import numpy as np
 
 from headwater.stats.agreement.patterns import clean
 from headwater.stats.agreement.weights import Weighting, weights
-from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
+from headwater.stats.bootstrap import RESAMPLING, Resampling, bootstrap
 from headwater.stats.interval import Estimate, normal, undefined
 
 if TYPE_CHECKING:
@@ -197,6 +197,7 @@ def _corrected(patterns: Patterns, matrix: Numbers, chance: _Chance, name: str, 
     ratings = patterns.ratings
     pairs = ratings > 1
     paired = int(patterns.units[pairs].sum())
+    n = patterns.pairable().independent
     counts = patterns.counts.astype(np.float64)
     shares = counts / np.maximum(ratings, 1)[:, None]
     same = np.einsum("ij,ij->i", counts @ matrix, counts) - ratings
@@ -212,15 +213,23 @@ def _corrected(patterns: Patterns, matrix: Numbers, chance: _Chance, name: str, 
     if paired == 0:
         return undefined(_NO_PAIRS, n=0, method=name, confidence=resampling.confidence)
     used = int(np.count_nonzero(counts.any(axis=0)))
-    estimate = bootstrap(UnitSums(patterns.units, sums), statistic, method=name, resampling=resampling)
+    estimate = bootstrap(patterns.sample(sums), statistic, method=name, resampling=resampling)
     if not estimate.defined:
-        return replace(estimate, n=paired, note=_ONE_LABEL if matrix.shape[0] > 1 else _NO_CHOICE)
+        return replace(estimate, n=n, note=_ONE_LABEL if matrix.shape[0] > 1 else _NO_CHOICE)
     mean = patterns.units @ shares / patterns.n
     expected = float(chance.agreement(mean[None, :])[0])
     one = patterns.n / paired * np.where(pairs, agreement - expected, 0.0)
     one = (one - (1 - estimate.value) * (shares - mean) @ chance.gradient(mean)) / (1 - expected) - estimate.value
     note = _UNTESTED if used == 1 and name != "percent agreement" else estimate.note
-    return replace(estimate, n=paired, standard_error=_standard_error(one, patterns.units), note=note)
+    return replace(estimate, n=n, standard_error=_spread(patterns, one), note=note)
+
+
+def _spread(patterns: Patterns, influence: Numbers) -> float:
+    """Return the standard error of a mean over units, the influence of dependent units added up."""
+    if patterns.clusters is None:
+        return _standard_error(influence, patterns.units)
+    parts = patterns.sample(influence[:, None]).sums[:, 0]
+    return _standard_error(parts * parts.size / patterns.n, np.ones(parts.size))
 
 
 def _standard_error(influence: Numbers, units: ArrayLike) -> float:

@@ -5,30 +5,52 @@ a third person's marks are paired with the groups so far, and so on. A group the
 who saw the task gave it a mark or nothing. With 1 - IoU as the distance of two marks, 1 from a mark to nothing and
 between marks with different labels, Krippendorff's alpha counts boundaries, labels and omissions at once, in the
 manner of gamma (Mathet, Widlöcher & Métivier 2015): it aligns alike, but its chance is alpha's, marks paired at random.
+
+Marks are compared within their task, so the work grows with the number of tasks.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from headwater.stats.agreement.krippendorff import of_patterns
-from headwater.stats.agreement.patterns import count
-from headwater.stats.bootstrap import RESAMPLING, Resampling
+from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
+from headwater.stats.interval import Estimate, undefined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    from headwater.stats.interval import Estimate
-
-    Matrix = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+Codes = NDArray[np.int64]
+Overlap = Callable[[Codes, Codes], Matrix]
+"""Takes the places of a and of b marks and returns their IoU, shape (a, b)."""
 
 OVERLAP = 0.1
 """Least IoU at which two marks may mean the same thing."""
+REFERENCES = 500
+"""Marks that every mark is held against to find the disagreement that chance would give; all when there are fewer."""
+_BLOCK = 1_000
+_SLIGHTLY = 1 - 1e-9
+"""Of two marks that overlap as much, the one with the same label is meant."""
+
+
+def of_spans(ends: ArrayLike) -> Overlap:
+    """Return the overlap of stretches given as start and end (exclusive), shape (n, 2)."""
+    all_ends = np.asarray(ends, np.float64).reshape(-1, 2)
+    return lambda left, right: span_overlap(all_ends[left], all_ends[right])
+
+
+def of_boxes(corners: ArrayLike) -> Overlap:
+    """Return the overlap of boxes given as left, top, right, bottom, shape (n, 4)."""
+    every = np.asarray(corners, np.float64).reshape(-1, 4)
+    return lambda left, right: box_overlap(every[left], every[right])
 
 
 def span_overlap(left: ArrayLike, right: ArrayLike) -> Matrix:
@@ -44,27 +66,6 @@ def box_overlap(left: ArrayLike, right: ArrayLike) -> Matrix:
     size = np.minimum(a[:, None, 2:], b[None, :, 2:]) - np.maximum(a[:, None, :2], b[None, :, :2])
     common = np.prod(np.maximum(size, 0), axis=2)
     return _ratio(common, np.prod(a[:, 2:] - a[:, :2], axis=1), np.prod(b[:, 2:] - b[:, :2], axis=1))
-
-
-def mask_overlap(left: Sequence[NDArray[np.bool_]], right: Sequence[NDArray[np.bool_]]) -> Matrix:
-    """Return the IoU of masks of one size, shape (a, b)."""
-    if not len(left) or not len(right):
-        return np.zeros((len(left), len(right)))
-    a = np.stack([each.ravel() for each in left]).astype(np.float64)
-    b = np.stack([each.ravel() for each in right]).astype(np.float64)
-    return _ratio(a @ b.T, a.sum(axis=1), b.sum(axis=1))
-
-
-def polygon_mask(points: ArrayLike, height: int, width: int) -> NDArray[np.bool_]:
-    """Return which pixels have their centre inside an outline, by the even-odd rule, shape (height, width)."""
-    corner = np.asarray(points, np.float64)
-    x, y = np.arange(width) + 0.5, np.arange(height) + 0.5
-    inside = np.zeros((height, width), np.bool_)
-    for (x0, y0), (x1, y1) in zip(corner, np.roll(corner, -1, axis=0), strict=True):
-        rows = (y0 > y) != (y1 > y)
-        cut = x0 + (y[rows] - y0) * (x1 - x0) / (y1 - y0) if rows.any() else np.zeros(0)
-        inside[rows] ^= x[None, :] < cut[:, None]
-    return inside
 
 
 def pair_up(overlap: Matrix, *, least: float = OVERLAP) -> list[tuple[int, int]]:
@@ -104,57 +105,221 @@ def group(owner: ArrayLike, overlap: Matrix, *, least: float = OVERLAP) -> NDArr
 
 
 class Units(NamedTuple):
-    """Groups of marks as units that everybody answered, with a mark or with nothing."""
+    """Groups of marks as units that everybody who saw the task answered, with a mark or with nothing."""
 
-    unit: NDArray[np.int64]
-    annotator: NDArray[np.int64]
-    value: NDArray[np.int64]
-    """The mark, or the number of marks for nothing."""
-    task: NDArray[np.int64]
+    unit: Codes
+    """Unit of each row; a row is what one person gave to one unit."""
+    annotator: Codes
+    value: Codes
+    """The place of the mark; -1 for nothing."""
+    task: Codes
     """The task of each row."""
+    first: Codes
+    """One row of each pair of rows of a unit."""
+    second: Codes
+    """The other."""
+    apart: Matrix
+    """Their distance: 1 - IoU, 1 between labels that differ and to nothing, 0 between two times nothing."""
 
 
-def units(task: ArrayLike, owner: ArrayLike, overlap: Matrix, seen: Sequence[tuple[int, int]]) -> Units:
+def match(task: ArrayLike, owner: ArrayLike, label: ArrayLike, overlap: Overlap, seen: ArrayLike) -> Units:
     """Return the marks of all tasks as units of agreement.
 
     Args:
-        task: Task of each mark, shape (n,).
+        task: Task of each mark, non-negative integers, shape (n,).
         owner: Who made each mark, shape (n,).
-        overlap: IoU of every two marks, shape (n, n).
-        seen: Who answered which task, as (task, annotator): those who marked nothing count too.
+        label: Label code of each mark, shape (n,).
+        overlap: IoU of marks by their places, asked for marks of one task only.
+        seen: Who answered which task, as rows of task and annotator, shape (s, 2): those who marked nothing count too.
+
+    Returns:
+        Units with two rows or more; none where fewer than two people answered a task or nobody marked anything.
     """
-    tasks, people = np.asarray(task, np.int64), np.asarray(owner, np.int64)
-    audience: dict[int, list[int]] = {}
-    for each, person in seen:
-        audience.setdefault(each, []).append(person)
-    rows: list[tuple[int, int, int, int]] = []
-    start = 0
-    for each in sorted(audience):
-        mine = np.flatnonzero(tasks == each)
-        groups = group(people[mine], overlap[np.ix_(mine, mine)])
-        for code in range(int(groups.max(initial=-1)) + 1):
-            made = {int(people[mark]): int(mark) for mark in mine[groups == code]}
-            rows += [(start + code, person, made.get(person, tasks.size), each) for person in audience[each]]
-        start += int(groups.max(initial=-1)) + 1
-    columns = np.array(rows, np.int64).reshape(-1, 4).T
-    return Units(columns[0], columns[1], columns[2], columns[3])
+    tasks, people, name = (np.asarray(each, np.int64) for each in (task, owner, label))
+    audience = np.unique(np.asarray(seen, np.int64).reshape(-1, 2), axis=0)
+    order = np.argsort(tasks, kind="stable")
+    known, first = np.unique(audience[:, 0], return_index=True)
+    marked = np.searchsorted(tasks, known, sorter=order), np.searchsorted(tasks, known, side="right", sorter=order)
+    parts: list[_Part] = []
+    for each, crowd, low, high in zip(known, np.split(audience[:, 1], first[1:]), *marked, strict=True):
+        if crowd.size > 1 and high > low:
+            mine = order[low:high]
+            within = overlap(mine, mine)
+            same = name[mine][:, None] == name[mine][None, :]
+            groups = group(people[mine], within * np.where(same, 1.0, _SLIGHTLY))
+            apart = np.ones((mine.size + 1, mine.size + 1))
+            apart[:-1, :-1] = np.where(same, 1 - (within + within.T) / 2, 1.0)
+            apart[-1, -1] = 0.0
+            table = np.full((int(groups.max()) + 1, crowd.size), -1, np.int64)
+            table[groups, np.searchsorted(crowd, people[mine])] = np.arange(mine.size)
+            parts.append(_Part(int(each), crowd, np.where(table < 0, -1, mine[table]), _pairs(table, apart)))
+    return _joined(parts)
 
 
-def distances(overlap: Matrix, label: ArrayLike) -> Matrix:
-    """Return 1 - IoU, 1 between labels that differ, with nothing (distance 1 to every mark) as the last value."""
+class _Part(NamedTuple):
+    """The units of one task."""
+
+    task: int
+    crowd: Codes
+    values: Codes
+    apart: Matrix
+
+
+def _pairs(table: Codes, apart: Matrix) -> Matrix:
+    first, second = np.triu_indices(table.shape[1], 1)
+    return apart[table[:, first], table[:, second]]
+
+
+def _joined(parts: Sequence[_Part]) -> Units:
+    empty: Codes = np.zeros(0, np.int64)
+    if not parts:
+        return Units(empty, empty, empty, empty, empty, empty, np.zeros(0))
+    units = np.array([len(part.values) for part in parts])
+    sizes = np.array([part.crowd.size for part in parts])
+    size = np.repeat(sizes, units)
+    start = np.cumsum(size) - size
+    corners = {int(each): np.triu_indices(int(each), 1) for each in np.unique(sizes)}
+    start_of = np.cumsum(units) - units
+    first, second = (
+        np.concatenate(
+            [
+                (start[begin : begin + count, None] + corners[each][side]).ravel()
+                for begin, count, each in zip(start_of.tolist(), units.tolist(), sizes.tolist(), strict=True)
+            ]
+        )
+        for side in (0, 1)
+    )
+    return Units(
+        unit=np.repeat(np.arange(size.size), size),
+        annotator=np.concatenate([np.tile(part.crowd, len(part.values)) for part in parts]),
+        value=np.concatenate([part.values.ravel() for part in parts]),
+        task=np.repeat(np.array([part.task for part in parts], np.int64), units * sizes),
+        first=first,
+        second=second,
+        apart=np.concatenate([part.apart.ravel() for part in parts]),
+    )
+
+
+def within(found: Units, kept: NDArray[np.bool_]) -> Units:
+    """Return the units as only some rows make them; units without a mark or with fewer than two rows drop out."""
+    size = np.bincount(found.unit, weights=kept, minlength=int(found.unit.max(initial=-1)) + 1)
+    marked = np.bincount(found.unit, weights=kept & (found.value >= 0), minlength=size.size)
+    rows = kept & ((size > 1) & (marked > 0))[found.unit]
+    place = np.cumsum(rows) - 1
+    pairs = rows[found.first] & rows[found.second]
+    return Units(
+        unit=np.asarray(np.unique(found.unit[rows], return_inverse=True)[1], np.int64),
+        annotator=found.annotator[rows],
+        value=found.value[rows],
+        task=found.task[rows],
+        first=place[found.first[pairs]],
+        second=place[found.second[pairs]],
+        apart=found.apart[pairs],
+    )
+
+
+def answer_distances(found: Units) -> Matrix:
+    """Return how far each row is from the others of its unit on average, in [0, 1], shape (rows,)."""
+    total, others = (
+        np.bincount(found.first, weights=each, minlength=found.unit.size)
+        + np.bincount(found.second, weights=each, minlength=found.unit.size)
+        for each in (found.apart, np.ones(found.apart.size))
+    )
+    mean: Matrix = np.divide(total, others, out=np.full(total.size, math.nan), where=others > 0)
+    return mean
+
+
+class Chance(NamedTuple):
+    """How far a mark is from marks paired with it at random."""
+
+    mark: Matrix
+    """Mean distance of each mark asked about to the other marks."""
+    error: float
+    """Standard error of the mean of these, 0 when every mark was held against every other."""
+    references: int
+    """Against how many marks."""
+
+
+def chance(places: Codes, label: ArrayLike, overlap: Overlap, *, references: int = REFERENCES, seed: int = 0) -> Chance:
+    """Return the mean distance of marks to the others, or to a random sample of them when there are many.
+
+    Args:
+        places: Which marks.
+        label: Label code of each mark, shape (n,).
+        overlap: IoU of marks by their places.
+        references: Most marks that each is held against.
+        seed: Of the sample.
+    """
     name = np.asarray(label)
-    apart = np.where(name[:, None] == name[None, :], 1 - overlap, 1.0)
-    np.fill_diagonal(apart, 0.0)
-    whole = np.ones((len(apart) + 1, len(apart) + 1))
-    whole[:-1, :-1] = (apart + apart.T) / 2
-    whole[-1, -1] = 0.0
-    return whole
+    sampled = places.size > references
+    held = np.random.default_rng(seed).choice(places, references, replace=False) if sampled else places
+    total, column = np.zeros(places.size), np.zeros(held.size)
+    for start in range(0, places.size, _BLOCK):
+        block = places[start : start + _BLOCK]
+        apart = np.where(name[block][:, None] == name[held][None, :], 1 - overlap(block, held), 1.0)
+        apart[block[:, None] == held[None, :]] = 0.0
+        total[start : start + _BLOCK] = apart.sum(axis=1)
+        column += apart.sum(axis=0)
+    others = held.size - np.isin(places, held)
+    mean = np.divide(total, others, out=np.ones(total.size), where=others > 0)
+    error = float((column / max(places.size - 1, 1)).std(ddof=1)) / math.sqrt(held.size) if sampled else 0.0
+    return Chance(mean, error, held.size)
 
 
-def alpha(found: Units, distance: Matrix, *, resampling: Resampling = RESAMPLING) -> Estimate:
-    """Return Krippendorff's alpha of matched marks with their distances; n counts the groups of marks."""
-    counted = count(found.unit, found.annotator, found.value, labels=len(distance))
-    return of_patterns(counted, level=distance, resampling=resampling)
+def alpha(
+    found: Units,
+    label: ArrayLike,
+    overlap: Overlap,
+    *,
+    references: int = REFERENCES,
+    resampling: Resampling = RESAMPLING,
+) -> Estimate:
+    """Return Krippendorff's alpha of matched marks, with a bootstrap over tasks.
+
+    Args:
+        found: The units (`match`, `within`).
+        label: Label code of each mark, shape (n,).
+        overlap: IoU of marks by their places.
+        references: Most marks that each is held against to find what chance would give.
+        resampling: How to bootstrap the tasks.
+
+    Returns:
+        At most 1; n is the number of tasks with a mark and two people. Undefined without such tasks, or when no two
+        marks differ. In the bootstrap the disagreement by chance is followed to first order in the tasks drawn.
+    """
+    if not found.unit.size:
+        return undefined("Nobody marked anything that two people saw.", n=0, method=_METHOD)
+    held = chance(found.value[found.value >= 0], label, overlap, references=references)
+    rows, marked = found.unit.size, found.value >= 0
+    empty = rows - held.mark.size
+    by_chance = np.full(rows, held.mark.size / (rows - 1))
+    by_chance[marked] = (empty + (held.mark.size - 1) * held.mark) / (rows - 1)
+    others = np.bincount(found.unit)[found.unit] - 1
+    tasks, task = np.unique(found.task, return_inverse=True)
+    sums = np.stack(
+        [
+            np.bincount(task[found.first], weights=2 * found.apart / others[found.first], minlength=tasks.size),
+            np.bincount(task, minlength=tasks.size),
+            np.bincount(task, weights=by_chance, minlength=tasks.size),
+        ],
+        axis=1,
+        dtype=np.float64,
+    )
+    level = float(by_chance.mean())
+
+    def statistic(total: Matrix) -> Matrix:
+        expected = 2 * total[:, 2] / total[:, 1] - level
+        share = np.divide(total[:, 0] / total[:, 1], expected, out=np.full(len(total), math.nan), where=expected > 0)
+        return np.asarray(1 - share)
+
+    if level <= 0:
+        return undefined("All marks are the same, so nothing could have disagreed.", n=tasks.size, method=_METHOD)
+    shown = f", chance from {held.references:,} marks (± {1.96 * held.error:.1g})" if held.error else ""
+    sample = UnitSums(np.ones(tasks.size, np.int64), sums)
+    return bootstrap(sample, statistic, method=_METHOD + shown, resampling=resampling)
+
+
+_METHOD = "Krippendorff's alpha, 1 - IoU of matched marks"
 
 
 def _ratio(common: Matrix, left: Matrix, right: Matrix) -> Matrix:

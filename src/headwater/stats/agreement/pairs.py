@@ -131,7 +131,8 @@ def confusion(patterns: Patterns, *, confidence: float = 0.95) -> Confusion:
         mine = counts[:, label]
         others = mine[:, None] * (counts - (np.arange(width) == label)) / (pairs.ratings - 1)[:, None]
         value[label] = units @ others / given[label]
-        error[label] = np.sqrt(units @ (others - value[label] * mine[:, None]) ** 2) / given[label]
+        parts = pairs.sample(others - value[label] * mine[:, None])
+        error[label] = np.sqrt(parts.units @ parts.sums**2) / given[label]
     n = (units @ (counts > 0)).astype(np.int64)
     bounds = share_bounds(value, error, np.broadcast_to(n[:, None], value.shape), confidence=confidence)
     return Confusion(value, bounds.low, bounds.high, n)
@@ -181,13 +182,16 @@ def _of_one_size(unit: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
         yield rows if in_order else order[rows]
 
 
-def with_others(annotator: ArrayLike, apart: ArrayLike, *, annotators: int) -> list[Estimate]:
+def with_others(
+    annotator: ArrayLike, apart: ArrayLike, *, annotators: int, cluster: ArrayLike | None = None
+) -> list[Estimate]:
     """Return for each annotator the mean likeness (1 - distance) of their answers to those of others.
 
     Args:
         annotator: Annotator codes below `annotators`, shape (n,).
         apart: Mean distance of each answer to the others of its task, in [0, 1], nan without others, shape (n,).
         annotators: How many there are.
+        cluster: Task of each answer where several belong to one task, non-negative integers, shape (n,).
 
     Returns:
         One estimate per annotator; n counts the tasks shared with somebody. Undefined without such tasks.
@@ -195,11 +199,16 @@ def with_others(annotator: ArrayLike, apart: ArrayLike, *, annotators: int) -> l
     person, distance = np.asarray(annotator), np.asarray(apart, np.float64)
     known = ~np.isnan(distance)
     person, alike = person[known], 1 - distance[known]
-    n = np.bincount(person, minlength=annotators)
+    answers = np.bincount(person, minlength=annotators)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.bincount(person, weights=alike, minlength=annotators) / n
-        square = np.bincount(person, weights=(alike - mean[person]) ** 2, minlength=annotators) / (n - 1)
-        error = np.sqrt(square / n)
+        mean = np.bincount(person, weights=alike, minlength=annotators) / answers
+        effect, whose = alike - mean[person], person
+        if cluster is not None:
+            group = np.unique(np.asarray(cluster)[known], return_inverse=True)[1]
+            part, place = np.unique(person * (int(group.max(initial=0)) + 1) + group, return_inverse=True)
+            effect, whose = np.bincount(place, weights=effect), part // (int(group.max(initial=0)) + 1)
+        n = np.bincount(whose, minlength=annotators)
+        error = np.sqrt(np.bincount(whose, weights=effect**2, minlength=annotators) * n / (n - 1)) / answers
     method = "mean agreement with other annotators over tasks, wilson at the effective n"
     return [
         share(float(mean[k]), float(error[k]), n=int(n[k]), method=method)

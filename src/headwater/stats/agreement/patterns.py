@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from headwater.core.errors import InvalidError
+from headwater.stats.bootstrap import UnitSums
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -28,6 +30,9 @@ class Patterns:
     """Answers per pattern and label, shape (k, labels); no two rows are equal, no row is all zero."""
     units: NDArray[np.int64]
     """Units with each pattern, shape (k,), positive."""
+    clusters: sparse.csr_array | None = None
+    """Where units belong together (turns of one task): how many units of each pattern each cluster has, shape
+    (clusters, k). None where every unit is a cluster of its own."""
 
     @property
     def ratings(self) -> NDArray[np.int64]:
@@ -42,13 +47,33 @@ class Patterns:
 
     def pairable(self) -> Patterns:
         """Return only the units with at least two answers."""
-        several = self.ratings >= 2  # noqa: PLR2004
-        return Patterns(counts=self.counts[several], units=self.units[several])
+        several = np.flatnonzero(self.ratings >= 2)  # noqa: PLR2004
+        clusters = None if self.clusters is None else self.clusters[:, several]
+        return Patterns(counts=self.counts[several], units=self.units[several], clusters=clusters)
 
     def of_label(self, label: int) -> Patterns:
         """Return the patterns of the question "this label or another one?" (column 0 = this label)."""
         mine = self.counts[:, label]
-        return from_table(np.stack([mine, self.ratings - mine], axis=1), self.units)
+        table = np.stack([mine, self.ratings - mine], axis=1)
+        if self.clusters is None:
+            return from_table(table, self.units)
+        return Patterns(counts=table, units=self.units, clusters=self.clusters)
+
+    @property
+    def independent(self) -> int:
+        """Number of independent units or clusters with at least one answer."""
+        return self.n if self.clusters is None else int(np.count_nonzero(np.diff(self.clusters.indptr)))
+
+    def sample(self, sums: NDArray[np.float64]) -> UnitSums:
+        """Return what independent units add to some sums, for the bootstrap.
+
+        Args:
+            sums: What one unit of each pattern adds, shape (k, m).
+        """
+        if self.clusters is None:
+            return UnitSums(self.units, sums)
+        held = self.clusters[np.flatnonzero(np.diff(self.clusters.indptr))]
+        return UnitSums(np.ones(held.shape[0], np.int64), np.asarray(held @ sums))
 
 
 class Long(NamedTuple):
@@ -88,6 +113,34 @@ def count(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike, *, labels: i
     if base**width <= _EXACT:
         return _by_number(long, base, width)
     return _by_signature(long, width)
+
+
+def count_in_clusters(
+    task: ArrayLike, annotator: ArrayLike, answer: ArrayLike, cluster: ArrayLike, *, labels: int | None = None
+) -> Patterns:
+    """Return the patterns of answers to units that belong together, such as the turns of one task.
+
+    Args:
+        task: Codes of the units, as in `count`.
+        annotator: As in `count`.
+        answer: As in `count`.
+        cluster: What the unit of each answer is a part of, non-negative integers, shape (n,).
+        labels: As in `count`.
+
+    Raises:
+        InvalidError: As in `count`.
+    """
+    given, group = np.asarray(answer), np.asarray(cluster)
+    unit, _, row = clean(task, annotator, np.where(given < 0, -1, np.arange(given.size)))
+    width = int(given.max(initial=-1)) + 1 if labels is None else labels
+    if not unit.size:
+        return Patterns(counts=np.zeros((0, width), np.int64), units=np.zeros(0, np.int64))
+    _, first, place = np.unique(unit, return_index=True, return_inverse=True)
+    table = np.bincount(place * width + given[row], minlength=first.size * width).reshape(first.size, width)
+    rows, kind = _distinct(table)
+    groups, member = np.unique(group[row[first]], return_inverse=True)
+    held = sparse.coo_array((np.ones(kind.size, np.int64), (member, kind)), shape=(groups.size, len(rows)))
+    return Patterns(counts=rows, units=np.bincount(kind, minlength=len(rows)), clusters=sparse.csr_array(held))
 
 
 def from_table(counts: ArrayLike, units: ArrayLike | None = None) -> Patterns:
