@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from headwater.annotation.questions import UNDECIDED, Kind, Question
+from headwater.annotation.questions import MARKS, UNDECIDED, Kind, Question
 from headwater.core.errors import InvalidError
 
 TEXT_LIMIT = 200_000
@@ -74,7 +74,8 @@ def check(questions: Sequence[Question], values: object, facts: Facts) -> dict[s
     """Return the response with only what was asked.
 
     Answers to questions whose condition does not hold are left out: they were given before the answer they depend
-    on was changed. So are questions about turns that the record does not have.
+    on was changed. So are questions about turns that the record does not have. A question for marks that need not be
+    there, and are not, is answered: nothing is marked.
 
     Raises:
         ResponseError: `values` is not a mapping, names a question that does not exist, lacks a required answer, or
@@ -96,6 +97,8 @@ def check(questions: Sequence[Question], values: object, facts: Facts) -> dict[s
             continue
         answer = values.get(question.name)
         if _missing(answer):
+            if question.kind in MARKS and not question.required and not question.per_turn:
+                kept[question.name] = {"spans": []} if question.kind is Kind.SPANS else []
             if question.required:
                 problems.append({"question": question.name, "problem": "it is required and has no answer"})
             continue

@@ -8,7 +8,7 @@ import numpy as np
 
 from headwater.annotation import folding
 from headwater.annotation import queries as annotation
-from headwater.annotation.questions import CLOSED
+from headwater.annotation.questions import CLOSED, MARKS
 from headwater.core.ids import new_id
 from headwater.governance import ledger
 from headwater.governance.authority import require
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from headwater.annotation.questions import Question
     from headwater.context import Context
     from headwater.quality.breakdowns import Groups
+    from headwater.quality.mark_panels import MarkPanel
     from headwater.quality.panels import Panel
 
-ALPHA, PERCENT, OTHERS, GOLD = "agreement.alpha", "agreement.percent", "agreement.with_others", "gold.accuracy"
+ALPHA, OTHERS, GOLD = "agreement.alpha", "agreement.with_others", "gold.accuracy"
 
 
 def assess(
@@ -68,7 +69,9 @@ def assess(
     groups = breakdowns.disjoint(ctx, given)
     slicing = breakdowns.of_slices(ctx, given, slices, seed=seed)
     apart = views.apart()
-    found = _agreement(views, groups, question, seed) | _gold(asked, given, groups[0])
+    found = _agreement(views, groups, question, seed)
+    if asked.kind not in MARKS:  # no two people draw a mark alike
+        found |= _gold(asked, given, groups[0])
     inside = comparisons.by_slice(views, slicing, found[ALPHA, f"question:{question}"], apart)
     found |= {(ALPHA, f"slice:{name}"): value for name, value in inside.items()}
     found |= {
@@ -78,8 +81,8 @@ def assess(
         campaign_id=campaign.id,
         question=question,
         scale=views.scale,
-        answers=int(views.task.size),
-        tasks=int(np.count_nonzero(np.bincount(views.task))),
+        answers=views.answers,
+        tasks=views.tasks,
         undecided=given.undecided,
         shares=comparisons.shares(views),
         confusions=comparisons.confusions(views),
@@ -114,12 +117,13 @@ def _measures(whole: Assessment, found: dict[tuple[str, str], Estimate]) -> list
     ]
 
 
-def _agreement(views: Panel, groups: list[Groups], question: str, seed: int) -> dict[tuple[str, str], Estimate]:
-    if not views.task.size:
+def _agreement(
+    views: Panel | MarkPanel, groups: list[Groups], question: str, seed: int
+) -> dict[tuple[str, str], Estimate]:
+    if not views.answers:
         raise NotAssessableError(f"Every answer to '{question}' is to a gold task.", remedy="Answer ordinary tasks.")
     found = {(ALPHA, f"question:{question}"): views.alpha(seed=seed)[0]}
-    if views.width:
-        found[PERCENT, f"question:{question}"] = comparisons.percent(views, seed=seed)
+    found |= {(metric, f"question:{question}"): value for metric, value in views.measures(seed=seed).items()}
     found |= {(ALPHA, f"label:{label}"): value for label, value in views.by_label(seed=seed).items()}
     for each in groups:
         estimates = views.alpha(seed=seed, group=each.code[views.row])

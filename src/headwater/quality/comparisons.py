@@ -9,34 +9,37 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
+from headwater.quality.mark_panels import NOTHING, MarkPanel, used
 from headwater.quality.model import Between, Confused, Disputed
 from headwater.stats.agreement import pairs as kernel
 from headwater.stats.agreement.distances import Level
-from headwater.stats.agreement.many_raters import percent as percent_agreement
-from headwater.stats.bootstrap import Resampling
 from headwater.stats.interval import Estimate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from headwater.annotation.answers import Answers
     from headwater.quality.breakdowns import Groups
     from headwater.quality.panels import Panel
     from headwater.stats.agreement.pairs import Likeness
 
+    Views = Panel | MarkPanel
+
 MOST_PAIRS = 2_000
 """Pairs of annotators kept, those with most tasks in common first."""
+MOST_MARK_PAIRS = 200
+"""The same for marks, whose agreement is resampled for every pair."""
 MOST_DISPUTED = 100
 MOST_LABELS = 60
 """Labels up to which every pair of them is kept."""
 
 
-def percent(views: Panel, *, seed: int) -> Estimate:
-    """Return the share of pairs of answers that are the same; chance is ignored."""
-    return percent_agreement(views.counted(), resampling=Resampling(rng=np.random.default_rng(seed)))
-
-
-def shares(views: Panel) -> dict[str, float]:
+def shares(views: Views) -> dict[str, float]:
     """Return each label's share of the answers; of sets, the share of answers that hold it."""
+    if isinstance(views, MarkPanel):
+        return views.shares()
     if not views.labels or not views.answer.size:
         return {}
     if views.held is not None:
@@ -46,7 +49,7 @@ def shares(views: Panel) -> dict[str, float]:
     return dict(zip(views.labels, map(float, mean), strict=True))
 
 
-def with_others(views: Panel, given: Answers, apart: Likeness) -> dict[str, Estimate]:
+def with_others(views: Views, given: Answers, apart: Likeness) -> dict[str, Estimate]:
     """Return how alike each annotator's answers are to those of others, by annotator."""
     found = kernel.with_others(
         views.annotator, apart.answer, annotators=len(given.annotator_ids), cluster=views.cluster
@@ -54,10 +57,14 @@ def with_others(views: Panel, given: Answers, apart: Likeness) -> dict[str, Esti
     return dict(zip(given.annotator_ids, found, strict=True))
 
 
-def by_slice(views: Panel, slices: list[Groups], whole: Estimate, near: Likeness) -> dict[str, Estimate]:
+def by_slice(views: Views, slices: list[Groups], whole: Estimate, near: Likeness) -> dict[str, Estimate]:
     """Return agreement inside each slice, held against the chance disagreement of all answers, by its name."""
-    scaled = not isinstance(views.level, str) or views.level == Level.NOMINAL
-    apart = (near if scaled else kernel.likeness(views.task, views.answer, views.disagreement)).answer
+    scaled = isinstance(views, MarkPanel) or not isinstance(views.level, str) or views.level == Level.NOMINAL
+    apart = (
+        near
+        if isinstance(views, MarkPanel) or scaled
+        else kernel.likeness(views.task, views.answer, views.disagreement)
+    ).answer
     observed = float(np.nanmean(apart)) if not np.isnan(apart).all() else math.nan
     chance = observed / (1 - whole.value) if whole.value < 1 else 1.0
     tasks, found = views.task if views.cluster is None else views.cluster, {}
@@ -69,8 +76,10 @@ def by_slice(views: Panel, slices: list[Groups], whole: Estimate, near: Likeness
     return found
 
 
-def pairs(views: Panel, given: Answers) -> tuple[Between, ...]:
+def pairs(views: Views, given: Answers) -> tuple[Between, ...]:
     """Return percent agreement and kappa of every two annotators, those with most tasks in common first."""
+    if isinstance(views, MarkPanel):
+        return _mark_pairs(views, given)
     if not views.width:
         return ()
     found = kernel.pairwise(views.task, views.annotator, views.code, labels=views.width, weighting=views.weighting)
@@ -86,9 +95,12 @@ def pairs(views: Panel, given: Answers) -> tuple[Between, ...]:
     )
 
 
-def confusions(views: Panel) -> tuple[Confused, ...]:
+def confusions(views: Views) -> tuple[Confused, ...]:
     """Return how often each label is given in another's place, the most confused first; single choices only."""
-    if not views.labels or views.held is not None or len(views.labels) > MOST_LABELS:
+    labels = (*views.names, NOTHING) if isinstance(views, MarkPanel) else views.labels
+    if not isinstance(views, MarkPanel) and views.held is not None:
+        return ()
+    if not labels or len(labels) > MOST_LABELS or not views.task.size:
         return ()
     found = kernel.confusion(views.counted())
     rows = [
@@ -103,41 +115,66 @@ def confusions(views: Panel) -> tuple[Confused, ...]:
                 method="share of the other answers, wilson at the effective n",
             ),
         )
-        for i, given in enumerate(views.labels)
-        for j, instead in enumerate(views.labels)
+        for i, given in enumerate(labels)
+        for j, instead in enumerate(labels)
         if i != j and found.share[i, j] > 0
     ]
     return tuple(sorted(rows, key=lambda each: -each.share.value))
 
 
-def disputed(views: Panel, given: Answers, near: Likeness) -> tuple[Disputed, ...]:
+def disputed(views: Views, given: Answers, near: Likeness) -> tuple[Disputed, ...]:
     """Return the tasks whose answers lie farthest apart, those with more answers first among equals."""
     if not views.task.size:
         return ()
-    apart = np.nan_to_num(near.unit)
-    size = np.bincount(views.task, minlength=apart.size)
+    if isinstance(views, MarkPanel):
+        task, unit, places = views.seen[:, 0], views.task_distances(len(given.task_ids)), views.seen[:, 2]
+    else:
+        task, unit, places = views.task, near.unit, views.row
+    apart = np.nan_to_num(unit)
+    size = np.bincount(task, minlength=apart.size)
     least = np.partition(apart, -MOST_DISPUTED)[-MOST_DISPUTED] if apart.size > MOST_DISPUTED else 0.0
     far = np.flatnonzero(apart >= max(least, 1e-12))
-    order = far[np.lexsort((far, -size[far], -apart[far]))][:MOST_DISPUTED]
-    chosen = order
+    chosen = far[np.lexsort((far, -size[far], -apart[far]))][:MOST_DISPUTED]
     wanted = np.zeros(apart.size, np.bool_)
     wanted[chosen] = True
-    rows = np.flatnonzero(wanted[views.task])
-    answers: dict[int, list[int]] = {int(task): [] for task in chosen}
-    for row in rows:
-        answers[int(views.task[row])].append(int(views.row[row]))
-    return tuple(_disputed(given, answers[int(task)], float(apart[task])) for task in chosen)
+    answers: dict[int, list[int]] = {int(each): [] for each in chosen}
+    for row in np.flatnonzero(wanted[task]):
+        answers[int(task[row])].append(int(places[row]))
+    count = used if isinstance(views, MarkPanel) else _counted
+    return tuple(_disputed(given, answers[int(each)], float(apart[each]), count) for each in chosen)
 
 
-def _disputed(given: Answers, rows: list[int], distance: float) -> Disputed:
+def _disputed(
+    given: Answers, rows: list[int], distance: float, count: Callable[[Iterable[str]], dict[str, int]]
+) -> Disputed:
     task = int(given.task[rows[0]])
-    counts = Counter(readable(given.values[given.value[row]]) for row in rows)
     return Disputed(
         task_id=given.task_ids[task],
         record_id=given.record_ids[task],
         distance=distance,
-        answers=dict(counts.most_common()),
+        answers=count(given.values[given.value[row]] for row in rows),
     )
+
+
+def _counted(texts: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(map(readable, texts)).most_common())
+
+
+def _mark_pairs(views: MarkPanel, given: Answers) -> tuple[Between, ...]:
+    """Those with most tasks in common; kappa is the alpha of the two."""
+    seen = sparse.csr_array(
+        (np.ones(views.answers, np.int64), (views.seen[:, 1], views.seen[:, 0])),
+        shape=(len(given.annotator_ids), len(given.task_ids)),
+    )
+    shared = sparse.coo_array(sparse.triu(seen @ seen.T, 1))
+    order = np.argsort(-shared.data, kind="stable")[:MOST_MARK_PAIRS]
+    found = []
+    for first, second in zip(shared.row[order].tolist(), shared.col[order].tolist(), strict=True):
+        alike, kappa = views.between(first, second)
+        people = given.annotator_ids[first], given.annotator_ids[second]
+        if alike.n:
+            found.append(Between(first=people[0], second=people[1], percent=alike, kappa=kappa))
+    return tuple(found)
 
 
 def readable(text: str) -> str:

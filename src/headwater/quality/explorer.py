@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import queries as annotation
 from headwater.annotation.markdown import Section, section_of
@@ -113,7 +113,10 @@ def explore(
             Example(
                 dispute=each,
                 text=texts[each.record_id],
-                voices=tuple(speak(answer, place, question) for place, answer in enumerate(answers[each.task_id], 1)),
+                voices=tuple(
+                    speak(answer, place, question, texts[each.record_id])
+                    for place, answer in enumerate(answers[each.task_id], 1)
+                ),
                 settled=settled.get(each.task_id, ""),
                 labels=tuple(each.answers),
             )
@@ -137,20 +140,36 @@ class _speaker:  # noqa: N801 -- used as a function
         guidelines = {each.guideline_id for each in answers}
         self.versions = {key: annotation.guideline(ctx, key).version for key in guidelines}
 
-    def __call__(self, answer: Answer, place: int, question: str) -> Voice:
+    def __call__(self, answer: Answer, place: int, question: str, text: str) -> Voice:
         value = answer.values.get(question)
         undecided = isinstance(value, dict) and UNDECIDED in value
         return Voice(
             who=self.names.get(answer.annotator, f"annotator {place}"),
             team=self.teams.get(answer.cohort_id, ""),
             guideline_version=self.versions[answer.guideline_id],
-            value="" if undecided else _text(value),
+            value="" if undecided else _text(value, text),
             reason=str(value[UNDECIDED]) if isinstance(value, dict) and undecided else "",
             given_at=answer.submitted_at,
         )
 
 
-def _text(value: object) -> str:
+def _text(value: object, text: str) -> str:
+    if isinstance(value, dict) and "spans" in value:
+        value = value["spans"]
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        return "; ".join(_mark(each, text) for each in value)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ", ".join(sorted(value)) or "(none)"
     return "" if value is None else str(value)
+
+
+def _mark(mark: dict[str, Any], text: str) -> str:
+    """A mark as one reads it: what is marked of a text, where and how large on an image."""
+    if "start" in mark:
+        where = f"{mark['start']}-{mark['end']}"
+        said = f"{where} of turn {mark['turn'] + 1}" if "turn" in mark else f"“{text[mark['start'] : mark['end']]}”"
+    elif "width" in mark:
+        said = f"{mark['width']:g} × {mark['height']:g} at {mark['x']:g}, {mark['y']:g}"
+    else:
+        said = f"outline of {len(mark['points'])} corners" if "points" in mark else "region"
+    return f"{mark['label']}: {said}"

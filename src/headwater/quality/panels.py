@@ -7,6 +7,7 @@
 | numeric | interval: the squared difference |
 | multiple | MASI: what the sets share |
 | ranking | the share of pairs of things ordered differently (Kendall) |
+| spans, boxes, polygons, mask | 1 - IoU of marks that mean the same thing (`mark_panels`) |
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from headwater.annotation.questions import UNDECIDED, Kind
+from headwater.quality import mark_panels
+from headwater.quality.mark_panels import MarkPanel
 from headwater.quality.model import NotAssessableError
-from headwater.stats.agreement import distances, krippendorff, patterns, sets
+from headwater.stats.agreement import distances, krippendorff, many_raters, patterns, sets
 from headwater.stats.agreement import orders as orders_kernel
 from headwater.stats.agreement.distances import Level
 from headwater.stats.agreement.pairs import Likeness, likeness
@@ -67,6 +70,16 @@ class Panel:
     """Number of codes; 0 where answers are numbers of which there are many."""
     cluster: Codes | None = None
     """Task of each row, where units are turns: answers to one task depend on each other."""
+
+    @property
+    def answers(self) -> int:
+        """Answers, or turns of them, that were compared."""
+        return int(self.task.size)
+
+    @property
+    def tasks(self) -> int:
+        """Units that were answered."""
+        return int(np.count_nonzero(np.bincount(self.task)))
 
     def distance(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
         """Return how far apart answers are, elementwise; at most 1 except for numbers."""
@@ -135,6 +148,17 @@ class Panel:
             for place, label in enumerate(self.labels)
         }
 
+    def measures(self, *, seed: int) -> dict[str, Estimate]:
+        """Return what else is said of such answers, by the name of the metric."""
+        if not self.width:
+            return {}
+        resampling = Resampling(resamples=RESAMPLES, rng=np.random.default_rng(seed))
+        counted = self.counted()
+        found = {"agreement.percent": many_raters.percent(counted, resampling=resampling)}
+        if self.level == Level.NOMINAL if isinstance(self.level, str) else False:
+            found["agreement.ac1"] = many_raters.gwet(counted, resampling=resampling)
+        return found
+
     def counted(self) -> Patterns:
         """Return how units were answered, as patterns of codes."""
         return self._counted(self.code, self.width)
@@ -147,20 +171,23 @@ class Panel:
 
 def measured_kind(question: Question) -> bool:
     """Return whether agreement on this kind of question is measured."""
-    return question.kind in _BUILD
+    return question.kind in _BUILD or (question.kind in mark_panels.MEASURED and not question.per_turn)
 
 
-def panel(question: Question, given: Answers) -> Panel:
+def panel(question: Question, given: Answers) -> Panel | MarkPanel:
     """Return the answers to a question, gold left out, as codes with their distance.
 
     Raises:
         NotAssessableError: Agreement on this kind of question is not measured.
     """
+    if question.kind in mark_panels.MEASURED:
+        return mark_panels.panel(question, given)
     build = _BUILD.get(question.kind)
     if build is None:
+        measured = ", ".join(sorted((*_BUILD, *mark_panels.MEASURED)))
         raise NotAssessableError(
             f"Agreement on the {question.kind} question '{question.name}' is not measured.",
-            remedy=f"Measured are {', '.join(sorted(_BUILD))}; have others judged by a rating or a choice.",
+            remedy=f"Measured are {measured}; have others judged by a rating or a choice.",
         )
     ordinary = np.flatnonzero(~given.is_gold)
     if question.per_turn:

@@ -83,6 +83,14 @@ def test_the_same_marks_agree_wholly_and_omissions_cost():
     assert not measured([0, 0], [0, 1], [0, 0], boxes[:2], seen[:2]).defined
 
 
+def test_f1_of_marks_derived_by_hand():
+    boxes = [(0, 0, 10, 10), (0, 0, 10, 10), (50, 50, 60, 60), (50, 50, 60, 64), (80, 80, 90, 90)]
+    things = marks.match([0] * 5, [0, 1, 0, 1, 1], [0, 1, 0, 0, 0], marks.of_boxes(boxes), [(0, 0), (0, 1)])
+    # Of 2 + 3 marks one pair differs in its label, one overlaps by 100 / 140, one is alone: 2 / 5.
+    assert marks.f1(things).value == pytest.approx(2 / 5, abs=1e-12)
+    assert marks.f1(things, least=0.8).value == 0
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_alpha_of_marks_equals_alpha_of_their_distances(seed):
     rng = np.random.default_rng(seed)

@@ -319,6 +319,33 @@ def alpha(
     return bootstrap(sample, statistic, method=_METHOD + shown, resampling=resampling)
 
 
+def f1(found: Units, *, least: float = 0.5, resampling: Resampling = RESAMPLING) -> Estimate:
+    """Return the F1 of marks: of two people's marks, the share that the other made too.
+
+    Args:
+        found: The units.
+        least: IoU from which on two marks with the same label are the same.
+        resampling: How to bootstrap the tasks.
+
+    Returns:
+        In [0, 1], pooled over pairs of people and tasks; n is the number of tasks. Undefined where nobody marked
+        anything. Chance is not taken off.
+    """
+    method = f"F1 of marks at IoU {least:g}"
+    if not found.first.size:
+        return undefined("Nobody marked anything that two people saw.", n=0, method=method)
+    made = found.value >= 0
+    both = made[found.first].astype(np.float64) + made[found.second]
+    tasks, task = np.unique(found.task[found.first], return_inverse=True)
+    same = 2.0 * ((both == 2) & (found.apart <= 1 - least))  # noqa: PLR2004 -- both marked it
+    sums = np.stack([np.bincount(task, weights=same), np.bincount(task, weights=both)], axis=1).astype(np.float64)
+
+    def statistic(total: Matrix) -> Matrix:
+        return np.asarray(np.divide(total[:, 0], total[:, 1], out=np.full(len(total), np.nan), where=total[:, 1] > 0))
+
+    return bootstrap(UnitSums(np.ones(tasks.size, np.int64), sums), statistic, method=method, resampling=resampling)
+
+
 _METHOD = "Krippendorff's alpha, 1 - IoU of matched marks"
 
 
