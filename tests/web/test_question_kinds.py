@@ -120,7 +120,7 @@ def test_what_is_missing_is_named_and_nothing_is_sent(team: Team, site: Served, 
     campaign = opened(team, "refusal")
     tab = bench(site, browser, team.annotators[0], campaign)
     press(tab, "3", "Enter")
-    expect(tab.locator(".status")).to_contain_text("Which policy?")
+    expect(tab.locator(".said")).to_contain_text("Which policy?")
     press(tab, "Shift+Tab", "1")
     expect(tab.locator("hw-choice").nth(1)).to_be_hidden()
     press(tab, "Enter")
