@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from headwater.app.application import App
 
 PARTS = (
+    "work",  # asked most often, and routes are tried in order
     "charter",
     "governance",
     "accounts",
@@ -25,7 +26,6 @@ PARTS = (
     "workforce",
     "annotation",
     "vendors",
-    "work",
     "prelabels",
     "agreement",
     "acceptance",

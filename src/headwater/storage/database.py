@@ -100,8 +100,10 @@ class Database:
         with ExitStack() as stack:
             try:
                 connection = stack.enter_context(self.engine.connect())
-                connection = connection.execution_options(headwater_immediate=immediate)
                 stack.enter_context(connection.begin())
+                if self.is_sqlite:  # not by an event: the engine would then look for listeners at every statement
+                    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if immediate else 'ON'}")
+                    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
             except OperationalError as error:
                 busy = "locked" in str(error.orig)
                 raise UnavailableError(
@@ -172,12 +174,6 @@ def _engine(url: str, pool_size: int) -> Engine:
             "mmap_size=268435456",
         ):
             dbapi.execute(f"PRAGMA {pragma}").close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("headwater_immediate", True)
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if immediate else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
 

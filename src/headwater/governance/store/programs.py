@@ -131,6 +131,17 @@ def identifier(db: Connection, slug: str) -> str | None:
     return db.execute(sa.select(program.c.id).where(program.c.slug == slug)).scalar_one_or_none()
 
 
+def identifier_for(db: Connection, slug: str, who: str) -> str | None:
+    """Return the id of the program with a short name when a person has a role in it."""
+    return db.execute(_IDENTIFIER_FOR, {"slug": slug, "who": who}).scalar_one_or_none()
+
+
+_IDENTIFIER_FOR = sa.text("""
+SELECT id FROM program AS g
+WHERE slug = :slug AND EXISTS (SELECT 1 FROM membership AS m WHERE m.program = g.id AND m.person = :who)""")
+"""Asked at every request, so it is one prepared statement."""
+
+
 def select(db: Connection, *, identifier: str = "", slug: str = "") -> list[Program]:
     """Return programs with their charters in force, by slug."""
     query = sa.select(program, charter.c.body).join(
