@@ -3,7 +3,7 @@
     PYTHON make_independent.py            # writes into made/
     PYTHON make_independent.py FOLDER     # reads coco.json, file.spacy, file.conllu in FOLDER, prints what it sees
 
-PYTHON has spacy 3.8.7, pycocotools 2.0.10 and conllu 6.0.0 installed.
+PYTHON has spacy 3.8.7, pycocotools 2.0.10, conllu 6.0.0 and label-studio-sdk 2.0.19 installed.
 """
 
 import json
@@ -13,6 +13,7 @@ from pathlib import Path
 import conllu
 import numpy as np
 import spacy
+from label_studio_sdk.converter import brush
 from pycocotools import mask as masks
 from pycocotools.coco import COCO
 from spacy.tokens import DocBin
@@ -55,6 +56,10 @@ def make() -> None:
         ],
     }
     (MADE / "coco.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    drawn = np.zeros((7, 13), np.uint8)
+    drawn[1:4, 2:9] = drawn[6, :] = 255
+    packed = {"size": [7, 13], "rle": [int(each) for each in brush.mask2rle(drawn)]}
+    (MADE / "brush.json").write_text(json.dumps(packed) + "\n", encoding="utf-8")
     (MADE / "file.conllu").write_text("".join(each.serialize() for each in conllu.parse(UNIVERSAL)), encoding="utf-8")
 
 

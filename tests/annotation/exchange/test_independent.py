@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from headwater.annotation.exchange import masks
+from headwater.annotation.exchange import brush, label_studio_config, masks
 from headwater.annotation.exchange.docbin import hashed
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.exchange.msgpack import pack, unpack
@@ -59,6 +60,28 @@ def test_a_coco_file_with_packed_masks_of_pycocotools_is_read() -> None:
     wanted[5:20, 10:30] = True
     wanted[30, :] = True
     assert np.array_equal(masks.pixels(values["mask"][0]["rle"]), wanted)
+
+
+def test_a_brush_mask_of_label_studio_is_read_and_ours_comes_back() -> None:
+    made = json.loads((MADE / "brush.json").read_text(encoding="utf-8"))
+    wanted = np.zeros((7, 13), bool)
+    wanted[1:4, 2:9] = True
+    wanted[6, :] = True
+    assert np.array_equal(brush.pixels(made["rle"], (7, 13)), wanted)
+    for mask in (wanted, ~wanted, wanted[:1], np.random.default_rng(0).random((90, 400)) < 0.5):
+        assert np.array_equal(brush.pixels(brush.packed(mask), mask.shape), mask)
+    for broken in (made["rle"][:-1], [], [0, 0, 0, 1, *made["rle"][4:]]):
+        with pytest.raises(ValueError, match="brush mask"):
+            brush.pixels(broken, (7, 13))
+
+
+def test_a_hierarchy_of_label_studio_has_one_answer_where_it_says_so() -> None:
+    inner = '<Choice value="a"><Choice value="b"/></Choice>'
+    for said, kind in (("", "multiple"), ('maxUsages="1"', "single"), ('choice="single"', "single")):
+        config = f'<View><Taxonomy name="t" toName="text" {said}>{inner}</Taxonomy></View>'
+        (found,) = label_studio_config.to_schema(config.encode()).questions
+        assert found.kind == kind
+        assert label_studio_config.to_schema(label_studio_config.config([found]).encode()).questions == (found,)
 
 
 def test_a_conllu_file_with_a_word_of_two_tokens_is_read_with_its_text() -> None:

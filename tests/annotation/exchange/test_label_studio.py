@@ -95,9 +95,10 @@ def test_what_has_no_counterpart_is_named_and_not_dropped_in_silence() -> None:
         to_schema(b"<View/>")
     with pytest.raises(ExchangeError, match="document type"):
         to_schema(b'<!DOCTYPE x [<!ENTITY e "x">]><View/>')
-    masked = parse([{"name": "m", "kind": "mask", "options": ["a"]}, {"name": "n", "kind": "numeric"}])
-    assert [each.kind for each in from_schema(masked).questions] == [Kind.NUMERIC]
-    assert from_schema(masked).left_out == ("'m' (mask)",)
+    turned = {"name": "t", "kind": "single", "options": ["a", "b"], "per_turn": "any"}
+    asked = parse([turned, {"name": "n", "kind": "numeric"}])
+    assert [each.kind for each in from_schema(asked).questions] == [Kind.NUMERIC]
+    assert from_schema(asked).left_out == ("'t' (single)",)
 
 
 def test_predictions_are_suggestions_of_a_model(tmp_path: Path) -> None:

@@ -173,14 +173,10 @@ CODEC = Codec(
     media_type="application/json",
     write=write,
     read=read,
-    carries={
-        each: ""
-        for each in Feature
-        if each not in {Feature.MASK, Feature.PER_TURN, Feature.UNDECIDED, Feature.RANKING_MANY}
-    }
+    carries={each: "" for each in Feature if each not in {Feature.PER_TURN, Feature.UNDECIDED, Feature.RANKING_MANY}}
     | {Feature.RANKING_MANY: "an order without ties, reasons and comments"},
     losses=(
-        "Masks, rotations and regions without a question stay with what came from Label Studio, but are no answers.",
+        "Rotations and regions without a question stay with what came from Label Studio, but are no answers.",
         "What came from Label Studio and was not changed is written as it came, byte for byte the same values.",
     ),
 )

@@ -19,6 +19,7 @@ MARKS = {
     "RectangleLabels": Kind.BOXES,
     "PolygonLabels": Kind.POLYGONS,
     "KeyPointLabels": Kind.KEYPOINTS,
+    "BrushLabels": Kind.MASK,
 }
 TAGS = {kind: tag for tag, kind in reversed(MARKS.items())}
 OBJECTS = frozenset({"Text", "HyperText", "Paragraphs", "Chat", "Image", "Audio", "Video", "List", "Table", "PDF"})
@@ -79,7 +80,8 @@ def _question(control: Element) -> dict[str, Any] | None:
 def _of_kind(control: Element) -> dict[str, Any] | None:
     tag = control.tag
     if tag in {"Choices", "Taxonomy"}:
-        several = tag == "Taxonomy" or control.get("choice") == "multiple"
+        several = control.get("choice", "multiple" if tag == "Taxonomy" else "") == "multiple"
+        several = several and control.get("maxUsages") != "1"
         return {"kind": "multiple" if several else "single", "options": _options(control, "")}
     if tag in MARKS:
         return {"kind": MARKS[tag].value, "options": [_option(each, "") for each in control.iter("Label")]}
@@ -135,7 +137,7 @@ def _condition(control: Element, made: dict[str, Any], before: list[dict[str, An
 
 def from_schema(questions: Sequence[Question]) -> Converted:
     """Return the questions that a configuration can ask, and what it cannot, in words."""
-    kept = tuple(each for each in questions if each.kind is not Kind.MASK and not each.per_turn)
+    kept = tuple(each for each in questions if not each.per_turn)
     return Converted(kept, tuple(f"'{each.name}' ({each.kind})" for each in questions if each not in kept))
 
 
@@ -144,7 +146,7 @@ def config(questions: Sequence[Question]) -> str:
     root = Element("View")
     kinds = {each.kind for each in questions}
     SubElement(root, "Text", name="text", value="$text")
-    if kinds & {Kind.BOXES, Kind.POLYGONS, Kind.KEYPOINTS}:
+    if kinds & {Kind.BOXES, Kind.POLYGONS, Kind.KEYPOINTS, Kind.MASK}:
         SubElement(root, "Image", name="image", value="$image")
     if Kind.RANKING in kinds:
         SubElement(root, "List", name="responses", value="$responses")
@@ -180,6 +182,8 @@ def _control(root: Element, question: Question) -> None:
     tag = tag_of(question)
     if tag == "Choices":
         about["choice"] = "multiple" if question.kind is Kind.MULTIPLE else "single"
+    if tag == "Taxonomy" and question.kind is Kind.SINGLE:
+        about["maxUsages"] = "1"
     if question.kind is Kind.RATING:
         about["maxRating"] = f"{question.bounds[1]:g}"
     if question.kind is Kind.NUMERIC:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headwater.annotation.exchange import brush, masks
 from headwater.annotation.exchange.label_studio_config import slug, tag_of, to_name
 from headwater.annotation.questions import CHOICES, Kind, Question
 from headwater.annotation.responses import undecided
@@ -34,7 +35,9 @@ def values_of(result: Sequence[Mapping[str, Any]], questions: Mapping[str, Quest
             ids.add(str(region["id"]))
         elif kind in {Kind.BOXES, Kind.POLYGONS, Kind.KEYPOINTS}:
             values.setdefault(question.name, []).extend(_marks(kind, region))
-        elif kind is not Kind.MASK:
+        elif kind is Kind.MASK:
+            values.setdefault(question.name, []).extend(_masks(region))
+        else:
             values[question.name] = _plain(question, region["type"], value)
     for region in result:
         if region.get("type") == "relation" and region["from_id"] in ids and region["to_id"] in ids:
@@ -92,14 +95,21 @@ def _marks(kind: Kind, region: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield mark
 
 
+def _masks(region: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    size = (int(region["original_height"]), int(region["original_width"]))
+    rle = masks.rle_of(brush.pixels(region["value"]["rle"], size))
+    for label in region["value"].get("brushlabels", []):
+        yield {"label": label, "rle": rle}
+
+
 def result_of(
     values: Mapping[str, Any], questions: Sequence[Question], content: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return the regions of a response; what cannot be decided, per-turn answers and masks have none."""
+    """Return the regions of a response; what cannot be decided and per-turn answers have none."""
     result: list[dict[str, Any]] = []
     for question in questions:
         value = values.get(question.name)
-        if value is None or question.per_turn or question.kind is Kind.MASK or undecided(value):
+        if value is None or question.per_turn or undecided(value):
             continue
         base = {"from_name": question.name, "to_name": to_name(question), "origin": "manual"}
         base["type"] = tag_of(question).lower()
@@ -145,6 +155,11 @@ def _written_spans(base: dict[str, Any], value: dict[str, Any], text: str) -> It
 def _written_mark(
     base: dict[str, Any], question: Question, n: int, mark: dict[str, Any], content: Mapping[str, Any]
 ) -> dict[str, Any]:
+    if question.kind is Kind.MASK:
+        height, width = mark["rle"]["size"]
+        region = {"original_width": width, "original_height": height, "image_rotation": 0}
+        drawn = {"format": "rle", "rle": brush.packed(masks.pixels(mark["rle"])), base["type"]: [mark["label"]]}
+        return base | region | {"id": f"{question.name}{n}", "value": drawn}
     width, height = content.get("width") or _WHOLE, content.get("height") or _WHOLE
     across, down = _WHOLE / width, _WHOLE / height
     if question.kind is Kind.POLYGONS:
