@@ -36,6 +36,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/annotators
         GET /api/v1/programs/{program}/annotators/{person}
         GET /api/v1/programs/{program}/assessments
+        GET /api/v1/programs/{program}/resolutions/{campaign}/{question}/habits
         GET /api/v1/programs/{program}/assessments/{campaign}/{question}/disputes
         GET /api/v1/programs/{program}/assessments/{campaign}/{question}/overlap
         GET /api/v1/programs/{program}/batches/{batch}/inspections
@@ -173,6 +174,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/vendors/deliveries/{delivery}/rework.jsonl
         GET /api/v1/programs/{program}/resolutions
         GET /api/v1/programs/{program}/resolutions/{campaign}/{question}/methods
+        GET /api/v1/programs/{program}/resolutions/{campaign}/{question}/labels
+        GET /p/{program}/quality/resolutions/{campaign}/{question}
         GET /api/v1/programs/{program}/vendors
         GET /p/{program}/vendors
         GET /p/{program}/vendors/packages/{package}.zip

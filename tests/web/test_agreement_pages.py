@@ -62,6 +62,16 @@ def test_from_what_is_wrong_to_the_rule_beside_the_example(team: Team, site: Ser
     tab.get_by_role("link", name="More").click()
     tab.get_by_text("6 to 10 of 12").wait_for()
     tab.goto(f"{site.url}/p/support/quality/cohorts/in-house")
+    assert tab.locator("table.heat caption", has_text="Where the label of the row is most likely true").count() == 1
+    assert not problems(tab)
+    tab.goto(f"{site.url}/p/support/quality/agreement/{campaign.id}/topic")
+    tab.get_by_role("link", name="Resolved labels").click()
+    tab.get_by_role("heading", name="Labels of “topic”").wait_for()
+    assert tab.get_by_text("No task has three answers").count() == 1
+    assert not problems(tab)
+    tab.get_by_role("link", name="Compare all methods").focus()
+    tab.keyboard.press("Enter")
+    tab.get_by_role("columnheader", name="Gold found").wait_for()
     assert not problems(tab)
     tab.context.close()
 

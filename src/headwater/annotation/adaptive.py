@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from headwater.annotation.model import LaneKind, Tier
 from headwater.annotation.plan import PlanError
 from headwater.annotation.questions import CLOSED, Kind, Question
-from headwater.annotation.store import answers, documents
+from headwater.annotation.store import answers, documents, trust
 from headwater.stats.inference import stopping
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from headwater.annotation.desk import Desk
     from headwater.annotation.model import Answer
     from headwater.annotation.plan import Plan
     from headwater.annotation.store.queue import Held
+    from headwater.annotation.store.trust import Known
 
 _WORK = frozenset({LaneKind.WORK.value, LaneKind.RETURNS.value})
 
@@ -25,31 +26,51 @@ def wants_more(desk: Desk, held: Held, wanted: int) -> bool:
     """Return whether a task that has all the answers it wanted needs one more.
 
     It does while the least sure of its closed questions is less probable than the plan's confidence, reckoned from
-    the answers and from how its annotators did on hidden gold in this campaign.
+    the answers and from what is known of its annotators: what they mix up, where labels were resolved, else how they
+    did on hidden gold in this campaign.
     """
     if desk.tier is not Tier.ANNOTATE or held.lane_kind not in _WORK or wanted >= desk.plan.most_overlap:
         return False
     given = answers.of_task(desk.ctx.db, held.task_id)
-    judged = answers.judged(desk.ctx.db, held.campaign_id, [each.annotator for each in given])
-    return confidence(decisive(documents.questions_of(held.questions)), given, judged) < desk.plan.confidence
+    people = [each.annotator for each in given]
+    known = Evidence(
+        answers.judged(desk.ctx.db, held.campaign_id, people), trust.of(desk.ctx.db, held.campaign_id, people)
+    )
+    return confidence(decisive(documents.questions_of(held.questions)), given, known) < desk.plan.confidence
 
 
-def confidence(questions: Sequence[Question], given: Sequence[Answer], judged: dict[str, tuple[int, int]]) -> float:
+class Evidence(NamedTuple):
+    """What is known of annotators."""
+
+    judged: Mapping[str, tuple[int, int]]
+    """Annotator → gold tasks judged and those right."""
+    believed: Mapping[str, Known]
+    """Question → what the last resolution of its labels found."""
+
+
+def confidence(questions: Sequence[Question], given: Sequence[Answer], evidence: Evidence) -> float:
     """Return the probability of the likeliest class of the least sure question.
 
     Args:
         questions: Those that count.
         given: The task's answers. "Cannot decide" says nothing about the classes.
-        judged: Annotator → gold tasks judged and those right.
+        evidence: What is known of those who gave them.
     """
     surest = []
     for question in questions:
         classes = {value: code for code, value in enumerate(values(question))}
         told = [each for each in given if str(each.values.get(question.name)) in classes]
-        counts = [judged.get(each.annotator, (0, 0)) for each in told]
+        counts = [evidence.judged.get(each.annotator, (0, 0)) for each in told]
         coins = stopping.accuracy([right for _, right in counts], [total for total, _ in counts])
+        tables = stopping.coins(coins, len(classes))
+        known = evidence.believed.get(question.name)
+        shares = None
+        if known is not None and tuple(known.shares) == tuple(classes):
+            shares = list(known.shares.values())
+            for place, each in enumerate(told):
+                tables[place] = known.people.get(each.annotator, tables[place])
         codes = [classes[str(each.values[question.name])] for each in told]
-        surest.append(float(stopping.posterior(codes, coins, len(classes)).max()))
+        surest.append(float(stopping.posterior(codes, tables, shares).max()))
     return min(surest)
 
 

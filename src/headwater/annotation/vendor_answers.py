@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import adaptive, content, queries, responses
 from headwater.annotation.model import LeaseState, Tier
-from headwater.annotation.store import answers, away, queue, tasks
+from headwater.annotation.store import answers, away, queue, tasks, trust
 from headwater.annotation.store import campaigns as store
 from headwater.annotation.store import vendors as packages
 from headwater.annotation.vendor_model import PackageState
@@ -144,10 +144,12 @@ def _widen(ctx: Context, package: Package, filled: list[str]) -> None:
     questions = adaptive.decisive(queries.schema(ctx, package.schema_id).questions)
     done = {each.id for each in tasks.full(ctx.db, filled) if each.wanted < plan.most_overlap}
     given = [each for each in answers.of_tasks(ctx.db, ctx.program, filled) if each.task_id in done]
-    judged = answers.judged(ctx.db, package.campaign_id, sorted({each.annotator for each in given}))
+    people = sorted({each.annotator for each in given})
+    judged = answers.judged(ctx.db, package.campaign_id, people)
+    known = adaptive.Evidence(judged, trust.of(ctx.db, package.campaign_id, people))
     for task in sorted(done):
         mine = [each for each in given if each.task_id == task]
-        if adaptive.confidence(questions, mine, judged) < plan.confidence:
+        if adaptive.confidence(questions, mine, known) < plan.confidence:
             queue.widen(ctx.db, task)
 
 

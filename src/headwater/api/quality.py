@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from headwater.annotation import queries as annotation
 from headwater.api.session import Caller, Listing
 from headwater.context import Context
 from headwater.quality import labels, queries
+from headwater.quality.habits import Habit
+from headwater.quality.model import Label
 from headwater.quality.resolutions import Resolution
 from headwater.stats.inference.choose import Candidate
 
@@ -48,3 +52,24 @@ def compare_methods(campaign: str, question: str, caller: Caller) -> list[Candid
     """Compare every method on gold and answers that were hidden from it; for those who accept the work."""
     with caller.reading() as ctx:
         return labels.compare(ctx, campaign, question=question)
+
+
+@router.get("/resolutions/{campaign}/{question}/labels")
+def list_labels(
+    campaign: str,
+    question: str,
+    caller: Caller,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+) -> list[Label]:
+    """List labels with what else they may be, least sure first; for those who accept the work."""
+    with caller.reading() as ctx:
+        found = annotation.campaign(ctx, campaign)
+        return queries.doubtful(ctx, found.id, question=question, offset=offset, limit=limit)
+
+
+@router.get("/resolutions/{campaign}/{question}/habits")
+def list_habits(campaign: str, question: str, caller: Caller) -> list[Habit]:
+    """List how annotators and teams answer, what they mix up: all to those who run the program, else your own."""
+    with caller.reading() as ctx:
+        return queries.habits(ctx, campaign=annotation.campaign(ctx, campaign).id, question=question)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headwater.annotation import queries as annotation
 from headwater.cli import acceptance, label_errors, monitoring
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.governance import queries as governance
 from headwater.quality import assessments, labels, queries
 from headwater.quality.outcomes import resolvable
+
+if TYPE_CHECKING:
+    from headwater.quality.habits import Habit
 
 cli = typer.Typer(help="Agreement, gold, labels, acceptance of batches.", no_args_is_help=True)
 cli.add_typer(acceptance.cli)
@@ -72,6 +76,48 @@ def resolutions(as_json: Json = False) -> None:
     with reading() as ctx:
         rows = queries.resolutions(ctx)
     show(rows, ("campaign_id", "question", "method", "labels", "confidence", "doubtful", "resolved_at"), as_json)
+
+
+@cli.command("labels")
+def list_labels(
+    campaign: Campaign,
+    question: Question,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List labels with what else they may be, least sure first."""
+    with reading() as ctx:
+        rows = queries.doubtful(ctx, annotation.campaign(ctx, campaign).id, question=question, limit=limit)
+    show(rows, ("record_id", "value", "confidence", "beliefs", "method", "answers"), as_json)
+
+
+@cli.command("habits")
+def list_habits(campaign: Campaign, question: Question, as_json: Json = False) -> None:
+    """List how annotators and teams answer: how often right, and what they mix up most; your own, or all you manage."""
+    with reading() as ctx:
+        rows = queries.habits(ctx, campaign=annotation.campaign(ctx, campaign).id, question=question)
+        names = governance.names(ctx)
+    if as_json:
+        show(rows, ("subject",), as_json)
+        return
+    found = []
+    for row in rows:
+        kind, _, name = row.subject.partition(":")
+        who = f"{kind} {names.get(name, name)}"
+        found.append({"who": who, "answers": row.answers, "skill": row.skill, "most": _most(row)})
+    show(found, ("who", "answers", "skill", "most"), as_json)
+
+
+def _most(row: Habit) -> str:
+    """Return what somebody mixes up most, or how they measure."""
+    if row.bias is not None and row.spread is not None:
+        return f"{row.bias:+.3g} off on average, spread {row.spread:.3g}"
+    table = row.confusion()
+    wrong = [(i, j) for i in range(len(table)) for j in range(len(table)) if i != j]
+    if not wrong:
+        return ""
+    i, j = max(wrong, key=lambda cell: table[cell[0]][cell[1]].value)
+    return f"{row.values[i]} taken for {row.values[j]}: {table[i][j]}"
 
 
 @cli.command("measures")

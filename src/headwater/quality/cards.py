@@ -10,6 +10,7 @@ from headwater.core.errors import ForbiddenError, NotFoundError
 from headwater.governance import queries as governance
 from headwater.quality import concerns, queries
 from headwater.quality.concerns import Concern
+from headwater.quality.habits import Habit
 from headwater.quality.model import Between, Measure
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Card:
     pairs: tuple[tuple[str, Between], ...]
     """An annotator's agreement with each other one, by the other's id; only for managers."""
     concerns: tuple[Concern, ...]
+    habits: tuple[Habit, ...]
+    """How the subject answers each question whose labels were resolved."""
 
 
 def annotator(ctx: Context, person: str) -> Card:
@@ -107,4 +110,11 @@ def _card(ctx: Context, subject: str, work: tuple[Work, ...], pairs: tuple[tuple
             everybody = whole.get((row.campaign_id, row.metric, row.question))
             figures.append(Figure(mine=row, everybody=everybody, history=tuple(past)))
     mine = tuple(each for each in concerns.concerns(ctx) if each.subject == subject)
-    return Card(subject=subject, figures=tuple(figures), work=work, pairs=pairs, concerns=mine)
+    return Card(
+        subject=subject,
+        figures=tuple(figures),
+        work=work,
+        pairs=pairs,
+        concerns=mine,
+        habits=tuple(queries.habits(ctx, subject=subject)),
+    )

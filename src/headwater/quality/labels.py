@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headwater.annotation import prelabels
+from headwater.annotation import prelabels, trust
 from headwater.annotation import queries as annotation
+from headwater.annotation.trust import Trust
 from headwater.governance import ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
@@ -16,9 +17,10 @@ from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
 from headwater.quality.crowds import crowd_of, most_frequent
 from headwater.quality.model import Label, NotAssessableError
-from headwater.quality.outcomes import ensure_resolvable, outcome
+from headwater.quality.outcomes import Material, ensure_resolvable, outcome
 from headwater.quality.resolutions import DOUBTFUL, Resolution
 from headwater.quality.shapes import normal
+from headwater.quality.store import habits
 from headwater.quality.store import labels as store
 from headwater.stats.inference.choose import Candidate
 from headwater.stats.inference.choose import compare as candidates
@@ -54,12 +56,14 @@ def resolve(ctx: Context, campaign_id: str, *, question: str, method: str = "aut
     given = annotation.answers(ctx, campaign.id, question=question, structured=True)
     if len(given.task) == 0:
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
-    found = outcome(asked, given, prelabels.proposed(ctx, campaign.id), method=method)
+    teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
+    found = outcome(asked, Material(given, prelabels.proposed(ctx, campaign.id), teams), method=method)
     settled = annotation.settled(ctx, campaign.id, question=question)
     rows = _labels(ctx, given, found, {task: normal(asked, value) for task, value in settled.items()})
     store.replace_labels(ctx.db, ctx.program, campaign.id, rows)
     kept = _resolution(ctx, found, rows, campaign=campaign.id, question=question, asked=method)
     store.put_resolution(ctx.db, ctx.program, kept)
+    _keep_habits(ctx, found, campaign=campaign.id, question=question)
     _trace(ctx, rows)
     body = {"question": question, "labels": len(rows), "method": found.method, "asked": method}
     ledger.append(ctx, "labels.resolved", subject=campaign.id, body=body)
@@ -99,6 +103,19 @@ def _resolution(
     )
 
 
+def _keep_habits(ctx: Context, found: Outcome, *, campaign: str, question: str) -> None:
+    """Keep how everybody answers, and tell the queue how far to believe whom (see `annotation.trust`)."""
+    rows = [replace(each, campaign_id=campaign, question=question) for each in found.habits]
+    habits.replace_habits(ctx.db, ctx.program, campaign, question, rows)
+    people = {
+        each.subject.removeprefix("annotator:"): each.shares()
+        for each in rows
+        if each.evidence and each.subject.startswith("annotator:")
+    }
+    values = next((each.values for each in rows if each.evidence), ())
+    trust.believe(ctx, campaign, question=question, found=Trust(values, found.shares, people))
+
+
 def _labels(ctx: Context, given: Answers, found: Outcome, settled: dict[str, str]) -> list[Label]:
     now = ctx.clock.now()
     ordinary = np.unique(given.task[~given.is_gold])
@@ -119,6 +136,7 @@ def _labels(ctx: Context, given: Answers, found: Outcome, settled: dict[str, str
                 question=given.question,
                 value=ruled if ruled is not None else found.values[code],
                 confidence=1.0 if ruled is not None else float(found.confidence[code]),
+                beliefs=found.beliefs[code],
                 method="adjudicated" if ruled is not None else found.method,
                 answers=int(counts[code]),
                 batch_id=given.batch_ids[given.batch[row]],

@@ -25,6 +25,9 @@ class Label:
     value: str
     confidence: float
     """Posterior probability of the value, in [0, 1]; of numbers the reliability, of orders a lower bound."""
+    beliefs: dict[str, float]
+    """What the answers alone say: class or option → its probability, from 0.005; thing → how often it would be put
+    first; of a number `low` and `high` of its 95 % interval."""
     method: str
     """How it was resolved: `majority`, `committee`, `continuous`, `bradley-terry`, `adjudicated`, …"""
     answers: int

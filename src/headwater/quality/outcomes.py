@@ -15,13 +15,13 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from headwater.annotation.questions import CLOSED, Kind
 from headwater.core.errors import InvalidError
-from headwater.quality import shapes
+from headwater.quality import habits, shapes
 from headwater.quality.crowds import classes_of
 from headwater.quality.model import NotAssessableError
 from headwater.stats.inference.choose import infer
@@ -30,7 +30,7 @@ from headwater.stats.inference.rankings import Comparisons, Orders, rankings
 from headwater.stats.interval import normal_quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from headwater.annotation.prelabels import Proposed
     from headwater.annotation.questions import Question
     from headwater.quality.crowds import Crowd
+    from headwater.quality.habits import Habit
     from headwater.stats.inference.truth import Truth
 
 CONTINUOUS, BRADLEY_TERRY = "continuous", "bradley-terry"
@@ -51,6 +52,16 @@ class NotResolvableError(NotAssessableError):
     """This kind of question has no resolved label."""
 
     code = "not_resolvable"
+
+
+class Material(NamedTuple):
+    """What labels are made of."""
+
+    given: Answers
+    proposed: Proposed
+    """What models propose."""
+    teams: Mapping[str, str]
+    """Cohort → its team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,10 @@ class Outcome:
     converged: bool
     gold: int
     """Tasks whose right answer was known."""
+    habits: tuple[Habit, ...] = ()
+    """Of every annotator and team; not for choices of several, whose options have one each."""
+    shares: tuple[float, ...] = ()
+    """How frequent each class is, in the order of the habits' values."""
 
 
 def resolvable(question: Question) -> bool:
@@ -92,25 +107,24 @@ def ensure_resolvable(question: Question) -> None:
     raise NotResolvableError(f"Question '{question.name}' {said}.", remedy=remedy)
 
 
-def outcome(question: Question, given: Answers, proposed: Proposed, *, method: str) -> Outcome:
+def outcome(question: Question, made: Material, *, method: str) -> Outcome:
     """Return what truth inference makes of answers.
 
     Args:
         question: A question that is `resolvable`.
-        given: Its answers, structured values kept.
-        proposed: What models propose.
+        made: Its answers, structured values kept, and what stands beside them.
         method: `auto`, or a method that fits the kind.
 
     Raises:
         InvalidError: The method does not fit the question's kind.
     """
     ensure_resolvable(question)
-    return _RESOLVE[question.kind](question, given, proposed, method)
+    return _RESOLVE[question.kind](question, made, method)
 
 
-def of_classes(question: Question, given: Answers, proposed: Proposed, method: str) -> Outcome:
+def of_classes(question: Question, made: Material, method: str) -> Outcome:
     """Return the likeliest class of each task."""
-    crowd = classes_of(question, given, proposed)
+    crowd = classes_of(question, made.given, made.proposed)
     truth = inferred(crowd, method)
     rows, columns = np.nonzero(truth.posterior >= SHOWN_BELIEF)
     beliefs: list[dict[str, float]] = [{} for _ in range(len(truth.posterior))]
@@ -125,6 +139,8 @@ def of_classes(question: Question, given: Answers, proposed: Proposed, method: s
         warnings=(*truth.warnings, *crowd.warnings),
         converged=truth.converged,
         gold=int((crowd.gold >= 0).sum()),
+        habits=habits.of_classes(crowd, truth, made.teams),
+        shares=tuple(round(float(share), 6) for share in truth.posterior.mean(axis=0)),
     )
 
 
@@ -143,14 +159,14 @@ def inferred(crowd: Crowd, method: str) -> Truth:
     )
 
 
-def of_numbers(question: Question, given: Answers, proposed: Proposed, method: str) -> Outcome:
+def of_numbers(question: Question, made: Material, method: str) -> Outcome:
     """Return the likeliest number of each task: its confidence is the reliability of the estimate.
 
     That is 1 less the share of a task's own posterior variance in the variance of the numbers of all tasks: 0 when the
     task could be any of them, near 1 when its doubt is small beside what tells tasks apart.
     """
-    del proposed
     _ensure_method(question, method, CONTINUOUS)
+    given = made.given
     value, gold = np.array([float(text) for text in given.values]), np.full(len(given.task_ids), np.nan)
     known = given.is_gold & (given.gold_value >= 0)
     gold[given.task[known]] = value[given.gold_value[known]]
@@ -171,16 +187,16 @@ def of_numbers(question: Question, given: Answers, proposed: Proposed, method: s
         warnings=found.warnings,
         converged=found.converged,
         gold=int(np.isfinite(gold).sum()),
+        habits=habits.of_numbers(given, found),
     )
 
 
-def of_options(question: Question, given: Answers, proposed: Proposed, method: str) -> Outcome:
+def of_options(question: Question, made: Material, method: str) -> Outcome:
     """Return the likeliest options of each task, each option resolved on its own.
 
     The confidence of a set is the product of its options' probabilities, as if one option said nothing about another.
     """
-    del proposed
-    options = question.values
+    given, options = made.given, question.values
     sets = [set(shapes.chosen(text)) for text in given.values]
     held = np.array([[option in each for option in options] for each in sets], np.int64).reshape(-1, len(options))
     known = given.is_gold & (given.gold_value >= 0)
@@ -207,10 +223,10 @@ def of_options(question: Question, given: Answers, proposed: Proposed, method: s
     )
 
 
-def of_orders(question: Question, given: Answers, proposed: Proposed, method: str) -> Outcome:
+def of_orders(question: Question, made: Material, method: str) -> Outcome:
     """Return the likeliest order of each task's things; see `rankings.Orders.sureness` for its confidence."""
-    del proposed
     _ensure_method(question, method, BRADLEY_TERRY)
+    given = made.given
     parsed = [shapes.placed(text) for text in given.values]
     things = tuple(dict.fromkeys((*question.values, *sorted({t for order in parsed for p in order for t in p}))))
     code = {thing: place for place, thing in enumerate(things)}
@@ -241,6 +257,7 @@ def of_orders(question: Question, given: Answers, proposed: Proposed, method: st
         warnings=_unreliable(given, found),
         converged=found.converged,
         gold=int(np.isfinite(known).any(axis=1).sum()),
+        habits=habits.of_orders(given, found),
     )
 
 
@@ -298,7 +315,7 @@ def _ensure_method(question: Question, method: str, only: str) -> None:
         )
 
 
-_RESOLVE: dict[Kind, Callable[[Question, Answers, Proposed, str], Outcome]] = {
+_RESOLVE: dict[Kind, Callable[[Question, Material, str], Outcome]] = {
     **dict.fromkeys(CLOSED, of_classes),
     Kind.NUMERIC: of_numbers,
     Kind.MULTIPLE: of_options,

@@ -25,6 +25,7 @@ from headwater.quality.model import (
 )
 from headwater.quality.resolutions import Resolution
 from headwater.quality.store import alarms as raised
+from headwater.quality.store import habits as known
 from headwater.quality.store import inspections as inspected
 from headwater.quality.store import labels as resolved
 from headwater.quality.store import measures as measured
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from headwater.context import Context
     from headwater.quality.control import Chart, Starts
+    from headwater.quality.habits import Habit
 
 MANAGERS = frozenset({Role.LEAD, Role.OPERATIONS})
 """Who may see the figures of single annotators."""
@@ -49,6 +51,22 @@ def resolutions(ctx: Context, *, campaign: str = "", question: str = "") -> list
     """Return how labels were resolved the last time, newest first: by which method, why, how sure, what is doubtful."""
     require(ctx, Decision.BATCH_ACCEPT)
     return resolved.resolutions(ctx.db, ctx.program, campaign=campaign, question=question)
+
+
+def doubtful(ctx: Context, campaign: str, *, question: str, offset: int = 0, limit: int = 50) -> list[Label]:
+    """Return the labels of a campaign's question with what else they may be, least sure first."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    return resolved.doubtful(ctx.db, ctx.program, campaign=campaign, question=question, offset=offset, limit=limit)
+
+
+def habits(ctx: Context, *, campaign: str = "", question: str = "", subject: str = "") -> list[Habit]:
+    """Return how annotators and teams answer: all to those who run the program, to others only their own."""
+    mine = f"annotator:{ctx.actor}"
+    if not set(governance.roles(ctx)) & MANAGERS:
+        if subject not in ("", mine):
+            return []
+        subject = mine
+    return known.habits(ctx.db, ctx.program, campaign=campaign, question=question, subject=subject)
 
 
 def accepted_batches(ctx: Context) -> list[str]:
@@ -128,14 +146,14 @@ def charts(ctx: Context, campaign_id: str, *, question: str) -> list[Chart]:
     watch = raised.watch_of(ctx.db, campaign_id, question)
     if watch is None:
         raise NotAssessableError(f"Answers to '{question}' are not watched yet.", remedy="Run the monitoring once.")
-    known = raised.alarms(ctx.db, ctx.program, campaign=campaign_id, question=question)
-    return control.charts(frame_of(ctx, campaign_id, question=question), watch, starts(known))
+    before = raised.alarms(ctx.db, ctx.program, campaign=campaign_id, question=question)
+    return control.charts(frame_of(ctx, campaign_id, question=question), watch, starts(before))
 
 
-def starts(known: Sequence[Alarm]) -> Starts:
+def starts(alarms_so_far: Sequence[Alarm]) -> Starts:
     """Return when the last decision was taken about each metric and scope, in microseconds since 1970."""
     found: Starts = {}
-    for each in known:
+    for each in alarms_so_far:
         if each.decided_at is not None:
             key, moment = (each.metric, each.scope), round(each.decided_at.timestamp() * 1e6)
             found[key] = max(found.get(key, moment), moment)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from headwater.context import Context
     from headwater.quality.concerns import Concern
+    from headwater.quality.habits import Habit
     from headwater.quality.model import Assessment, Between, Measure
     from headwater.stats.interval import Estimate
 
@@ -184,6 +185,7 @@ def _card(visitor: Visitor, ctx: Context, card: cards.Card, name: str) -> Respon
         charts=charts,
         campaigns=campaigns,
         pairs=pairs,
+        habits=[(habit, _mixed_up(habit)) for habit in card.habits],
     )
 
 
@@ -206,6 +208,18 @@ def _confusions(whole: Assessment) -> Heat | None:
         tuple(None if row == column else _share(cells.get((row, column))) for column in shown) for row in shown
     )
     return Heat(tuple(shown), rows, len(whole.shares) - len(shown))
+
+
+def _mixed_up(habit: Habit) -> Heat | None:
+    """What is given where something else is true; the more often it is wrong, the darker."""
+    table = habit.confusion()
+    if not table:
+        return None
+    rows = tuple(
+        tuple(_share(cell)._replace(heat=0) if i == j else _share(cell) for j, cell in enumerate(line))
+        for i, line in enumerate(table)
+    )
+    return Heat(habit.values, rows, 0)
 
 
 def _share(figure: Estimate | None) -> Cell:

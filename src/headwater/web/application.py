@@ -38,6 +38,7 @@ PARTS = (
     "monitoring",
     "label_errors",
     "release",
+    "resolutions",
     "evaluation",
 )
 """Modules under `headwater.web` that export a `router`."""

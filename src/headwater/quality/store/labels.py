@@ -26,6 +26,7 @@ label = sa.Table(
     sa.Column("record_id", sa.String(80), nullable=False),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("beliefs", sa.JSON, nullable=False),
     sa.Column("method", sa.String(40), nullable=False),
     sa.Column("answers", sa.Integer, nullable=False),
     sa.Column("batch_id", sa.String(40), nullable=False),
@@ -95,6 +96,17 @@ def labels(db: Connection, program: str, *, question: str = "", batches: Iterabl
     if batches is not None:
         query = query.where(label.c.batch_id.in_(list(batches)))
     rows = db.execute(query.order_by(label.c.record_id, label.c.resolved_at, label.c.task_id)).mappings()
+    return [Label(**{name: row[name] for name in row if name not in ("program", "campaign_id")}) for row in rows]
+
+
+def doubtful(
+    db: Connection, program: str, *, campaign: str, question: str, offset: int = 0, limit: int = 50
+) -> list[Label]:
+    """Return the labels of a campaign's question, least sure first."""
+    query = sa.select(label).where(
+        label.c.program == program, label.c.campaign_id == campaign, label.c.question == question
+    )
+    rows = db.execute(query.order_by(label.c.confidence, label.c.task_id).offset(offset).limit(limit)).mappings()
     return [Label(**{name: row[name] for name in row if name not in ("program", "campaign_id")}) for row in rows]
 
 

@@ -394,6 +394,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("need > 0"),
     )
     op.create_table(
+        "trust",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("annotator", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "question", "annotator", name=op.f("pk_trust")),
+    )
+    op.create_table(
         "vendor",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("program", sa.String(length=40), nullable=False),

@@ -65,6 +65,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_error_search_program_id"), "error_search", ["program", "id"], unique=False)
     op.create_table(
+        "habit",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("skill", sa.JSON(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("bias", sa.Float(), nullable=True),
+        sa.Column("spread", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("campaign_id", "question", "subject", name=op.f("pk_habit")),
+    )
+    op.create_index(op.f("ix_habit_program_subject"), "habit", ["program", "subject"], unique=False)
+    op.create_table(
         "inspection",
         sa.Column("batch_id", sa.String(length=40), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -111,6 +126,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.String(length=80), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("beliefs", sa.JSON(), nullable=False),
         sa.Column("method", sa.String(length=40), nullable=False),
         sa.Column("answers", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.String(length=40), nullable=False),
