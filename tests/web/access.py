@@ -139,6 +139,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/workforce
         GET /p/{program}/workspace
         GET /p/{program}/workspace/{campaign}
+        GET /p/{program}/workspace/{campaign}/guide/{guideline}
         GET /p/{program}/workspace/{campaign}/image/{lease}
     """,
     ),

@@ -77,6 +77,15 @@ def bench(visitor: Visitor, campaign: str) -> Response:
         )
 
 
+@router.get("/{campaign}/guide/{guideline}")
+def guide(visitor: Visitor, campaign: str, guideline: str) -> Response:
+    """Give the panel of a version of a guideline: the one a task is answered under."""
+    del campaign
+    with visitor.reading() as ctx:
+        found = annotation.guideline(ctx, guideline)
+        return page(visitor, ctx, "annotation/guide.html", guideline=found, sections=rendered(found.text))
+
+
 @router.get("/{campaign}/image/{lease}")
 def image(visitor: Visitor, campaign: str, lease: str) -> Response:
     """Give the image of a task the visitor holds."""

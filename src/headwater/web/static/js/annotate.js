@@ -1,11 +1,13 @@
 // <hw-annotate url="/p/…/workspace/…" person="…" kinds="…">: task after task. The next one is fetched ahead, what the
 // person does is kept in the browser until it is acknowledged, drafts survive a reload, and a dropped network loses nothing.
+import "./guide.js";
 import "./messages.js";
 import "./refused.js";
 import "./task.js";
 import { Courier } from "./courier.js";
 import { action, element, isTyping } from "./dom.js";
 import { draftOf, dropDraft, keepDraft } from "./drafts.js";
+import { obey, offerKeys, openKeys } from "./keymap.js";
 import { load } from "./kinds.js";
 import { mayPass, post, wordsOf } from "./server.js";
 
@@ -15,7 +17,7 @@ const BUSY_MS = 500;
 const AHEAD = 1;
 const EXCERPT = 160;
 const REASONS = {
-  busy: "Others are taking what is left at this moment.",
+  unguided: "The guideline of the next task cannot be had at this moment.", busy: "Others are taking what is left at this moment.",
   done: "Nothing is left for you at present.", paused: "The campaign is paused.", closed: "The campaign is closed.",
   unskilled: "Your skills do not fit what is left.", calibration_failed: "The calibration round was not passed; ask the guideline's owner.",
   budget_spent: "The budget is spent.", unavailable: "You said that you are not available; change it under Workforce.",
@@ -36,6 +38,9 @@ class Annotate extends HTMLElement {
     addEventListener("offline", () => this.count());
     setInterval(() => this.beat(), HEARTBEAT_MS);
     setInterval(() => this.courier.flush(), RETRY_MS);
+    this.guide = document.querySelector("hw-guide");
+    this.guide.addEventListener("left", () => this.sheet?.active?.focusControl());
+    offerKeys(() => [{ title: "Workspace", bindings: this.bindings }, ...(this.sheet?.groups ?? [])]);
     await load(this.getAttribute("kinds").split(" "));
     await this.start();
   }
@@ -70,7 +75,7 @@ class Annotate extends HTMLElement {
   accept(reply) {
     this.answered = reply.answered; this.why = reply.why;
     if (!reply.task || this.holding().includes(reply.task.lease_id)) return false;
-    reply.task.ready = Promise.all([load(reply.task.questions.map((question) => question.kind), reply.task.content.image), this.picture(reply.task)]);
+    reply.task.ready = Promise.all([load(reply.task.questions.map((question) => question.kind), reply.task.content.image), this.picture(reply.task), this.guide.have(reply.task.guideline, `${this.url}/guide`)]);
     reply.task.ready.catch(() => {});
     this.ahead.push(reply.task);
     return true;
@@ -93,6 +98,8 @@ class Annotate extends HTMLElement {
       let problem = "";
       try { await task.ready; } catch (error) { problem = error.message; }
       if (task !== this.task) return;
+      // Nothing is answered beside another version of the guideline than the one the answer will carry.
+      if (!this.guide.versions.has(task.guideline)) { Object.assign(this, { task: null, why: "unguided" }); this.rest(); this.say(problem); this.count(); return; }
       this.began = performance.now();
       this.render();
       if (problem) this.say(problem);
@@ -116,6 +123,8 @@ class Annotate extends HTMLElement {
   render() {
     this.sheet = element("hw-task");
     this.sheet.addEventListener("changed", () => { this.say(""); this.draft(); });
+    const news = this.guide.show(this.task.guideline);
+    if (news) this.messages.tell(news.text, "", news.link);
     this.body.replaceChildren(this.sheet, this.tools());
     this.sheet.begin(this.task, draftOf(this.task.lease_id) ?? { ...this.task.draft }, this.task.media);
     if (this.messages.isTeaching) this.messages.onward.focus();
@@ -140,25 +149,27 @@ class Annotate extends HTMLElement {
     this.sheet?.active?.focusControl();
   }
 
+  get bindings() {
+    const free = ({ key, target, ctrlKey, metaKey, altKey }, wanted) => key === wanted && !isTyping(target) && !ctrlKey && !metaKey && !altKey;
+    const submits = (event) => event.key === "Enter" && this.submits(event, isTyping(event.target));
+    return [
+      { fits: submits, show: "Enter", text: "submit; Ctrl Enter from a text", act: () => this.submit(), when: () => Boolean(this.task) },
+      { fits: (event) => free(event, "Enter"), act: () => this.start(), when: () => !this.task },
+      { keys: ["Escape"], text: "leave a field, else skip with a reason", act: (event) => this.escape(isTyping(event.target)), when: () => Boolean(this.task) },
+      { fits: (event) => free(event, "Backspace"), show: "Backspace", text: "take the last answer back", act: () => this.undo() },
+      { fits: (event) => free(event, "/"), show: "/", text: "search the guideline", act: () => this.guide.focus() },
+      { fits: (event) => free(event, "?"), show: "?", text: "this list", act: openKeys },
+      { alt: "KeyX", text: "put messages away", act: () => this.messages.putAway() },
+    ];
+  }
+
   pressed(event) {
     if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
-    const typing = isTyping(event.target);
+    const isPress = ["Enter", " "].includes(event.key);
     if (this.messages.isTeaching) {
       if ((event.key === "Enter" && !event.target.closest("a")) || event.key === "Escape") { event.preventDefault(); this.messages.read(); }
-      return;
-    }
-    if (event.key === "?" && !typing) { event.preventDefault(); document.querySelector("#keys").showModal(); return; }
-    if (event.target.closest("hw-refused, hw-messages") && ["Enter", " "].includes(event.key)) return;
-    if (!this.task) {
-      const act = { Enter: () => this.start(), Backspace: () => this.undo() }[event.key];
-      if (act && !typing) { event.preventDefault(); act(); }
-      return;
-    }
-    if (!this.sheet) return;
-    if (this.sheet.pressed(event)) { event.preventDefault(); return; }
-    if (event.key === "Escape") { event.preventDefault(); this.escape(typing); return; }
-    if (event.key === "Enter" && this.submits(event, typing)) { event.preventDefault(); this.submit(); return; }
-    if (event.key === "Backspace" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); this.undo(); }
+    } else if (isPress && event.target.closest("hw-refused, hw-messages, hw-guide a")) { /* presses what has the focus */
+    } else if ((this.task && !this.sheet) ? false : this.sheet?.pressed(event) || obey(this.bindings, event)) { event.preventDefault(); }
   }
 
   // Enter submits, except where it means something else: on a plain button or link, and as a new line in a text.

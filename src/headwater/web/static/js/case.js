@@ -1,7 +1,11 @@
 // <hw-case data-case="…">: an answer under review, or a dispute, by keyboard; the decision is a plain form below it.
+import "./guide.js";
 import "./task.js";
 import { element, isTyping } from "./dom.js";
+import { obey, offerKeys, openKeys } from "./keymap.js";
 import { load } from "./kinds.js";
+
+const MOST_KEYS = 9;
 
 class Case extends HTMLElement {
   async connectedCallback() {
@@ -19,6 +23,7 @@ class Case extends HTMLElement {
     this.begin(this.isReview ? answers[0] : {});
     this.sheet.addEventListener("changed", () => { this.isChanged = true; this.say(); });
     addEventListener("keydown", (event) => this.pressed(event));
+    offerKeys(() => [{ title: this.isReview ? "Review" : "Dispute", bindings: this.bindings }, ...this.sheet.groups]);
     this.say();
   }
 
@@ -45,21 +50,28 @@ class Case extends HTMLElement {
     this.form.querySelector("[value=accept]")?.toggleAttribute("disabled", this.isChanged);
   }
 
+  get bindings() {
+    const free = ({ key, target, ctrlKey, metaKey, altKey }, wanted) => key === wanted && !isTyping(target) && !ctrlKey && !metaKey && !altKey;
+    const verdict = (code, value) => ({ alt: code, text: value, act: () => this.decide(value) });
+    return [
+      { fits: (event) => this.settles(event), show: "Enter", text: this.isReview ? "accept, or correct what was changed" : "settle", act: (event) => this.decide(this.usual(event.target.closest("#decision"))) },
+      { keys: ["Escape"], text: "to the reason, and back", act: (event) => (isTyping(event.target) ? document.activeElement.blur() : this.reason.focus()) },
+      ...(this.isReview ? [verdict("KeyA", "accept"), verdict("KeyC", "correct"), verdict("KeyR", "return")] : []),
+      ...this.answers.slice(0, MOST_KEYS).map((_, place) => ({ alt: `Digit${place + 1}`, text: `start from answer ${place + 1}`, act: () => this.take(place) })),
+      { fits: (event) => free(event, "/"), show: "/", text: "search the guideline", act: () => document.querySelector("hw-guide").focus() },
+      { fits: (event) => free(event, "?"), show: "?", text: "this list", act: openKeys },
+    ];
+  }
+
   pressed(event) {
     if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
-    const inForm = event.target.closest("#decision");
-    if (event.altKey && this.shortcut(event.code)) { event.preventDefault(); return; }
-    if (!inForm && this.sheet.pressed(event)) { event.preventDefault(); return; }
-    if (event.key === "Escape") {
-      event.preventDefault();
-      if (isTyping(event.target)) document.activeElement.blur();
-      else this.reason.focus();
-      return;
-    }
-    if (event.key !== "Enter" || event.shiftKey || event.target.closest("textarea, a, summary") && !event.ctrlKey) return;
-    if (event.target.closest("button:not([role=radio], [role=checkbox], [aria-pressed])")) return;
-    event.preventDefault();
-    this.decide(this.usual(inForm));
+    const isOurs = event.altKey && event.code !== "Digit0";
+    if ((!isOurs && !event.target.closest("#decision") && this.sheet.pressed(event)) || obey(this.bindings, event)) event.preventDefault();
+  }
+
+  settles(event) {
+    if (event.key !== "Enter" || event.shiftKey || (event.target.closest("textarea, a, summary") && !event.ctrlKey)) return false;
+    return !event.target.closest("button:not([role=radio], [role=checkbox], [aria-pressed])");
   }
 
   // What Enter means: settle; correct what was changed; return what has a reason; else accept.
@@ -67,14 +79,6 @@ class Case extends HTMLElement {
     if (!this.isReview) return "";
     if (this.isChanged) return "correct";
     return inForm && this.reason.value.trim() ? "return" : "accept";
-  }
-
-  shortcut(code) {
-    const digit = /^Digit([1-9])$/.exec(code);
-    if (digit) { this.take(Number(digit[1]) - 1); return true; }
-    const verdict = this.isReview && { KeyA: "accept", KeyC: "correct", KeyR: "return" }[code];
-    if (verdict) this.decide(verdict);
-    return Boolean(verdict);
   }
 
   decide(verdict) { this.form.requestSubmit(verdict ? this.form.querySelector(`[value=${verdict}]`) : null); }

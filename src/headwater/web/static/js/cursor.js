@@ -75,15 +75,22 @@ export class Cursor {
     else if (box.top < frame.top + 8) this.record.scrollTop += box.top - frame.top - frame.height / 3;
   }
 
+  get bindings() {
+    const act = (event) => this.key(event);
+    return [
+      { keys: ["ArrowLeft", "ArrowRight"], text: "next word", act }, { show: "Shift ← →", text: "longer" },
+      { keys: ["ArrowUp", "ArrowDown"], text: "lines", act }, { keys: ["Home", "End"], text: "first, last word", act },
+    ];
+  }
+
   // Returns whether the key moved the selection.
   key(event) {
-    const { key } = event;
-    if (!["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(key) || !this.record.texts.length) return false;
+    if (!this.record.texts.length) return false;
     this.adopt();
     if (!this.at) this.put(0, 0, 0);
     else if (getSelection().isCollapsed) this.put(this.at.turn, this.at.focus, this.at.focus);
     else return this.go(event);
-    return key === "End" ? this.go(event) : true;
+    return event.key === "End" ? this.go(event) : true;
   }
 
   go({ key, shiftKey }) {

@@ -1,8 +1,11 @@
 // <hw-picture>: an image with zoom, pan, contrast and a crosshair for the keyboard. What is drawn on it, and what a
 // pointer does, is up to the question worked on.
 import { action, element } from "./dom.js";
+import { obey } from "./keymap.js";
 
 const STEP = 12; // screen pixels the crosshair moves at a key
+const PAN = 60; // screen pixels the image moves at a key
+const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const FARTHEST = 40, NEAREST = 0.05;
 
 class Picture extends HTMLElement {
@@ -129,11 +132,21 @@ class Picture extends HTMLElement {
     this.redraw();
   }
 
-  key(event) {
-    const acts = { "+": () => this.zoom(1.25), "=": () => this.zoom(1.25), "-": () => this.zoom(0.8), f: () => this.fit(), c: () => this.sharpen() };
-    acts[event.key]?.();
-    return event.key in acts;
+  get bindings() {
+    return [...this.pans, { keys: ["+", "=", "-"], show: "+ -", text: "closer, farther", act: ({ key }) => this.zoom(key === "-" ? 0.8 : 1.25) }, { keys: ["f"], text: "the whole image", act: () => this.fit() },
+      { keys: ["c"], text: "contrast", act: () => this.sharpen() }];
   }
+
+  // Without a tool the arrows move the image: with Shift, or alone while it has the focus.
+  get pans() {
+    if (this.tool || this.task.active?.asked.kind === "spans") return [];
+    const fits = ({ key, shiftKey, target }) => key in ARROWS && (shiftKey || target === this.canvas);
+    const act = ({ key }) => this.pan(...ARROWS[key].map((by) => by * PAN));
+    return [{ show: "Shift ← → ↑ ↓", text: "move the image", fits, act, when: () => Boolean(this.view) }];
+  }
+
+  steers(event) { return obey(this.pans, event); }
+  key(event) { return obey(this.bindings, event); }
 
   sharpen() {
     const steps = ["100", "150", "225", "350"];

@@ -10,7 +10,7 @@ document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
 });
 
 const help = document.querySelector("#keys");
-document.querySelector("[data-keys]")?.addEventListener("click", () => help.showModal());
+document.querySelector("[data-keys]")?.addEventListener("click", () => { help.dispatchEvent(new Event("asked")); help.showModal(); });
 const targets = new Map([...document.querySelectorAll("[data-key]")].map((link) => [link.dataset.key, link]));
 let waiting = 0;
 // A page where people work on tasks has keys of its own: a letter there is an answer, not a way to leave.

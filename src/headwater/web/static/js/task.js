@@ -2,6 +2,7 @@
 // hands tasks out and takes answers in is up to the element around it.
 import "./record.js";
 import { element, isEmpty, isTyping } from "./dom.js";
+import { obey } from "./keymap.js";
 import { tagOf } from "./kinds.js";
 
 class Task extends HTMLElement {
@@ -130,17 +131,35 @@ class Task extends HTMLElement {
     return Object.fromEntries(this.asked.filter((each) => each.isAsked && this.values[each.name] !== undefined).map((each) => [each.name, this.values[each.name]]));
   }
 
+  get bindings() {
+    return [
+      { show: "0", text: "cannot decide, with a reason; Alt 0 in a field", act: () => this.active?.askWhy(), fits: (event) => (event.altKey ? event.code === "Digit0" : event.key === "0" && !isTyping(event.target)) },
+    ];
+  }
+
+  get movements() {
+    const perTurn = this.questions.some((question) => question.per_turn);
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 1, PageUp: -1 };
+    return [
+      { keys: ["ArrowUp", "ArrowDown"], text: perTurn ? "turns of the chat" : "scroll the record", act: ({ key }) => this.step(by[key]) || this.scrolled(by[key] * 0.15) },
+      { keys: ["PageUp", "PageDown"], text: "scroll the record by pages", act: ({ key }) => this.scrolled(by[key]) },
+    ];
+  }
+
   // Returns whether the key meant something here.
   pressed(event) {
-    const digit = event.altKey && event.code === "Digit0";
-    if (digit || (event.key === "0" && !isTyping(event.target))) { this.active?.askWhy(); return true; }
-    if (event.ctrlKey || event.metaKey || event.altKey) return false;
-    if (isTyping(event.target)) return false;
-    if (this.active && this.active.key(event)) return true;
-    if (this.picture?.key(event)) return true;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") return this.step(event.key === "ArrowDown" ? 1 : -1) || this.scrolled(event.key === "ArrowDown" ? 0.15 : -0.15);
-    if (event.key === "PageDown" || event.key === "PageUp") return this.scrolled(event.key === "PageDown" ? 1 : -1);
-    return false;
+    if (obey(this.bindings, event)) return true;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return false;
+    return Boolean(this.picture?.steers(event)) || Boolean(this.active && this.active.key(event)) || Boolean(this.picture?.key(event)) || obey(this.movements, event);
+  }
+
+  // Keys by what is on the screen, for the list of keys.
+  get groups() {
+    const seen = new Set();
+    const asked = this.asked.filter((each) => each.isAsked && !seen.has(each.asked.kind) && seen.add(each.asked.kind));
+    const name = (each) => each.asked.text || each.name;
+    return [...asked.map((each) => ({ title: `${name(each)} (${each.asked.kind})`, bindings: each.listed })),
+      { title: "Image", bindings: this.picture?.bindings ?? [] }, { title: "Record", bindings: [...this.movements, ...this.bindings] }];
   }
 
   scrolled(pages) {
@@ -151,12 +170,8 @@ class Task extends HTMLElement {
   // Show the guideline's section on an option, else on the question.
   guide(asked, value) {
     const label = (asked.options ?? []).find((option) => option.value === value)?.label;
-    const wanted = [`${asked.name}: ${value}`, value, label, asked.name].filter((title) => title !== undefined && title !== "").map((title) => String(title).toLowerCase());
-    const sections = [...document.querySelectorAll(".guide [data-section]")];
-    const found = wanted.map((title) => sections.find((section) => section.dataset.section.toLowerCase() === title)).find(Boolean);
-    for (const section of sections) section.classList.toggle("current", section === found);
-    const frame = found?.closest(".guide");
-    if (frame && frame.scrollHeight > frame.clientHeight) frame.scrollTop = found.offsetTop - frame.clientHeight / 4;
+    const wanted = [`${asked.name}: ${value}`, value, label, asked.name].filter((title) => title !== undefined && title !== "");
+    document.querySelector("hw-guide")?.follow(wanted.map(String));
   }
 }
 

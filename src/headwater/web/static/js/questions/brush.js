@@ -2,6 +2,8 @@
 import { Mask } from "../mask.js";
 import { Drawn } from "./drawn.js";
 
+const GROWTH = 1.3, WIDEST = 400; // factor and image pixels of the brush
+
 class Brush extends Drawn {
   build() {
     this.radius = 12;
@@ -12,10 +14,6 @@ class Brush extends Drawn {
     super.build();
     const { width, height } = this.picture?.size ?? { width: 1, height: 1 };
     for (const mark of this.marks) this.masks.set(mark.label, new Mask(width, height, mark.rle));
-  }
-
-  hints() {
-    return [["← → ↑ ↓", "move"], ["Shift", "fine"], ["Space", "brush down or up"], ["e", "erase"], [", .", "brush size"], ["Del", "clear the label"], ["c", "contrast"]];
   }
 
   mask() {
@@ -67,20 +65,27 @@ class Brush extends Drawn {
     this.store();
   }
 
-  key(event) {
-    const { key } = event;
-    if (key === " " && !event.target.closest("button")) {
-      this.isDown = !this.isDown;
-      if (this.isDown) this.stroke(this.picture.crosshair, this.picture.crosshair);
-      this.store();
-      this.update();
-      return true;
-    }
-    if (key === "e") { this.erasing = !this.erasing; this.update(); return true; }
-    if (key === "," || key === ".") { this.radius = Math.min(Math.max(key === "." ? Math.ceil(this.radius * 1.3) : Math.floor(this.radius / 1.3), 1), 400); this.update(); return true; }
-    if (key === "Delete") { this.remove(this.label); return true; }
-    if (key === "Escape" && this.isDown) { this.lift(); this.update(); return true; }
-    return super.key(event);
+  get bindings() {
+    return [
+      { keys: [" "], text: "brush down or up", act: () => this.press(), fits: ({ key, target }) => key === " " && !target.closest("button") },
+      { keys: ["e"], text: "erase", act: () => { this.erasing = !this.erasing; this.update(); } },
+      { keys: [",", "."], text: "brush size", act: ({ key }) => this.resize(key === "." ? Math.ceil(this.radius * GROWTH) : Math.floor(this.radius / GROWTH)) },
+      { keys: ["Delete"], text: "clear the label", act: () => this.remove(this.label) },
+      { keys: ["Escape"], text: "lift the brush", act: () => { this.lift(); this.update(); }, when: () => this.isDown },
+      ...super.bindings,
+    ];
+  }
+
+  press() {
+    this.isDown = !this.isDown;
+    if (this.isDown) this.stroke(this.picture.crosshair, this.picture.crosshair);
+    this.store();
+    this.update();
+  }
+
+  resize(radius) {
+    this.radius = Math.min(Math.max(radius, 1), WIDEST);
+    this.update();
   }
 
   paint(pen, scale) {

@@ -1,5 +1,6 @@
 // <hw-choice>: one or several of the options; options with parents open level by level; long lists are searched.
 import { KEYS, element, hint } from "../dom.js";
+import { obey } from "../keymap.js";
 import { Question } from "./question.js";
 
 const LONG = 12;
@@ -99,13 +100,22 @@ class Choice extends Question {
     return count > (this.asked.maximum ?? Infinity) ? `Choose at most ${this.asked.maximum}.` : "";
   }
 
-  key(event) {
-    const option = this.shown.find((each, place) => this.keyOf(each, place) === event.key);
-    if (option) { this.pick(option); return true; }
-    if (event.key === "ArrowLeft" && this.path.length && this.buttons.indexOf(document.activeElement) <= 0) { this.path = this.path.slice(0, -1); this.draw(); this.focusControl(); return true; }
-    if (event.key === "ArrowLeft" || event.key === "ArrowRight") return this.walk(event.key === "ArrowRight" ? 1 : -1);
-    if (event.key === "/" && this.search) { this.search.focus(); return true; }
-    return false;
+  optionOf(key) { return this.shown.find((each, place) => this.keyOf(each, place) === key); }
+
+  get bindings() {
+    const up = { keys: ["ArrowLeft"], text: "a level up, from the first option", act: () => this.climb(), when: () => this.path.length > 0 && this.buttons.indexOf(document.activeElement) <= 0 };
+    return [
+      { show: "1 … z", text: this.isMany ? "choose the option with this key, or take it out" : "choose the option with this key", fits: ({ key }) => this.optionOf(key) !== undefined, act: ({ key }) => this.pick(this.optionOf(key)) },
+      ...(this.isTree ? [up] : []),
+      { keys: ["ArrowLeft", "ArrowRight"], text: "walk over the options; the guideline follows", act: ({ key }) => this.walk(key === "ArrowRight" ? 1 : -1) },
+      ...(this.search ? [{ keys: ["/"], text: "search the options", act: () => this.search.focus() }] : []),
+    ];
+  }
+
+  climb() {
+    this.path = this.path.slice(0, -1);
+    this.draw();
+    this.focusControl();
   }
 
   walk(step) {
@@ -120,16 +130,23 @@ class Choice extends Question {
     this.search = element("input", { type: "search", "aria-label": `Search the options of ${this.asked.text || this.name}`, placeholder: "Search the options: / and Enter for the first" });
     this.search.addEventListener("input", () => this.draw());
     this.search.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== "Escape") return;
-      event.preventDefault(); event.stopPropagation();
-      const first = this.shown[0];
-      if (event.key === "Enter" && first && this.search.value) this.choose(first.value);
-      this.search.value = "";
-      this.draw();
-      this.focusControl();
-      if (event.key === "Enter" && first && !this.isMany) this.task.advance(this);
+      if (obey(this.fieldBindings, event)) { event.preventDefault(); event.stopPropagation(); }
     });
     this.list.before(this.search);
+  }
+
+  get fieldBindings() {
+    if (!this.search) return [];
+    return [{ keys: ["Enter"], text: "in the search: take the first option", act: () => this.leaveSearch(this.search.value ? this.shown[0] : null) },
+      { keys: ["Escape"], text: "in the search: leave it", act: () => this.leaveSearch(null) }];
+  }
+
+  leaveSearch(option) {
+    if (option) this.choose(option.value);
+    this.search.value = "";
+    this.draw();
+    this.focusControl();
+    if (option && !this.isMany) this.task.advance(this);
   }
 
   focusControl() { (this.buttons.find((button) => button.tabIndex === 0) ?? this.buttons[0])?.focus({ preventScroll: true }); }

@@ -1,5 +1,6 @@
 // What questions about places on an image share: labels with keys, a list of marks, and the picture they are drawn on.
 import { element, hint } from "../dom.js";
+import { legend } from "../keymap.js";
 import { Question } from "./question.js";
 
 export const COLOURS = ["230 159 0", "86 180 233", "0 158 115", "213 94 0", "204 121 167", "120 110 230", "190 180 20", "220 70 70"];
@@ -15,12 +16,12 @@ export class Drawn extends Question {
       const made = element("button", { type: "button" }, hint(this.keyOf(option, place)), element("span", { className: `swatch span-${(place % COLOURS.length) + 1}`, textContent: option.label }));
       made.dataset.value = option.value;
       made.addEventListener("click", () => this.take(option.value));
-      made.addEventListener("mouseenter", () => this.task.guide(this.asked, option.value));
+      for (const kind of ["focus", "mouseenter"]) made.addEventListener(kind, () => this.task.guide(this.asked, option.value));
       return made;
     }));
     this.now = element("p", { className: "help now", role: "status" });
     this.list = element("ul", { className: "marks" });
-    this.control.append(this.labels, this.now, this.list, element("p", { className: "help keys" }, ...this.hints().flatMap(([keys, text]) => [hint(keys), ` ${text} `])));
+    this.control.append(this.labels, this.now, this.list, legend(this.bindings));
   }
 
   get picture() { return this.task.picture; }
@@ -43,13 +44,13 @@ export class Drawn extends Question {
     this.picture?.redraw();
   }
 
-  key(event) {
-    const arrow = ARROWS[event.key];
-    if (arrow && this.picture?.view) { this.steer(...arrow, event.shiftKey); return true; }
-    const option = this.asked.options.find((each, place) => this.keyOf(each, place) === event.key);
-    if (!option) return false;
-    this.take(option.value);
-    return true;
+  // After those of its kind: arrows and labels.
+  get bindings() {
+    const option = (key) => this.asked.options.find((each, place) => this.keyOf(each, place) === key);
+    return [
+      { keys: Object.keys(ARROWS), text: "move", act: ({ key, shiftKey }) => this.steer(...ARROWS[key], shiftKey), when: () => Boolean(this.picture?.view) }, { show: "Shift", text: "fine" },
+      { show: "1 … z", text: "the label", fits: ({ key }) => option(key) !== undefined, act: ({ key }) => this.take(option(key).value) },
+    ];
   }
 
   line(label, text, isChosen, pick, remove) {

@@ -13,12 +13,6 @@ class Marks extends Drawn {
     super.build();
   }
 
-  hints() {
-    const places = { boxes: ["Space", "corner"], polygons: ["Space", "corner"], keypoints: ["Space", "point"] };
-    return [["← → ↑ ↓", "move"], ["Shift", "fine"], places[this.asked.kind], ...(this.asked.kind === "polygons" ? [["Enter", "close the outline"]] : []),
-      ["n p", "next, previous mark"], ...(this.shape.grow ? [["s", "size"]] : []), ["Del", "remove"], ["Esc", "leave the mark"], ["c", "contrast"]];
-  }
-
   take(label) {
     this.label = label;
     this.task.guide(this.asked, label);
@@ -94,20 +88,20 @@ class Marks extends Drawn {
     this.keep(this.marks.filter((_, at) => at !== place));
   }
 
-  key(event) {
-    const { key } = event;
-    if (key === " " && !event.target.closest("button")) { this.place(this.picture.crosshair); return true; }
-    if (key === "Enter" && this.draft && this.asked.kind === "polygons") { this.finish(); return true; }
-    if (key === "Escape" && (this.draft || this.chosen >= 0)) { this.draft = null; this.chosen = -1; this.update(); return true; }
-    if (key === "Delete" && this.chosen >= 0) { this.remove(this.chosen); return true; }
-    if (key === "s" && this.shape.grow && this.chosen >= 0) { this.sizing = !this.sizing; this.update(); return true; }
-    if ((key === "n" || key === "p") && this.marks.length) {
-      const step = key === "n" ? 1 : -1;
-      this.choose(this.chosen < 0 ? (step > 0 ? 0 : this.marks.length - 1) : (this.chosen + step + this.marks.length) % this.marks.length);
-      return true;
-    }
-    return super.key(event);
+  get bindings() {
+    const isOutline = this.asked.kind === "polygons";
+    return [
+      { keys: [" "], text: this.asked.kind === "keypoints" ? "point" : "corner", act: () => this.place(this.picture.crosshair), fits: ({ key, target }) => key === " " && !target.closest("button") },
+      ...(isOutline ? [{ keys: ["Enter"], text: "close the outline", act: () => this.finish(), when: () => Boolean(this.draft) }] : []),
+      { keys: ["n", "p"], text: "next, previous mark", act: ({ key }) => this.walk(key === "n" ? 1 : -1), when: () => this.marks.length > 0 },
+      ...(this.shape.grow ? [{ keys: ["s"], text: "size", act: () => { this.sizing = !this.sizing; this.update(); }, when: () => this.chosen >= 0 }] : []),
+      { keys: ["Delete"], text: "remove", act: () => this.remove(this.chosen), when: () => this.chosen >= 0 },
+      { keys: ["Escape"], text: "leave the mark", act: () => { this.draft = null; this.chosen = -1; this.update(); }, when: () => Boolean(this.draft) || this.chosen >= 0 },
+      ...super.bindings,
+    ];
   }
+
+  walk(step) { this.choose(this.chosen < 0 ? (step > 0 ? 0 : this.marks.length - 1) : (this.chosen + step + this.marks.length) % this.marks.length); }
 
   paint(pen, scale) {
     this.marks.forEach((mark, place) => stroke(pen, scale, this.shape.outline(mark), { colour: this.colour(mark.label), chosen: place === this.chosen, name: this.named(mark.label) }));

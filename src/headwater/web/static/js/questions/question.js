@@ -1,5 +1,6 @@
 // What every kind of question shares: its legend, its answer (of the whole or of a turn), "cannot decide" with a reason.
 import { element, hint, isEmpty } from "../dom.js";
+import { obey } from "../keymap.js";
 
 const UNDECIDED = "cannot_decide";
 
@@ -25,7 +26,11 @@ export class Question extends HTMLElement {
   // Of each kind.
   build() {}
   update() {}
-  key() { return false; }
+  // Keys as data (see keymap.js): those that work while it is worked on, and those in fields of its own.
+  get bindings() { return []; }
+  get fieldBindings() { return []; }
+  get listed() { return [...this.bindings, ...this.fieldBindings]; }
+  key(event) { return obey(this.bindings, event); }
   focusControl() { this.control.querySelector("[tabindex='0'], input, textarea, button")?.focus({ preventScroll: true }); }
 
   get name() { return this.asked.name; }

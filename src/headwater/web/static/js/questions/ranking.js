@@ -103,13 +103,14 @@ class Ranking extends Question {
     if (document.activeElement !== this.comment) this.comment.value = this.given?.comment ?? "";
   }
 
-  key(event) {
-    if (event.key === "=" && this.asked.ties) { this.join(); return true; }
-    const reason = this.reasons.find((button) => button.shortcut === event.key);
-    if (reason) { this.toggle(reason.reason.value); return true; }
-    const thing = this.things[KEYS.indexOf(event.key)];
-    if (thing) this.place(thing.value);
-    return Boolean(thing);
+  get bindings() {
+    const reason = (key) => this.reasons.find((button) => button.shortcut === key)?.reason;
+    const thing = (key) => this.things[KEYS.indexOf(key)];
+    return [
+      ...(this.asked.ties ? [{ keys: ["="], text: "the same place as the one before", act: () => this.join() }] : []),
+      ...(this.reasons.length ? [{ show: this.reasons.map((button) => button.shortcut).join(" "), text: "the reasons", fits: ({ key }) => reason(key) !== undefined, act: ({ key }) => this.toggle(reason(key).value) }] : []),
+      { show: `1 … ${KEYS[this.things.length - 1]}`, text: this.things.length === 2 ? "the better one" : "from best to worst; again takes it out", fits: ({ key }) => thing(key) !== undefined, act: ({ key }) => this.place(thing(key).value) },
+    ];
   }
 
   focusControl() { this.cards[0]?.head.focus({ preventScroll: true }); }

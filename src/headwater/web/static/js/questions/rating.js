@@ -54,17 +54,16 @@ class Rating extends Question {
     });
   }
 
-  key(event) {
-    if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-      const by = event.key === "ArrowRight" ? 1 : -1;
-      this.answer = Math.min(Math.max((this.given ?? (by > 0 ? this.low - 1 : this.high + 1)) + by, this.low), this.high);
-      this.focusControl();
-      return true;
-    }
-    const place = KEYS.indexOf(event.key);
-    if (this.slider || place < 0 || place >= this.steps.length) return false;
-    this.pick(this.steps[place]);
-    return true;
+  get bindings() {
+    const walk = { keys: ["ArrowLeft", "ArrowRight"], text: "one less, one more", act: ({ key }) => this.walk(key === "ArrowRight" ? 1 : -1) };
+    const place = (key) => KEYS.indexOf(key);
+    const pick = { show: `1 … ${KEYS[this.steps.length - 1]}`, text: "choose the step, from the lowest", fits: ({ key }) => place(key) >= 0 && place(key) < this.steps.length, act: ({ key }) => this.pick(this.steps[place(key)]) };
+    return this.slider ? [walk] : [pick, walk];
+  }
+
+  walk(by) {
+    this.answer = Math.min(Math.max((this.given ?? (by > 0 ? this.low - 1 : this.high + 1)) + by, this.low), this.high);
+    this.focusControl();
   }
 }
 

@@ -2,6 +2,7 @@
 // painted with the CSS Custom Highlight API, so 50 kB with hundreds of spans stay as quick as ten words.
 import { element, hint } from "../dom.js";
 import { Cursor } from "../cursor.js";
+import { legend } from "../keymap.js";
 import { Question } from "./question.js";
 
 const COLOURS = 8;
@@ -22,7 +23,7 @@ class Spans extends Question {
     this.arrows.hidden = true;
     this.now = element("p", { className: "help now", role: "status" });
     this.list = element("ul", { className: "marks" });
-    this.control.append(this.labels, this.arrows, this.now, this.list, this.legendLine());
+    this.control.append(this.labels, this.arrows, this.now, this.list, legend(this.bindings));
     this.paints = this.asked.options.map((_, place) => this.paint(`hw-span-${(place % COLOURS) + 1}`, place));
     this.chosenPaint = this.paint("hw-span-chosen", 100);
   }
@@ -33,14 +34,9 @@ class Spans extends Question {
       if (option.help) made.append(element("small", { textContent: option.help }));
       made.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
       made.addEventListener("click", () => act(option.value));
-      made.addEventListener("mouseenter", () => this.task.guide(this.asked, option.value));
+      for (const kind of ["focus", "mouseenter"]) made.addEventListener(kind, () => this.task.guide(this.asked, option.value));
       return made;
     }));
-  }
-
-  legendLine() {
-    const parts = [["← →", "next word"], ["Shift ← →", "longer"], ["↑ ↓", "lines"], ["n p", "next, previous span"], ["Del", "remove"], ...(this.asked.relations?.length ? [["r", "relate"]] : [])];
-    return element("p", { className: "help keys" }, ...parts.flatMap(([keys, text]) => [hint(keys), ` ${text} `]));
   }
 
   paint(name, priority) {
@@ -196,18 +192,27 @@ class Spans extends Question {
     return made;
   }
 
-  key(event) {
-    if (event.key === "Escape" && this.from) { this.from = null; this.show(true); return true; }
-    if (event.key === "n" || event.key === "p") return this.walk(event.key === "n" ? 1 : -1);
-    if (event.key === "r" && this.asked.relations?.length && this.chosen) { this.from = this.chosen; this.show(true); return true; }
-    if (event.key === "Delete" && this.chosen) { this.remove(this.chosen); return true; }
-    if (this.cursor.key(event)) return true;
-    const options = this.from ? this.asked.relations : this.asked.options;
-    const option = options.find((each, place) => this.keyOf(each, place) === event.key);
-    if (!option) return false;
-    if (this.from) this.relate(option.value);
-    else this.label(option.value);
-    return true;
+  get bindings() {
+    const option = (key) => (this.from ? this.asked.relations : this.asked.options).find((each, place) => this.keyOf(each, place) === key);
+    const turn = ({ key }) => this.walk(key === "n" ? 1 : -1);
+    return [
+      { keys: ["Escape"], act: () => this.leave(), when: () => Boolean(this.from) },
+      ...this.cursor.bindings,
+      { keys: ["n", "p"], text: "next, previous span", act: turn },
+      { show: "1 … z", text: "label what is selected", fits: ({ key }) => option(key) !== undefined, act: ({ key }) => (this.from ? this.relate(option(key).value) : this.label(option(key).value)) },
+      { keys: ["Delete"], text: "remove the span", act: () => this.remove(this.chosen), when: () => Boolean(this.chosen) },
+      ...(this.asked.relations?.length ? [{ keys: ["r"], text: "relate the span to another; Esc leaves", act: () => this.begin(), when: () => Boolean(this.chosen) }] : []),
+    ];
+  }
+
+  begin() {
+    this.from = this.chosen;
+    this.show(true);
+  }
+
+  leave() {
+    this.from = null;
+    this.show(true);
   }
 
   focusControl() { this.task.record.focus({ preventScroll: true }); }
