@@ -68,6 +68,7 @@ def understand(
         if value is not None:
             values[str(name)] = _value(asked[name], value, content) if name in asked else value
     kept = responses.check([replace(each, required=False) for each in questions], values, facts)
+    kept = {name: value for name, value in kept.items() if name in values}  # marks left open are no empty marks
     if not kept:
         raise responses.ResponseError("The model left every question open.")
     return kept
