@@ -93,7 +93,7 @@ def test_a_speed_runner_is_found_and_asked_to_requalify(app: App, team_of: Calla
         remedies.decide(ctx, alarm.id, Remedy.REQUALIFY, reason="too quick to have read it")
     with team.read(hasty) as ctx:
         assert [each.text for each in governance.notices(ctx) if each.kind == "requalify"] == [
-            "Please go through the guideline of 'first' and its calibration again: too quick to have read it"
+            "Please go through the guideline of 'first' again: too quick to have read it"
         ]
 
 

@@ -371,6 +371,10 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/sources/{source}/propose
         POST /p/{program}/workforce
         POST /p/{program}/workforce/{person}/availability
+        POST /p/{program}/workforce/qualifications
+        POST /api/v1/programs/{program}/annotators/{person}/requalification
+        POST /api/v1/programs/{program}/annotators/{person}/tests
+        POST /api/v1/programs/{program}/qualifications
         POST /p/{program}/workforce/{person}/readmission
         POST /p/{program}/workforce/{person}/stop
         POST /api/v1/programs/{program}/annotators/{person}/readmission

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headwater.annotation import content, overdue
+from headwater.annotation import calibration, content, overdue
+from headwater.annotation.calibration import Stage
 from headwater.annotation.handouts import Assignment, Handout, Why, originals
 from headwater.annotation.model import (
     HOLD_LIMIT,
@@ -38,7 +39,6 @@ DECISIONS = {
     Tier.REVIEW: Decision.ANNOTATION_REVIEW,
     Tier.ADJUDICATE: Decision.ANNOTATION_ADJUDICATE,
 }
-CALIBRATING, WORKING, FAILED = "calibrating", "working", "failed"
 _ORDER = {kind.value: place for place, kind in enumerate(LaneKind)}
 PROPOSED = "A model proposed this answer: check it before you send it."
 _AHEAD = 32
@@ -147,7 +147,7 @@ def _closed(desk: Desk) -> Why | None:
         return Why.STOPPED
     if not desk.member.is_available:
         return Why.UNAVAILABLE
-    if desk.plan.skill and desk.plan.skill not in desk.member.skills:
+    if desk.plan.skill and not people.skills(ctx, desk.member, [desk.plan.skill]):
         return Why.UNSKILLED
     if desk.plan.budget:
         spent = sum(each.answers for each in answers.tallies(ctx.db, desk.campaign_id))
@@ -179,32 +179,38 @@ def _fresh(desk: Desk) -> Assignment | Why:
     ctx = desk.ctx
     queue.take_back(ctx.db, desk.campaign_id, ctx.clock.now())
     while True:
-        lanes = _served(desk, queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor))
-        if lanes is None:
+        stage = _stage(desk)
+        if stage is Stage.FAILED:
             return Why.FAILED
-        found = _take(desk, lanes)
+        found = _take(desk, _served(desk, queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor), stage))
         if isinstance(found, Why):
-            if found is Why.DONE and (_judge(desk) or _late(desk)):
+            if found is Why.DONE and ((stage is Stage.CALIBRATING and _finish(desk)) or _late(desk)):
                 continue
-            return Why.FAILED if desk.place.stage == FAILED else found
+            return found
         given = _give(desk, *found)
         if given is not None:
             return given
 
 
-def _served(desk: Desk, lanes: list[queue.OpenLane]) -> list[queue.OpenLane] | None:
-    """Return the lanes to look in, in order; None when the annotator failed calibration."""
-    ctx = desk.ctx
-    usable = [lane for lane in lanes if not lane.skill or lane.skill in desk.member.skills]
-    if desk.tier is Tier.ANNOTATE and desk.plan.calibration_bar > 0:
-        stage = desk.place.stage
-        if not stage:
-            stage = WORKING if people.is_qualified(ctx, desk.place.guideline_id) else CALIBRATING
-            desk.place = desk.place._replace(stage=stage)
-        if stage == FAILED:
-            return None
-        if stage == CALIBRATING:
-            usable = [lane for lane in usable if lane.kind == LaneKind.CALIBRATION]
+def _stage(desk: Desk) -> Stage:
+    if desk.tier is not Tier.ANNOTATE or desk.plan.calibration_bar <= 0:
+        return Stage.WORKING
+    found = calibration.admission(desk.ctx, desk.campaign_id, desk.place)
+    desk.place = desk.place._replace(round=found.round)
+    return found.stage
+
+
+def _finish(desk: Desk) -> bool:
+    return calibration.finish(desk.ctx, desk.campaign_id, desk.place, desk.plan)
+
+
+def _served(desk: Desk, lanes: list[queue.OpenLane], stage: Stage) -> list[queue.OpenLane]:
+    """Return the lanes to look in, in order."""
+    asked = {lane.skill for lane in lanes if lane.skill}
+    skills = people.skills(desk.ctx, desk.member, asked) if asked else asked
+    usable = [lane for lane in lanes if not lane.skill or lane.skill in skills]
+    if stage is Stage.CALIBRATING:
+        usable = [lane for lane in usable if lane.kind == LaneKind.CALIBRATION]
     ordinary = [lane for lane in usable if lane.kind != LaneKind.GOLD]
     wants_gold = ordinary and all(lane.kind != LaneKind.CALIBRATION for lane in ordinary)
     if wants_gold and desk.place.batch_id and _is_gold_turn(desk):
@@ -327,27 +333,3 @@ def _lease(
 def _late(desk: Desk) -> bool:
     """Take tasks back that a vendor has not done in time; returns whether there were any."""
     return desk.tier is Tier.ANNOTATE and overdue.put_back(desk.ctx, desk.campaign_id) > 0
-
-
-def _judge(desk: Desk) -> bool:
-    """End the actor's calibration round when all of it is answered; returns whether ordinary work opened."""
-    ctx = desk.ctx
-    stage = desk.place.stage
-    if desk.tier is not Tier.ANNOTATE or desk.plan.calibration_bar <= 0 or stage != CALIBRATING:
-        return False
-    if queue.held(ctx.db, desk.campaign_id, ctx.actor):
-        return False
-    mine = [each for each in answers.tallies(ctx.db, desk.campaign_id, annotator=ctx.actor) if each.judged]
-    if not mine:
-        return False
-    done = workforce.qualify(
-        ctx,
-        ctx.actor,
-        subject=desk.place.guideline_id,
-        right=sum(each.correct for each in mine),
-        total=sum(each.judged for each in mine),
-        bar=desk.plan.calibration_bar,
-        batch_id=mine[-1].batch_id,
-    )
-    desk.place = desk.place._replace(stage=WORKING if done.passed else FAILED)
-    return done.passed

@@ -35,6 +35,8 @@ class Plan:
     lease_minutes: float = 10.0
     calibration_bar: float = 0.0
     """Smallest share of calibration tasks right that opens the ordinary ones; 0 asks for none."""
+    qualification_days: float = 0.0
+    """Days after which a passed calibration must be repeated; 0 lets it hold."""
     review_rate: float = 0.0
     """Share of answers that a reviewer checks, in [0, 1]."""
     review_rates: Mapping[str, float] = field(default_factory=dict)
@@ -74,6 +76,7 @@ _RANGES = (
     ("gold_rate", 0.0, 0.5),
     ("lease_minutes", 0.1, 1440.0),
     ("calibration_bar", 0.0, 1.0),
+    ("qualification_days", 0.0, 3650.0),
     ("review_rate", 0.0, 1.0),
     ("budget", 0, 10**12),
 )

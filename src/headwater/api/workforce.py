@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
+from headwater.annotation import calibration
 from headwater.api.session import Caller, Listing, etag
-from headwater.workforce import queries, service
+from headwater.workforce import qualifications, queries, service
 from headwater.workforce.model import UNTRAINED, Affiliation, Annotator, Cohort, Qualification
 
 if TYPE_CHECKING:
@@ -36,6 +37,29 @@ class Reason(BaseModel):
     """Why; the person reads it."""
 
     reason: str = Field(min_length=1, max_length=500)
+
+
+class Again(Reason):
+    """A qualification that is asked for again."""
+
+    subject: str = Field(min_length=1, max_length=64, description="A guideline version by id or name, or a skill.")
+
+
+class Grant(Again):
+    """A person whom operations vouch for."""
+
+    person: str
+    expires_at: AwareDatetime | None = None
+
+
+class Test(BaseModel):
+    """The outcome of a test made elsewhere."""
+
+    subject: str = Field(min_length=1, max_length=64, description="A guideline version by id or name, or a skill.")
+    right: int = Field(ge=0)
+    total: int = Field(ge=1)
+    bar: float = Field(gt=0, le=1, description="Smallest share right that passes.")
+    expires_at: AwareDatetime | None = None
 
 
 @router.get("/annotators")
@@ -90,6 +114,46 @@ def readmit(person: str, body: Reason, caller: Caller) -> Annotator | Response:
     return caller.write(lambda ctx: service.readmit(ctx, person, reason=body.reason))
 
 
+@router.post("/qualifications", response_model=Qualification)
+def grant(body: Grant, caller: Caller) -> Qualification | Response:
+    """Vouch for a person without a test; it holds at once, also for somebody who failed."""
+    return caller.write(
+        lambda ctx: qualifications.grant(
+            ctx,
+            body.person,
+            subject=calibration.subject(ctx, body.subject),
+            reason=body.reason,
+            expires_at=body.expires_at,
+        )
+    )
+
+
+@router.post("/annotators/{person}/tests", response_model=Qualification)
+def record_test(person: str, body: Test, caller: Caller) -> Qualification | Response:
+    """Record a test that was made elsewhere."""
+    return caller.write(
+        lambda ctx: qualifications.record_test(
+            ctx,
+            person,
+            subject=calibration.subject(ctx, body.subject),
+            right=body.right,
+            total=body.total,
+            bar=body.bar,
+            expires_at=body.expires_at,
+        )
+    )
+
+
+@router.post("/annotators/{person}/requalification", response_model=Qualification)
+def ask_again(person: str, body: Again, caller: Caller) -> Qualification | Response:
+    """Let a person show anew what they were qualified for, or have another try after they failed."""
+    return caller.write(
+        lambda ctx: qualifications.ask_again(
+            ctx, person, subject=calibration.subject(ctx, body.subject), reason=body.reason
+        )
+    )
+
+
 @router.get("/cohorts")
 def list_cohorts(caller: Caller, listing: Listing, batch: str = "") -> list[Cohort]:
     """List the cohorts whose work can be told apart."""
@@ -99,6 +163,6 @@ def list_cohorts(caller: Caller, listing: Listing, batch: str = "") -> list[Coho
 
 @router.get("/qualifications")
 def list_qualifications(caller: Caller, listing: Listing, person: str = "", subject: str = "") -> list[Qualification]:
-    """List outcomes of calibration rounds and tests: one's own, or everybody's for those who run campaigns."""
+    """List what was decided on qualifications, newest first: one's own, or everybody's for those who run campaigns."""
     with caller.reading() as ctx:
         return listing.part(queries.qualifications(ctx, person=person, subject=subject))

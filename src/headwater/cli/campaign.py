@@ -39,6 +39,7 @@ def plan(
     blinded_rate: Annotated[float, typer.Option(help="Share of proposals kept back, by lot.")] = 0.1,
     gold_rate: Annotated[float, typer.Option(help="Share of hidden gold, 0 to 0.5.")] = 0.0,
     calibration_bar: Annotated[float, typer.Option(help="Share right that opens the work; 0 for no test.")] = 0.0,
+    qualification_days: Annotated[float, typer.Option(help="Days until calibration is repeated; 0: never.")] = 0.0,
     review_rate: Annotated[float, typer.Option(help="Share of answers reviewed.")] = 0.0,
     lease_minutes: Annotated[float, typer.Option(help="Minutes a task is held.")] = 10.0,
 ) -> None:
@@ -51,6 +52,7 @@ def plan(
         blinded_rate=blinded_rate,
         gold_rate=gold_rate,
         calibration_bar=calibration_bar,
+        qualification_days=qualification_days,
         review_rate=review_rate,
         lease_minutes=lease_minutes,
     )

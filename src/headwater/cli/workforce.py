@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
+from headwater.annotation import calibration
+from headwater.annotation import queries as annotation
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.governance import queries as governance
-from headwater.workforce import queries, service
+from headwater.workforce import qualifications, queries, service
 from headwater.workforce.model import UNTRAINED, Affiliation
 
 cli = typer.Typer(help="Annotators: teams, training, skills, qualifications.", no_args_is_help=True)
 Handle = Annotated[str, typer.Argument(help="The person's handle.")]
+Subject = Annotated[str, typer.Argument(help="A guideline version by id or name (then the newest), or a skill.")]
 Reason = Annotated[str, typer.Option(help="Why; the person reads it.")]
 
 
@@ -85,14 +89,55 @@ def list_cohorts(as_json: Json = False) -> None:
         show(queries.cohorts(ctx), ("team", "training", "guideline_id", "batch_id", "id"), as_json)
 
 
+@cli.command("qualify")
+def qualify(
+    handle: Handle,
+    subject: Subject,
+    reason: Annotated[str, typer.Option(help="Why you vouch for them, when there was no test.")] = "",
+    right: Annotated[int, typer.Option(help="Tasks right in a test made elsewhere.")] = 0,
+    total: Annotated[int, typer.Option(help="Tasks judged in that test; 0 for none.")] = 0,
+    bar: Annotated[float, typer.Option(help="Smallest share right that passes.")] = 0.8,
+    days: Annotated[float, typer.Option(help="Days for which it holds; 0 for good.")] = 0.0,
+) -> None:
+    """Record a test made elsewhere, or vouch for a person without one; a failed person is let in by it."""
+    with acting() as ctx:
+        person = governance.person_by_handle(ctx, handle).id
+        what = calibration.subject(ctx, subject)
+        until = ctx.clock.now() + timedelta(days=days) if days else None
+        if total:
+            row = qualifications.record_test(
+                ctx, person, subject=what, right=right, total=total, bar=bar, expires_at=until
+            )
+        else:
+            row = qualifications.grant(ctx, person, subject=what, reason=reason, expires_at=until)
+    done(f"{handle}: {row.outcome} for {subject}{f' until {until:%Y-%m-%d}' if until else ''}.")
+
+
+@cli.command("requalify")
+def requalify(handle: Handle, subject: Subject, reason: Reason) -> None:
+    """Let a person show anew what they were qualified for, or have another try after they failed."""
+    with acting() as ctx:
+        person = governance.person_by_handle(ctx, handle).id
+        qualifications.ask_again(ctx, person, subject=calibration.subject(ctx, subject), reason=reason)
+    done(f"{handle} must show again that they are qualified for {subject}.")
+
+
 @cli.command("qualifications")
-def list_qualifications(as_json: Json = False) -> None:
-    """List the outcomes of calibration rounds and tests, newest first; for those who run campaigns."""
+def list_qualifications(
+    handle: Annotated[str, typer.Option("--of", help="One person's, by handle; one's own need no right.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List what was decided on qualifications, newest first; everybody's for those who run campaigns."""
     with reading() as ctx:
-        names = governance.names(ctx)
+        names, now = governance.names(ctx), ctx.clock.now()
+        called: dict[str, str] = {each.id: f"{each.name} v{each.version}" for each in annotation.guidelines(ctx)}
+        person = governance.person_by_handle(ctx, handle).id if handle else ""
         rows = [
-            {"handle": names[row.person], "subject": row.subject, "right": row.right, "total": row.total}
-            | {"bar": row.bar, "passed": row.passed, "decided_at": row.decided_at}
-            for row in queries.qualifications(ctx)
+            {"handle": names[row.person], "subject": called.get(row.subject, row.subject), "outcome": row.outcome}
+            | {"right": row.right, "total": row.total, "bar": row.bar, "decided_at": row.decided_at}
+            | {"expires_at": row.expires_at, "holds": row.holds(now), "by": names.get(row.by, row.by)}
+            | {"reason": row.reason}
+            for row in queries.qualifications(ctx, person=person)
         ]
-    show(rows, ("handle", "subject", "right", "total", "bar", "passed", "decided_at"), as_json)
+    columns = ("handle", "subject", "outcome", "right", "total", "bar", "decided_at", "expires_at", "by", "reason")
+    show(rows, columns, as_json)

@@ -17,6 +17,7 @@ from headwater.quality import queries
 from headwater.quality.frames import frame_of
 from headwater.quality.model import Alarm, AlarmState, AlarmStateError, Remedy
 from headwater.quality.store import alarms as store
+from headwater.workforce import qualifications
 from headwater.workforce import service as workforce
 
 if TYPE_CHECKING:
@@ -95,16 +96,24 @@ def _carry_out(ctx: Context, row: Alarm, remedy: Remedy, reason: str) -> dict[st
 
 
 def _requalify(ctx: Context, row: Alarm, reason: str) -> dict[str, object]:
-    """Tell the people concerned; those the alarm names get no tasks until operations let them in again."""
+    """Ask the people concerned to pass calibration again before any further task.
+
+    Where the campaign asks for no calibration they are told to read the guideline, and those the alarm names are
+    stopped until operations let them in again.
+    """
     people = list(row.people)
-    for person in people:
-        workforce.stop(ctx, person, reason=reason)
     if not people:
         frame = frame_of(ctx, row.campaign_id, question=row.question)
         rows = np.flatnonzero(frame.given.submitted_at >= round(row.since.timestamp() * 1e6))
         rows = rows[_inside(frame, rows, row)]
         people = [frame.given.annotator_ids[code] for code in np.unique(frame.given.annotator[rows])]
-    name = annotation.campaign(ctx, row.campaign_id).name
-    text = f"Please go through the guideline of '{name}' and its calibration again: {reason}"
+    campaign = annotation.campaign(ctx, row.campaign_id)
+    if campaign.plan.calibration_bar > 0:
+        for person in people:
+            qualifications.ask_again(ctx, person, subject=campaign.guideline_id, reason=reason)
+        return {"people": people}
+    for person in row.people:
+        workforce.stop(ctx, person, reason=reason)
+    text = f"Please go through the guideline of '{campaign.name}' again: {reason}"
     notices.send(ctx, people, kind="requalify", subject=row.campaign_id, text=text)
     return {"people": people}

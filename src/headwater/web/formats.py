@@ -38,6 +38,9 @@ _TONES = {
         "authorised",
         "acknowledged",
         "leaks",
+        "asked-again",
+        "expired",
+        "stopped",
     },
     "bad": {"rejected", "refused", "failed", "yanked", "ineffective", "bad", "worse", "alarm", "questioned"},
 }

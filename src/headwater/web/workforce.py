@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
+from headwater.annotation import calibration
+from headwater.annotation import queries as annotation
+from headwater.annotation.model import Standing
 from headwater.governance import queries as governance
 from headwater.governance.model import Decision
 from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
-from headwater.workforce import queries, service
+from headwater.workforce import qualifications, queries, service
 from headwater.workforce.model import Affiliation
 
 router = APIRouter(prefix="/p/{program}/workforce")
@@ -21,6 +25,7 @@ def front(visitor: Visitor) -> Response:
     """Show annotators by team, and the cohorts."""
     with visitor.reading() as ctx:
         runs = may(ctx, Decision.CAMPAIGN_OPEN)
+        guidelines = annotation.guidelines(ctx)
         return page(
             visitor,
             ctx,
@@ -32,6 +37,12 @@ def front(visitor: Visitor) -> Response:
             members=list({person.id: person for person, _ in governance.members(ctx)}.values()),
             affiliations=list(Affiliation),
             runs=runs,
+            now=ctx.clock.now(),
+            guidelines=[row for row in guidelines if row.standing is Standing.PUBLISHED],
+            called={row.id: f"{row.name} v{row.version}" for row in guidelines},
+            batches={
+                row.id: row.name for each in annotation.campaigns(ctx) for row in annotation.batches(ctx, each.id)
+            },
         )
 
 
@@ -73,4 +84,24 @@ def readmit(visitor: Visitor, person: str, reason: Annotated[str, Form()]) -> Re
     """Lift a stop."""
     with visitor.acting() as ctx:
         service.readmit(ctx, person, reason=reason)
+    return back(visitor, "workforce")
+
+
+@router.post("/qualifications")
+def decide(
+    visitor: Visitor,
+    person: Annotated[str, Form()],
+    subject: Annotated[str, Form()],
+    act: Annotated[str, Form()],
+    reason: Annotated[str, Form()],
+    days: Annotated[float, Form(ge=0, le=3650)] = 0.0,
+) -> Response:
+    """Vouch for a person, or ask them for a qualification again."""
+    with visitor.acting() as ctx:
+        what = calibration.subject(ctx, subject)
+        if act == "grant":
+            until = ctx.clock.now() + timedelta(days=days) if days else None
+            qualifications.grant(ctx, person, subject=what, reason=reason, expires_at=until)
+        else:
+            qualifications.ask_again(ctx, person, subject=what, reason=reason)
     return back(visitor, "workforce")

@@ -82,24 +82,43 @@ class Cohort:
         return self.team if self.training == UNTRAINED else f"{self.team} · {self.training}"
 
 
+class Outcome(StrEnum):
+    """What was decided about whether somebody can do something."""
+
+    PASSED = "passed"
+    """A test was passed, or operations vouch for it."""
+    FAILED = "failed"
+    ASKED_AGAIN = "asked-again"
+    """It must be shown anew: after drift, or to give another try."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Qualification:
-    """The outcome of one test of an annotator: a calibration round, or a skill. Never changed, only followed."""
+    """One decision on what an annotator is qualified for. Never changed, only followed: the newest one counts."""
 
     id: QualificationId
     person: PersonId
     subject: str
-    """What the test qualifies for: a guideline version, or a skill."""
+    """What it qualifies for: a guideline version, or a skill."""
+    outcome: Outcome
     batch_id: str
-    """The calibration batch; empty for a test made elsewhere."""
+    """The calibration batch; empty when there was none."""
     right: int
     total: int
+    """Tasks judged; 0 without a test."""
     bar: float
-    """Smallest share right that passes, in (0, 1]."""
-    passed: bool
+    """Smallest share right that passes, in (0, 1]; 0 without a test."""
+    by: PersonId
+    """Who decided; the person themselves for a calibration round."""
+    reason: str
+    """Why, in operations' words; empty for a test."""
     decided_at: datetime
     expires_at: datetime | None
     """From when it must be repeated; None while it holds."""
+
+    def holds(self, now: datetime) -> bool:
+        """Return whether the person is qualified by this."""
+        return self.outcome is Outcome.PASSED and (self.expires_at is None or self.expires_at > now)
 
 
 class NotEnrolledError(NotFoundError):
@@ -136,6 +155,17 @@ def checked_name(value: str, what: str) -> str:
     if not name or len(name) > NAME_LIMIT or not name.isprintable():
         raise BadNameError(f"'{value}' cannot name a {what}: expected 1 to {NAME_LIMIT} printable characters.")
     return name
+
+
+def checked_reason(reason: str, what: str) -> str:
+    """Return the reason without surrounding space.
+
+    Raises:
+        InvalidError: There is none.
+    """
+    if not reason.strip():
+        raise InvalidError(f"{what} needs a reason: the person reads it.")
+    return reason.strip()
 
 
 def passes(*, right: int, total: int, bar: float) -> bool:

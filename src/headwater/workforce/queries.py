@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headwater.governance import queries as governance
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, NotYoursError, PersonId
 from headwater.workforce import store
@@ -15,12 +16,13 @@ from headwater.workforce.model import (
     Annotator,
     Cohort,
     CohortId,
+    NotEnrolledError,
     Qualification,
     UnknownCohortError,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from headwater.context import Context
 
@@ -88,15 +90,38 @@ def cohort(ctx: Context, identifier: str) -> Cohort:
 
 
 def qualifications(ctx: Context, *, person: str = "", subject: str = "") -> list[Qualification]:
-    """Return outcomes of calibration rounds and tests, newest first; others' only for those who run campaigns."""
+    """Return what was decided on qualifications, newest first; others' only for those who run campaigns."""
     if person != ctx.actor:
         require(ctx, Decision.CAMPAIGN_OPEN)
     return store.qualifications(ctx.db, ctx.program, person=person, subject=subject)
 
 
-def is_qualified(ctx: Context, subject: str, person: str = "") -> bool:
-    """Return whether a person's newest test of a subject was passed and still holds; the actor's by default."""
-    return store.holds(ctx.db, ctx.program, person or ctx.actor, subject=subject, now=ctx.clock.now())
+def qualification(ctx: Context, subject: str, person: str = "") -> Qualification | None:
+    """Return what was decided last about a person and a subject; about the actor by default."""
+    return store.newest(ctx.db, ctx.program, person or ctx.actor, subject)
+
+
+def skills(ctx: Context, member: Annotator, asked: Iterable[str]) -> set[str]:
+    """Return which of some skills a person has.
+
+    Where a skill was tested, vouched for or asked for again, the newest of these decides; else the enrolment does.
+    """
+    found = {skill: store.newest(ctx.db, ctx.program, member.person, skill) for skill in set(asked)}
+    now = ctx.clock.now()
+    return {skill for skill, row in found.items() if (row.holds(now) if row else skill in member.skills)}
+
+
+def ensure_member(ctx: Context, person: str) -> None:
+    """Return when a person has a role in the program.
+
+    Raises:
+        NotEnrolledError: They have none.
+    """
+    if person not in {member.id for member, _ in governance.members(ctx)}:
+        raise NotEnrolledError(
+            f"'{person}' has no role in this program.",
+            remedy="Assign one first, for example: headwater person assign HANDLE annotator",
+        )
 
 
 def _discreet(row: Annotator) -> Annotator:

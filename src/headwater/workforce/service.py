@@ -1,14 +1,13 @@
-"""Changes to the workforce: enrolment, availability, qualification, cohorts."""
+"""Changes to the workforce: enrolment, availability, stops, cohorts."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headwater.core.errors import InvalidError, StaleError
+from headwater.core.errors import StaleError
 from headwater.core.ids import new_id
 from headwater.governance import ledger, notices
-from headwater.governance import queries as governance
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, FourEyesError, PersonId
 from headwater.workforce import queries, store
@@ -18,18 +17,14 @@ from headwater.workforce.model import (
     Annotator,
     Cohort,
     CohortId,
-    NotEnrolledError,
     NotStoppedError,
-    Qualification,
-    QualificationId,
     Stop,
     checked_name,
-    passes,
+    checked_reason,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from headwater.context import Context
 
@@ -54,7 +49,7 @@ def enrol(  # noqa: PLR0913 -- the facts of an enrolment
         StaleError: The enrolment is no longer at `seen_version`.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
-    _ensure_member(ctx, person)
+    queries.ensure_member(ctx, person)
     before = queries.annotator(ctx, person)
     if seen_version is not None and seen_version != before.version:
         raise StaleError(f"The enrolment of '{person}' is now at version {before.version}, not {seen_version}.")
@@ -99,8 +94,8 @@ def stop(ctx: Context, person: str, *, reason: str) -> Annotator:
         NotEnrolledError: The person has no role in the program.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
-    why = _reason(reason, "To stop a person")
-    _ensure_member(ctx, person)
+    why = checked_reason(reason, "To stop a person")
+    queries.ensure_member(ctx, person)
     said = Stop(by=PersonId(ctx.actor), at=ctx.clock.now(), reason=why)
     row = _save(ctx, replace(queries.annotator(ctx, person), stop=said))
     notices.send(ctx, [person], kind="stopped", subject=person, text=f"You are given no tasks for now: {why}")
@@ -117,7 +112,7 @@ def readmit(ctx: Context, person: str, *, reason: str) -> Annotator:
         InvalidError: There is no reason.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
-    why = _reason(reason, "To lift a stop")
+    why = checked_reason(reason, "To lift a stop")
     before = queries.annotator(ctx, person)
     if before.stop is None:
         raise NotStoppedError(f"'{person}' is not stopped.", remedy="They may be unavailable by their own word.")
@@ -126,50 +121,6 @@ def readmit(ctx: Context, person: str, *, reason: str) -> Annotator:
     row = _save(ctx, replace(before, stop=None))
     notices.send(ctx, [person], kind="stopped", subject=person, text=f"You are given tasks again: {why}")
     ledger.append(ctx, "annotator.readmitted", subject=person, body={"reason": why})
-    return row
-
-
-def qualify(  # noqa: PLR0913 -- the facts of a test
-    ctx: Context,
-    person: str,
-    *,
-    subject: str,
-    right: int,
-    total: int,
-    bar: float,
-    batch_id: str = "",
-    expires_at: datetime | None = None,
-) -> Qualification:
-    """Record the outcome of a test: of the actor's own calibration round, or of somebody else by operations.
-
-    Args:
-        ctx: The context.
-        person: Who was tested.
-        subject: What it qualifies for, a guideline version or a skill.
-        right: Tasks right.
-        total: Tasks judged.
-        bar: Smallest share that passes.
-        batch_id: The calibration batch.
-        expires_at: From when it must be repeated.
-    """
-    require(ctx, Decision.ANNOTATION_ANSWER)
-    if person != ctx.actor:
-        require(ctx, Decision.CAMPAIGN_OPEN)
-    row = Qualification(
-        id=QualificationId(new_id("qua")),
-        person=PersonId(person),
-        subject=subject,
-        batch_id=batch_id,
-        right=right,
-        total=total,
-        bar=bar,
-        passed=passes(right=right, total=total, bar=bar),
-        decided_at=ctx.clock.now(),
-        expires_at=expires_at,
-    )
-    store.add_qualification(ctx.db, ctx.program, row)
-    body = {"qualification": row.id, "subject": subject, "bar": bar}
-    ledger.append(ctx, "annotator.qualified" if row.passed else "annotator.failed", subject=person, body=body)
     return row
 
 
@@ -204,17 +155,3 @@ def _save(ctx: Context, row: Annotator) -> Annotator:
     row = replace(row, version=row.version + 1, updated_at=ctx.clock.now())
     store.save(ctx.db, ctx.program, row)
     return row
-
-
-def _ensure_member(ctx: Context, person: str) -> None:
-    if person not in {member.id for member, _ in governance.members(ctx)}:
-        raise NotEnrolledError(
-            f"'{person}' has no role in this program.",
-            remedy="Assign one first, for example: headwater person assign HANDLE annotator",
-        )
-
-
-def _reason(reason: str, what: str) -> str:
-    if not reason.strip():
-        raise InvalidError(f"{what} needs a reason: the person reads it.")
-    return reason.strip()

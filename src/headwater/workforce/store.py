@@ -8,11 +8,19 @@ import sqlalchemy as sa
 
 from headwater.governance.model import PersonId
 from headwater.storage.database import Moment, insert, metadata
-from headwater.workforce.model import Affiliation, Annotator, Cohort, CohortId, Qualification, QualificationId, Stop
+from headwater.workforce.model import (
+    Affiliation,
+    Annotator,
+    Cohort,
+    CohortId,
+    Outcome,
+    Qualification,
+    QualificationId,
+    Stop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from headwater.storage.database import Connection
 
@@ -53,11 +61,13 @@ qualification = sa.Table(
     sa.Column("program", sa.String(40), nullable=False),
     sa.Column("person", sa.String(40), nullable=False),
     sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("outcome", sa.String(20), nullable=False),
     sa.Column("batch_id", sa.String(40), nullable=False),
     sa.Column("right", sa.Integer, nullable=False),
     sa.Column("total", sa.Integer, nullable=False),
     sa.Column("bar", sa.Float, nullable=False),
-    sa.Column("passed", sa.Boolean, nullable=False),
+    sa.Column("decided_by", sa.String(40), key="by", nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
     sa.Column("decided_at", Moment, nullable=False),
     sa.Column("expires_at", Moment),
     sa.Index(None, "program", "person", "subject"),
@@ -161,11 +171,13 @@ def add_qualification(db: Connection, program: str, row: Qualification) -> None:
             program=program,
             person=row.person,
             subject=row.subject,
+            outcome=row.outcome.value,
             batch_id=row.batch_id,
             right=row.right,
             total=row.total,
             bar=row.bar,
-            passed=row.passed,
+            by=row.by,
+            reason=row.reason,
             decided_at=row.decided_at,
             expires_at=row.expires_at,
         )
@@ -182,20 +194,22 @@ def qualifications(db: Connection, program: str, *, person: str = "", subject: s
     return [_qualification(row) for row in db.execute(query.order_by(qualification.c.id.desc()))]
 
 
-def holds(db: Connection, program: str, person: str, *, subject: str, now: datetime) -> bool:
-    """Return whether the person's newest test of a subject was passed and has not expired."""
-    query = (
-        sa.select(qualification.c.passed, qualification.c.expires_at)
-        .where(
-            qualification.c.program == program,
-            qualification.c.person == person,
-            qualification.c.subject == subject,
-        )
-        .order_by(qualification.c.id.desc())
-        .limit(1)
+def newest(db: Connection, program: str, person: str, subject: str) -> Qualification | None:
+    """Return what was decided last about a person and a subject."""
+    row = db.execute(_NEWEST, {"of": program, "who": person, "what": subject}).one_or_none()
+    return _qualification(row) if row else None
+
+
+_NEWEST = (
+    sa.select(qualification)
+    .where(
+        qualification.c.program == sa.bindparam("of"),
+        qualification.c.person == sa.bindparam("who"),
+        qualification.c.subject == sa.bindparam("what"),
     )
-    row = db.execute(query).one_or_none()
-    return bool(row and row.passed and (row.expires_at is None or row.expires_at > now))
+    .order_by(qualification.c.id.desc())
+    .limit(1)
+)
 
 
 def _annotator(row: sa.Row[tuple[object, ...]]) -> Annotator:
@@ -227,11 +241,13 @@ def _qualification(row: sa.Row[tuple[object, ...]]) -> Qualification:
         id=QualificationId(row.id),
         person=PersonId(row.person),
         subject=row.subject,
+        outcome=Outcome(row.outcome),
         batch_id=row.batch_id,
         right=row.right,
         total=row.total,
         bar=row.bar,
-        passed=row.passed,
+        by=PersonId(row.by),
+        reason=row.reason,
         decided_at=row.decided_at,
         expires_at=row.expires_at,
     )

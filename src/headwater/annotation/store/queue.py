@@ -33,7 +33,8 @@ class Seat(NamedTuple):
     guideline_id: str
     plan: dict[str, Any]
     questions: str
-    stage: str
+    round: str
+    """Which calibration round the annotator is or was in last; empty before the first."""
     given: int
     answered: int
     batch_id: str
@@ -106,14 +107,14 @@ def sit(db: Connection, program: str, campaign_id: str, annotator: str) -> Seat 
         if db.execute(_EXISTS, {"program": program, "campaign": campaign_id}).one_or_none() is None:
             return None
         place = {"campaign_id": campaign_id, "annotator": annotator, "batch_id": ""}
-        fresh = insert(db, seat).values(**place, stage="", given=0, answered=0)
+        fresh = insert(db, seat).values(**place, round="", given=0, answered=0)
         db.execute(fresh.on_conflict_do_nothing())
         row = db.execute(statement, keys).one()
     return Seat(*row)
 
 
 _SIT_SQL = """
-SELECT c.state, c.schema_id, c.guideline_id, c.plan, s.questions, p.stage, p.given, p.answered, p.batch_id
+SELECT c.state, c.schema_id, c.guideline_id, c.plan, s.questions, p."round", p.given, p.answered, p.batch_id
 FROM campaign AS c JOIN label_schema AS s ON s.id = c.schema_id JOIN seat AS p ON p.campaign_id = c.id
 WHERE c.id = :campaign AND c.program = :program AND p.annotator = :me"""
 _SIT = sa.text(_SIT_SQL).columns(
@@ -132,11 +133,11 @@ _EXISTS = sa.text("SELECT 1 FROM campaign WHERE id = :campaign AND program = :pr
 def rise(db: Connection, campaign_id: str, annotator: str, after: Seat) -> None:
     """Keep what changed about an annotator's place."""
     keys = {"campaign": campaign_id, "me": annotator}
-    db.execute(_RISE, keys | {name: getattr(after, name) for name in ("stage", "given", "answered", "batch_id")})
+    db.execute(_RISE, keys | {name: getattr(after, name) for name in ("round", "given", "answered", "batch_id")})
 
 
 _RISE = sa.text("""
-UPDATE seat SET stage = :stage, given = :given, answered = :answered, batch_id = :batch_id
+UPDATE seat SET "round" = :round, given = :given, answered = :answered, batch_id = :batch_id
 WHERE campaign_id = :campaign AND annotator = :me""")
 
 

@@ -115,7 +115,7 @@ seat = sa.Table(
     metadata,
     sa.Column("campaign_id", sa.String(40), primary_key=True),
     sa.Column("annotator", sa.String(40), primary_key=True),
-    sa.Column("stage", sa.String(20), nullable=False),
+    sa.Column("round", sa.String(90), nullable=False),
     sa.Column("given", sa.Integer, nullable=False),
     sa.Column("answered", sa.Integer, nullable=False),
     sa.Column("batch_id", sa.String(40), nullable=False),

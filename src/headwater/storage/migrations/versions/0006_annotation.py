@@ -339,7 +339,7 @@ def upgrade() -> None:
         "seat",
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
         sa.Column("annotator", sa.String(length=40), nullable=False),
-        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("round", sa.String(length=90), nullable=False),
         sa.Column("given", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.String(length=40), nullable=False),

@@ -1,0 +1,110 @@
+"""Calibration: who must pass a round before ordinary tasks, what a new round asks again, and how it ends.
+
+Whether somebody works is read from what was decided last about them and the guideline version of the campaign, so a
+new version, a qualification that ran out, and operations asking again all lead to a new round at the next claim.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from headwater.annotation import queries, responses
+from headwater.annotation.store import answers, queue, rounds
+from headwater.core.errors import InvalidError
+from headwater.governance.authority import require
+from headwater.governance.model import Decision
+from headwater.workforce import qualifications
+from headwater.workforce import queries as people
+from headwater.workforce.model import Outcome, checked_name
+
+if TYPE_CHECKING:
+    from headwater.annotation.plan import Plan
+    from headwater.annotation.store.rounds import Drill
+    from headwater.context import Context
+
+
+class Stage(StrEnum):
+    """What a campaign that asks for calibration lets an annotator do."""
+
+    WORKING = "working"
+    CALIBRATING = "calibrating"
+    FAILED = "failed"
+
+
+class Admission(NamedTuple):
+    """Where an annotator stands in a campaign that asks for calibration."""
+
+    stage: Stage
+    round: str
+    """The round they are or were in last."""
+
+
+def admission(ctx: Context, campaign_id: str, place: queue.Seat) -> Admission:
+    """Return what the actor may do now; begins a new round when one is due."""
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    last = people.qualification(ctx, place.guideline_id)
+    if last is not None and last.holds(ctx.clock.now()):
+        return Admission(Stage.WORKING, place.round)
+    if last is not None and last.outcome is Outcome.FAILED:
+        return Admission(Stage.FAILED, place.round)
+    due = f"{place.guideline_id}/{last.id if last else ''}"
+    if place.round != due and (place.round or last is not None):
+        _give_anew(ctx, campaign_id)
+    return Admission(Stage.CALIBRATING, due)
+
+
+def finish(ctx: Context, campaign_id: str, place: queue.Seat, plan: Plan) -> bool:
+    """Judge the actor's round when all of it is answered; returns whether it was."""
+    require(ctx, Decision.ANNOTATION_ANSWER)
+    if queue.held(ctx.db, campaign_id, ctx.actor):
+        return False
+    mine = [row for row in rounds.drills(ctx.db, campaign_id, ctx.actor) if _is_judged(row)]
+    if not mine:
+        return False
+    days = plan.qualification_days
+    qualifications.record_test(
+        ctx,
+        ctx.actor,
+        subject=place.guideline_id,
+        right=sum(responses.agrees(row.known, row.values) for row in mine),
+        total=len(mine),
+        bar=plan.calibration_bar,
+        batch_id=mine[-1].batch_id,
+        expires_at=ctx.clock.now() + timedelta(days=days) if days else None,
+    )
+    return True
+
+
+def subject(ctx: Context, name: str) -> str:
+    """Return what a qualification is for: the id of a guideline version by id or name (then the newest), or a skill.
+
+    Raises:
+        InvalidError: It is neither a guideline nor a name for a skill.
+    """
+    found = [each for each in queries.guidelines(ctx) if name.strip() in (each.id, each.name)]
+    if not found and name.strip().startswith("gdl_"):
+        raise InvalidError(f"There is no guideline version '{name.strip()}' in this program.")
+    return found[0].id if found else checked_name(name, "skill")
+
+
+def _give_anew(ctx: Context, campaign_id: str) -> None:
+    rows = rounds.drills(ctx.db, campaign_id, ctx.actor)
+    rounds.give_anew(ctx.db, ctx.actor, rows, ctx.clock.now())
+    for row in rows:
+        if row.answer_id:
+            right = int(_is_judged(row) and responses.agrees(row.known, row.values))
+            answers.tally_up(
+                ctx.db,
+                cohort_id=row.cohort_id,
+                annotator=ctx.actor,
+                campaign_id=campaign_id,
+                batch_id=row.batch_id,
+                at=ctx.clock.now(),
+                sums={"answers": -1, "judged": -int(_is_judged(row)), "correct": -right},
+            )
+
+
+def _is_judged(row: Drill) -> bool:
+    return row.known is not None and row.values is not None
