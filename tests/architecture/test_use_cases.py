@@ -31,6 +31,7 @@ UNGUARDED = {
     "governance.notices.receive": "one's own inbox",
     "governance.delegations.give": "one's own rights",
     "governance.delegations.end": "one's own rights",
+    "annotation.appeals.tell": "tells of what a guarded act did",
     "lineage.service.record": "writes down what a guarded act did",
 }
 """Functions that write without asking who decides, or whole modules of them, with the reason."""

@@ -56,6 +56,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/diagnoses
         GET /api/v1/programs/{program}/evaluations
         GET /api/v1/programs/{program}/evaluations/{evaluation}/samples
+        GET /api/v1/programs/{program}/feedback
+        GET /p/{program}/feedback
         GET /api/v1/programs/{program}/findings
         GET /api/v1/programs/{program}/guidelines
         GET /api/v1/programs/{program}/guidelines/{guideline}
@@ -151,6 +153,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/export
         GET /api/v1/programs/{program}/campaigns/{campaign}/gold
         GET /api/v1/programs/{program}/cohorts/{team}/card
+        GET /api/v1/programs/{program}/campaigns/{campaign}/reviewers
         GET /api/v1/programs/{program}/qualifications
         GET /api/v1/programs/{program}/campaigns/{campaign}/anchoring
         GET /api/v1/programs/{program}/campaigns/{campaign}/prelabels/fetches
@@ -192,6 +195,14 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/quality/cohorts/{team}
     """,
     ),
+    # read by those who rule on appeals
+    (
+        ("expert", "lead"),
+        """
+        GET /api/v1/programs/{program}/appeals
+        GET /p/{program}/appeals
+    """,
+    ),
     # read by those who check it
     (
         ("reviewer", "expert", "lead"),
@@ -218,6 +229,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("annotator", "reviewer", "ops", "lead"),
         """
+        POST /api/v1/programs/{program}/feedback/{feedback}/appeal
+        POST /p/{program}/feedback/{feedback}/appeal
         POST /api/v1/programs/{program}/campaigns/{campaign}/claim
         POST /api/v1/programs/{program}/campaigns/{campaign}/heartbeat
         POST /api/v1/programs/{program}/campaigns/{campaign}/return
@@ -371,6 +384,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/sources/{source}/propose
         POST /p/{program}/workforce
         POST /p/{program}/workforce/{person}/availability
+        POST /api/v1/programs/{program}/appeals/{appeal}/ruling
+        POST /p/{program}/appeals/{appeal}/ruling
         POST /p/{program}/workforce/qualifications
         POST /api/v1/programs/{program}/annotators/{person}/requalification
         POST /api/v1/programs/{program}/annotators/{person}/tests

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from headwater.annotation import queries, responses, submissions
+from headwater.annotation import appeals, queries, responses, submissions
+from headwater.annotation.appeal_model import Kind
 from headwater.annotation.desk import Desk, assignment_of, hand_out, leave, sit
 from headwater.annotation.handouts import Assignment, Handout
 from headwater.annotation.model import (
@@ -34,6 +35,9 @@ from headwater.governance.model import Decision, PersonId
 
 if TYPE_CHECKING:
     from headwater.context import Context
+
+
+_TOLD = {Verdict.ACCEPT: Kind.ACCEPTED, Verdict.CORRECT: Kind.CORRECTED, Verdict.RETURN: Kind.RETURNED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +162,8 @@ def adjudicate(ctx: Context, campaign_id: str, submission: Submission, *, reason
     values = _checked(held, submission)
     row = submissions.record(desk, held, replace(submission, values=values))
     _rule(ctx, row, task_id=held.about, tier=Tier.ADJUDICATE, answer_id="")
+    for each in answers.of_task(ctx.db, held.about):
+        appeals.tell(ctx, each, Kind.RULED, reason=reason.strip(), settled=values)
     ledger.append(ctx, "task.adjudicated", subject=held.about, body={"answer": row.id, "reason": reason.strip()})
     return _claim(desk, ())
 
@@ -192,6 +198,8 @@ def settle(ctx: Context, campaign_id: str, task_id: str, values: Mapping[str, ob
         for name, value in values.items()
     ]
     answers.add_rulings(ctx.db, task.campaign_id, rows)
+    for each in answers.of_task(ctx.db, task.id):
+        appeals.tell(ctx, each, Kind.RULED, reason=reason.strip(), settled=values)
     ledger.append(ctx, "task.adjudicated", subject=task.id, body={"reason": reason.strip()})
 
 
@@ -219,6 +227,7 @@ def _settle(desk: Desk, subject: Answer, opinion: Opinion, values: dict[str, obj
         decided_at=now,
     )
     answers.add_review(ctx.db, subject.campaign_id, row)
+    appeals.tell(ctx, subject, _TOLD[opinion.verdict], reason=row.reason, settled=values)
     if opinion.verdict is Verdict.CORRECT:
         _rule(ctx, replace(subject, values=values), task_id=subject.task_id, tier=Tier.REVIEW, answer_id=subject.id)
     elif opinion.verdict is Verdict.RETURN and subject.superseded_at is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from headwater.annotation import adaptive, responses
@@ -129,6 +129,23 @@ def withdraw(desk: Desk, held: queue.Held, *, kept_for: timedelta = timedelta(),
     count = queue.count(ctx.db, held.task_id, -1)
     sums = {"answers": -1, "closed": -int(count.answers == count.wanted - 1)}
     _tally(desk, held, sums | _judged(held, before.values if before else {}, -1))
+
+
+def reinstate(desk: Desk, held: queue.Held, before: Answer) -> None:
+    """Put an answer that was withdrawn into force again, as the next version of it; its lease must be live."""
+    ctx = desk.ctx
+    row = replace(
+        before,
+        id=AnswerId(new_id("ans")),
+        version=held.version + 1,
+        client_id=f"again-{before.id}",
+        submitted_at=ctx.clock.now(),
+        superseded_at=None,
+    )
+    answers.add(ctx.db, row)
+    queue.settle(ctx.db, held.id, answer_id=row.id, client_id=row.client_id)
+    count = queue.count(ctx.db, held.task_id, 1)
+    _tally(desk, held, {"answers": 1, "closed": int(count.answers == count.wanted)} | _judged(held, row.values, 1))
 
 
 def _answer(desk: Desk, held: queue.Held, submission: Submission) -> Answer:

@@ -24,6 +24,7 @@ PARTS = (
     "sourcing",
     "uploads",
     "workforce",
+    "feedback",
     "annotation",
     "vendors",
     "prelabels",

@@ -30,6 +30,7 @@ PARTS = (
     "prelabels",
     "documents",
     "workforce",
+    "feedback",
     "vendors",
     "workspace",
     "agreement",

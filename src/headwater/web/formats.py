@@ -25,6 +25,7 @@ _TONES = {
         "closed",
         "better",
         "good",
+        "upheld",
     },
     "attention": {
         "proposed",
@@ -39,6 +40,8 @@ _TONES = {
         "acknowledged",
         "leaks",
         "asked-again",
+        "corrected",
+        "returned",
         "expired",
         "stopped",
     },

@@ -68,7 +68,7 @@ def receive(visitor: Visitor) -> Response:
     return back(visitor, "inbox")
 
 
-_PLACES = {"alm_": "quality/alarms/{}", "per_": "workforce", "qua_": "workforce"}
+_PLACES = {"alm_": "quality/alarms/{}", "per_": "workforce", "fbk_": "feedback", "apl_": "appeals"}
 """Where things are that have no proposal: by the prefix of their id."""
 
 
