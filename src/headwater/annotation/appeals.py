@@ -236,6 +236,7 @@ def _uphold(ctx: Context, about: Answer) -> None:
         for question, value in about.values.items()
     ]
     answers.add_rulings(ctx.db, about.campaign_id, rulings)
+    submissions.count_review(ctx.db, about, reviewed=0, faulted=-1, at=ctx.clock.now())
     held = queue.get(ctx.db, about.lease_id, about.annotator)
     if held is not None and held.state == LeaseState.LIVE and about.superseded_at is not None:
         submissions.reinstate(sit(ctx, about.campaign_id, Tier.ADJUDICATE), held, about)

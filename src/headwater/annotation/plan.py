@@ -40,7 +40,12 @@ class Plan:
     review_rate: float = 0.0
     """Share of answers that a reviewer checks, in [0, 1]."""
     review_rates: Mapping[str, float] = field(default_factory=dict)
-    """The same for single teams, by name, by how far they are trusted."""
+    """The same for single teams, by name; goes before everything else."""
+    review_target: float = 0.0
+    """Share of answers that may be wrong and pass unreviewed: the review rate of each cohort then follows from the
+    errors known of it (see `trust`); 0 reviews everybody at `review_rate`."""
+    review_floor: float = 0.05
+    """Smallest rate that trust can earn, in [0, 1]; counts only with `review_target`."""
     skill: str = ""
     """A skill every annotator of the campaign needs."""
     deadline: datetime | None = None
@@ -78,6 +83,8 @@ _RANGES = (
     ("calibration_bar", 0.0, 1.0),
     ("qualification_days", 0.0, 3650.0),
     ("review_rate", 0.0, 1.0),
+    ("review_target", 0.0, 0.5),
+    ("review_floor", 0.0, 1.0),
     ("budget", 0, 10**12),
 )
 

@@ -227,6 +227,8 @@ def _settle(desk: Desk, subject: Answer, opinion: Opinion, values: dict[str, obj
         decided_at=now,
     )
     answers.add_review(ctx.db, subject.campaign_id, row)
+    wrong = int(opinion.verdict is not Verdict.ACCEPT)
+    submissions.count_review(ctx.db, subject, reviewed=1, faulted=wrong, at=now)
     appeals.tell(ctx, subject, _TOLD[opinion.verdict], reason=row.reason, settled=values)
     if opinion.verdict is Verdict.CORRECT:
         _rule(ctx, replace(subject, values=values), task_id=subject.task_id, tier=Tier.REVIEW, answer_id=subject.id)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from headwater.annotation import adaptive, responses
+from headwater.annotation import adaptive, responses, review_rates
 from headwater.annotation.desk import Desk
 from headwater.annotation.model import (
     Answer,
@@ -28,6 +28,7 @@ from headwater.annotation.model import (
 from headwater.annotation.store import answers, campaigns, prelabels, queue, tasks
 from headwater.core.ids import new_id
 from headwater.governance.model import PersonId
+from headwater.storage.database import Connection
 
 _LONGEST_MS = 24 * 3600 * 1000
 REWORK = timedelta(days=3)
@@ -148,6 +149,19 @@ def reinstate(desk: Desk, held: queue.Held, before: Answer) -> None:
     _tally(desk, held, {"answers": 1, "closed": int(count.answers == count.wanted)} | _judged(held, row.values, 1))
 
 
+def count_review(db: Connection, about: Answer, *, reviewed: int, faulted: int, at: datetime) -> None:
+    """Count what a reviewer decided, or what became of it on appeal, with the work of the answer's cohort."""
+    answers.tally_up(
+        db,
+        cohort_id=about.cohort_id,
+        annotator=about.annotator,
+        campaign_id=about.campaign_id,
+        batch_id=about.batch_id,
+        at=at,
+        sums={"reviewed": reviewed, "faulted": faulted},
+    )
+
+
 def _answer(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
     ctx = desk.ctx
     return Answer(
@@ -204,9 +218,10 @@ def _judged(held: queue.Held, values: Mapping[str, object], by: int) -> dict[str
 def _sample_for_review(desk: Desk, held: queue.Held, answer: Answer) -> None:
     """Put a share of the answers before reviewers: which ones, nobody can tell beforehand."""
     ctx = desk.ctx
-    rate = desk.plan.review_rates.get(desk.member.team, desk.plan.review_rate)
-    hidden = held.lane_kind in (LaneKind.GOLD, LaneKind.CALIBRATION)
-    if rate <= 0 or hidden or desk.tier is not Tier.ANNOTATE:
+    if held.lane_kind in (LaneKind.GOLD, LaneKind.CALIBRATION) or desk.tier is not Tier.ANNOTATE:
+        return
+    rate = review_rates.rate(ctx, desk.plan, desk.member.team, campaign_id=desk.campaign_id, cohort_id=held.cohort_id)
+    if rate <= 0:
         return
     if int(ctx.keys.hmac("review", answer.id.encode())[-12:], 16) >= rate * 16**12:
         return

@@ -75,6 +75,9 @@ class CampaignChange(BaseModel):
     blinded_rate: float | None = Field(default=None, ge=0, le=1)
     gold_rate: float | None = Field(default=None, ge=0, le=0.5)
     review_rate: float | None = Field(default=None, ge=0, le=1)
+    review_target: float | None = Field(default=None, ge=0, le=0.5)
+    review_floor: float | None = Field(default=None, ge=0, le=1)
+    qualification_days: float | None = Field(default=None, ge=0)
     lease_minutes: float | None = Field(default=None, gt=0)
     guideline_id: str = ""
 

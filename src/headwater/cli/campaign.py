@@ -41,6 +41,8 @@ def plan(
     calibration_bar: Annotated[float, typer.Option(help="Share right that opens the work; 0 for no test.")] = 0.0,
     qualification_days: Annotated[float, typer.Option(help="Days until calibration is repeated; 0: never.")] = 0.0,
     review_rate: Annotated[float, typer.Option(help="Share of answers reviewed.")] = 0.0,
+    review_target: Annotated[float, typer.Option(help="Share that may pass wrong; rates then follow trust.")] = 0.0,
+    review_floor: Annotated[float, typer.Option(help="Smallest rate that trust can earn.")] = 0.05,
     lease_minutes: Annotated[float, typer.Option(help="Minutes a task is held.")] = 10.0,
 ) -> None:
     """Plan a campaign under a published schema and guideline."""
@@ -54,6 +56,8 @@ def plan(
         calibration_bar=calibration_bar,
         qualification_days=qualification_days,
         review_rate=review_rate,
+        review_target=review_target,
+        review_floor=review_floor,
         lease_minutes=lease_minutes,
     )
     with acting() as ctx:
@@ -119,10 +123,11 @@ def change(
     prelabels: Annotated[bool | None, typer.Option(help="Show what a model proposes, or not.")] = None,
     gold_rate: Annotated[float, typer.Option(help="Share of hidden gold; below 0 leaves it.")] = -1.0,
     review_rate: Annotated[float, typer.Option(help="Share of answers reviewed; below 0 leaves it.")] = -1.0,
+    review_target: Annotated[float, typer.Option(help="Share that may pass wrong; below 0 leaves it.")] = -1.0,
     guideline: Annotated[str, typer.Option(help="Move to this published version of the guideline.")] = "",
 ) -> None:
     """Change a campaign while it runs; no answer is lost."""
-    rates = {"gold_rate": gold_rate, "review_rate": review_rate}
+    rates = {"gold_rate": gold_rate, "review_rate": review_rate, "review_target": review_target}
     given = {"overlap": overlap or None, "most_overlap": most_overlap, "shows_prelabels": prelabels, **rates}
     changes = {key: value for key, value in given.items() if value is not None and value >= 0}
     with acting() as ctx:

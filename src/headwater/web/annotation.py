@@ -130,10 +130,12 @@ def change(
     overlap: Annotated[int, Form()],
     gold_rate: Annotated[float, Form()],
     review_rate: Annotated[float, Form()],
+    review_target: Annotated[float, Form()] = 0.0,
 ) -> Response:
     """Change a campaign while it runs."""
+    changes = {"overlap": overlap, "gold_rate": gold_rate, "review_rate": review_rate, "review_target": review_target}
     with visitor.acting() as ctx:
-        campaigns.amend(ctx, campaign, {"overlap": overlap, "gold_rate": gold_rate, "review_rate": review_rate})
+        campaigns.amend(ctx, campaign, changes)
     return back(visitor, f"campaigns/{campaign}")
 
 

@@ -69,6 +69,11 @@ def cohorts(ctx: Context, *, ids: Sequence[str] = (), batch_id: str = "") -> lis
     return store.cohorts(ctx.db, ctx.program, ids=ids, batch_id=batch_id)
 
 
+def kin(ctx: Context, identifier: str) -> list[str]:
+    """Return the ids of the cohorts that differ from one in the batch alone, itself among them."""
+    return store.kin(ctx.db, identifier)
+
+
 def cohort_of(ctx: Context, member: Annotator, *, guideline_id: str, batch_id: str) -> Cohort | None:
     """Return the cohort of an annotator's work in a batch under a guideline version; None before the first answer."""
     wanted = Cohort(

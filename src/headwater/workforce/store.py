@@ -163,6 +163,16 @@ def cohorts(db: Connection, program: str, *, ids: Sequence[str] = (), batch_id: 
     return [_cohort(row) for row in db.execute(query.order_by(cohort.c.team, cohort.c.training, cohort.c.id))]
 
 
+def kin(db: Connection, identifier: str) -> list[str]:
+    """Return the ids of the cohorts that differ from one in the batch alone, itself among them."""
+    return list(db.execute(_KIN, {"cohort": identifier}).scalars())
+
+
+_KIN = sa.text("""
+SELECT k.id FROM cohort AS c JOIN cohort AS k ON k.program = c.program AND k.team = c.team AND k.training = c.training
+AND k.guideline_id = c.guideline_id WHERE c.id = :cohort""")
+
+
 def add_qualification(db: Connection, program: str, row: Qualification) -> None:
     """Store the outcome of a test."""
     db.execute(

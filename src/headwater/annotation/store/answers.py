@@ -11,6 +11,7 @@ from headwater.annotation.model import (
     Answer,
     AnswerId,
     BatchId,
+    BatchKind,
     CampaignId,
     Gold,
     GuidelineId,
@@ -22,7 +23,7 @@ from headwater.annotation.model import (
     Tier,
     Verdict,
 )
-from headwater.annotation.store.campaigns import campaign
+from headwater.annotation.store.campaigns import batch, campaign
 from headwater.core.ids import new_id
 from headwater.governance.model import PersonId
 from headwater.storage.database import Moment, insert, metadata
@@ -97,6 +98,8 @@ tally = sa.Table(
     sa.Column("skipped", sa.Integer, nullable=False),
     sa.Column("judged", sa.Integer, nullable=False),
     sa.Column("correct", sa.Integer, nullable=False),
+    sa.Column("reviewed", sa.Integer, nullable=False),
+    sa.Column("faulted", sa.Integer, nullable=False),
     sa.Column("lead_time_ms", sa.BigInteger, nullable=False),
     sa.Column("first_at", Moment, nullable=False),
     sa.Column("last_at", Moment, nullable=False),
@@ -166,6 +169,10 @@ class Tally(NamedTuple):
     judged: int
     """Answers to tasks whose right answer is known."""
     correct: int
+    reviewed: int
+    """Answers a reviewer decided on."""
+    faulted: int
+    """Of these corrected or returned, and not upheld on appeal."""
     lead_time_ms: int
     first_at: datetime
     last_at: datetime
@@ -249,7 +256,7 @@ def tally_up(  # noqa: PLR0913 -- the key and the sums
     db.execute(_TALLY, key | _NOTHING | {"at": at} | sums)
 
 
-_SUMS = ("answers", "closed", "skipped", "judged", "correct", "lead_time_ms")
+_SUMS = ("answers", "closed", "skipped", "judged", "correct", "reviewed", "faulted", "lead_time_ms")
 _NOTHING = dict.fromkeys(_SUMS, 0)
 _TALLY = sa.text(  # the names are constants of this module
     f"""
@@ -273,6 +280,19 @@ def judged(db: Connection, campaign_id: str, annotators: Sequence[str]) -> dict[
     query = sa.select(tally.c.annotator, sa.func.sum(tally.c.judged), sa.func.sum(tally.c.correct))
     mine = query.where(tally.c.campaign_id == campaign_id, tally.c.annotator.in_(annotators))
     return {row[0]: (int(row[1]), int(row[2])) for row in db.execute(mine.group_by(tally.c.annotator))}
+
+
+def evidence(db: Connection, campaign_id: str, cohort_ids: Sequence[str]) -> tuple[int, int]:
+    """Return how many answers of some cohorts were found wrong, by hidden gold or a reviewer, and of how many."""
+    wrong = sa.func.sum(tally.c.judged - tally.c.correct + tally.c.faulted)
+    query = (
+        sa.select(wrong, sa.func.sum(tally.c.judged + tally.c.reviewed))
+        .join(batch, batch.c.id == tally.c.batch_id)
+        .where(tally.c.campaign_id == campaign_id, tally.c.cohort_id.in_(cohort_ids))
+        .where(batch.c.kind != BatchKind.CALIBRATION.value)
+    )
+    found = db.execute(query).one()
+    return int(found[0] or 0), int(found[1] or 0)
 
 
 def reset_closed(db: Connection, campaign_id: str) -> None:
