@@ -153,6 +153,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/export
         GET /api/v1/programs/{program}/campaigns/{campaign}/gold
         GET /api/v1/programs/{program}/cohorts/{team}/card
+        GET /api/v1/programs/{program}/campaigns/{campaign}/cohorts
+        GET /api/v1/programs/{program}/campaigns/{campaign}/forecast
         GET /api/v1/programs/{program}/campaigns/{campaign}/reviewers
         GET /api/v1/programs/{program}/qualifications
         GET /api/v1/programs/{program}/campaigns/{campaign}/anchoring

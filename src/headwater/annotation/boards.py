@@ -1,4 +1,4 @@
-"""What managers look at: cohorts side by side, and when a campaign will be done."""
+"""What managers look at: cohorts side by side."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from headwater.annotation import queries, review_rates
 from headwater.annotation.model import BatchKind
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.stats.interval import Estimate, normal_quantile, undefined, wilson
+from headwater.stats.interval import Estimate, wilson
 from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from headwater.annotation.trust import Trust
     from headwater.context import Context
     from headwater.workforce.model import Cohort
-
-_METHOD = "answers left / pace so far, Poisson interval of the pace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,25 +83,3 @@ def _is_evidence(row: Tally, cohort: Cohort, known: Mapping[str, Cohort], batche
     same = (other.team, other.training, other.guideline_id) == (cohort.team, cohort.training, cohort.guideline_id)
     batch = batches.get(row.batch_id)
     return same and batch is not None and batch.kind is not BatchKind.CALIBRATION
-
-
-def hours_left(ctx: Context, campaign_id: str) -> Estimate:
-    """Return how many hours a campaign still needs at the pace it had; undefined before there is a pace."""
-    campaign = queries.campaign(ctx, campaign_id)
-    progress = queries.progress(ctx, campaign_id)
-    answers = progress.answers
-    left = sum(max(part.batch.tasks - part.done, 0) for part in progress.batches if part.batch.kind != "calibration")
-    if not left:
-        return Estimate(value=0.0, low=0.0, high=0.0, n=answers, method=_METHOD)
-    if answers < 2 or progress.per_hour <= 0:  # noqa: PLR2004 -- a pace needs two moments
-        return undefined("too few answers to know the pace", n=answers, method=_METHOD)
-    wanted = left * campaign.plan.overlap
-    spread = normal_quantile(0.95) / math.sqrt(answers)
-    value = wanted / progress.per_hour
-    return Estimate(
-        value=value,
-        low=value / (1 + spread),
-        high=value / max(1 - spread, 1e-9),
-        n=answers,
-        method=_METHOD,
-    )

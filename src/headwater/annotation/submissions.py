@@ -25,12 +25,13 @@ from headwater.annotation.model import (
     Tier,
     UnknownLeaseError,
 )
-from headwater.annotation.store import answers, campaigns, prelabels, queue, tasks
+from headwater.annotation.store import answers, campaigns, pace, prelabels, queue, tasks
 from headwater.core.ids import new_id
 from headwater.governance.model import PersonId
 from headwater.storage.database import Connection
 
-_LONGEST_MS = 24 * 3600 * 1000
+_DAY_S = 24 * 3600
+_LONGEST_MS = _DAY_S * 1000
 REWORK = timedelta(days=3)
 """How long an answer a reviewer returned is kept for its author."""
 
@@ -207,6 +208,9 @@ def _tally(desk: Desk, held: queue.Held, sums: dict[str, int]) -> None:
         at=ctx.clock.now(),
         sums=sums,
     )
+    if sums.get("answers") and held.gold is None and held.lane_kind not in (LaneKind.GOLD, LaneKind.CALIBRATION):
+        day = int(ctx.clock.now().timestamp() // _DAY_S)
+        pace.count(ctx.db, held.campaign_id, held.annotator, day, sums["answers"])
 
 
 def _judged(held: queue.Held, values: Mapping[str, object], by: int) -> dict[str, int]:

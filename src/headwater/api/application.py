@@ -25,6 +25,7 @@ PARTS = (
     "uploads",
     "workforce",
     "feedback",
+    "boards",
     "annotation",
     "vendors",
     "prelabels",

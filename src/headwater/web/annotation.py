@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import batches, boards, campaigns, queries, reviews
+from headwater.annotation import batches, boards, campaigns, forecasts, queries, reviews
 from headwater.annotation.model import BatchKind, Standing, Tier
 from headwater.annotation.plan import Plan
 from headwater.core.errors import NotFoundError
@@ -95,7 +95,7 @@ def one(visitor: Visitor, campaign: str) -> Response:
             active="campaigns",
             campaign=found,
             progress=queries.progress(ctx, found.id),
-            left=boards.hours_left(ctx, found.id),
+            forecast=forecasts.forecast(ctx, found.id) if accepts else None,
             schema=queries.schema(ctx, found.schema_id),
             guideline=queries.guideline(ctx, found.guideline_id),
             cohorts=boards.cohorts(ctx, found.id) if accepts else [],

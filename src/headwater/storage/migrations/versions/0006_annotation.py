@@ -256,6 +256,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("kept = 1"),
     )
     op.create_table(
+        "pace",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("annotator", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "annotator", "day", name=op.f("pk_pace")),
+    )
+    op.create_table(
         "package_item",
         sa.Column("package_id", sa.String(length=40), nullable=False),
         sa.Column("item_id", sa.String(length=40), nullable=False),
