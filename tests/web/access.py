@@ -197,6 +197,15 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/quality/cohorts/{team}
     """,
     ),
+    # read by those who check the work and those who run it
+    (
+        ("reviewer", "expert", "ops", "lead"),
+        """
+        GET /api/v1/programs/{program}/reviews/counts
+        GET /api/v1/programs/{program}/reviews/waiting
+        GET /p/{program}/reviews
+    """,
+    ),
     # read by those who rule on appeals
     (
         ("expert", "lead"),

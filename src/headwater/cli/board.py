@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import boards, forecasts
+from headwater.annotation import boards, forecasts, waiting
+from headwater.annotation.waiting import Filter, Sort
 from headwater.cli.session import Json, reading, show
 
-cli = typer.Typer(help="Boards of those who run the work: forecast, cohorts.", no_args_is_help=True)
+cli = typer.Typer(help="Boards of those who run the work: forecast, cohorts, review queue.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 
 
@@ -39,3 +40,28 @@ def cohorts(name: Name, as_json: Json = False) -> None:
         "rule": lambda row: row.trust.rule,
     }
     show(rows, columns, as_json)
+
+
+@cli.command("reviews")
+def reviews(
+    sort: Annotated[Sort, typer.Option(help="What waits.")] = Sort.REVIEW,
+    campaign: Annotated[str, typer.Option(help="Only of this campaign.")] = "",
+    team: Annotated[str, typer.Option(help="Only answers of this team.")] = "",
+    days: Annotated[float, typer.Option(min=0, help="Only what waits at least so many days.")] = 0.0,
+    after: Annotated[str, typer.Option(help="The cursor of the last row shown before.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Most rows.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List what waits for reviewers and experts in the order in which it is given out."""
+    wanted = Filter(sort=sort, campaign=campaign, team=team, days=days)
+    with reading() as ctx:
+        rows = waiting.cases(ctx, wanted, after=after, limit=limit)
+    show(rows, ("campaign", "record_id", "cohort", "since", "cursor"), as_json)
+
+
+@cli.command("waiting")
+def counts(as_json: Json = False) -> None:
+    """List how much waits, by campaign and group, the longest waiting first."""
+    with reading() as ctx:
+        rows = waiting.counts(ctx)
+    show(rows, ("sort", "campaign", "cohort", "count", "oldest"), as_json)

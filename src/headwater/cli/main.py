@@ -74,7 +74,7 @@ OUTLINE = {
     "guideline": "Guidelines: write, propose, approve, compare, search.",
     "annotator": "Annotators: teams, training, skills, qualifications.",
     "campaign": "Campaigns: plan, fill, open, follow, export.",
-    "board": "Boards of those who run the work: forecast, cohorts.",
+    "board": "Boards of those who run the work: forecast, cohorts, review queue.",
     "feedback": "Feedback on answers, appeals against it, rulings.",
     "prelabel": "Prelabels: answers proposed by models, and what seeing them does.",
     "vendor": "Vendors: onboard, issue packages, take deliveries in, score.",

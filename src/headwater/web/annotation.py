@@ -53,6 +53,7 @@ def listing(visitor: Visitor) -> Response:
             published=Standing.PUBLISHED,
             runs=may(ctx, Decision.CAMPAIGN_OPEN),
             answers=may(ctx, Decision.ANNOTATION_ANSWER),
+            reviews=may(ctx, Decision.ANNOTATION_REVIEW) or may(ctx, Decision.CAMPAIGN_OPEN),
             adjudicates=may(ctx, Decision.ANNOTATION_ADJUDICATE),
         )
 

@@ -31,6 +31,7 @@ PARTS = (
     "documents",
     "workforce",
     "feedback",
+    "waiting",
     "vendors",
     "workspace",
     "agreement",
