@@ -139,6 +139,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delivery_id", "item_id", name=op.f("pk_delivery_judgement")),
     )
     op.create_table(
+        "feedback",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("answer_id", sa.String(length=40), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("given", sa.JSON(), nullable=False),
+        sa.Column("settled", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("said_by", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_feedback_person", "feedback", ["program", "person", "id"], unique=False)
+    op.create_table(
         "fetch",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
@@ -449,6 +468,27 @@ def upgrade() -> None:
     op.create_index("ix_work_package_campaign", "work_package", ["campaign_id", "state"], unique=False)
     op.create_index("ix_work_package_program", "work_package", ["program", "vendor_id"], unique=False)
     op.create_table(
+        "appeal",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("feedback_id", sa.String(length=40), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("reviewer", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("ruled_by", sa.String(length=40), nullable=True),
+        sa.Column("ruling", sa.Text(), nullable=False),
+        sa.Column("ruled_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["feedback_id"], ["feedback.id"], name=op.f("fk_appeal_feedback_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint("feedback_id", name=op.f("uq_appeal_feedback_id")),
+        info={"frozen": ("id", "program", "campaign_id", "feedback_id", "author", "reviewer", "reason", "created_at")},
+    )
+    op.create_index("ix_appeal_campaign", "appeal", ["campaign_id"], unique=False)
+    op.create_index("ix_appeal_state", "appeal", ["program", "state", "id"], unique=False)
+    op.create_table(
         "campaign",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("program", sa.String(length=40), nullable=False),
@@ -530,7 +570,9 @@ def upgrade() -> None:
             "submitted_at",
         ),
     )
+    frozen("appeal", ("id", "program", "campaign_id", "feedback_id", "author", "reviewer", "reason", "created_at"))
     append_only("delivered")
+    append_only("feedback")
     frozen("guideline", ("program", "name", "version", "text", "digest"))
     frozen("label_schema", ("program", "name", "version", "questions", "digest"))
     append_only("package_item")
