@@ -23,6 +23,7 @@ from headwater.annotation.desk import sit
 from headwater.annotation.model import Answer, LeaseState, Ruling, Tier, Verdict
 from headwater.annotation.store import answers, queue
 from headwater.annotation.store import appeals as store
+from headwater.annotation.store import rulings as settled
 from headwater.core.errors import InvalidError
 from headwater.core.ids import new_id
 from headwater.governance import ledger, notices
@@ -235,7 +236,7 @@ def _uphold(ctx: Context, about: Answer) -> None:
         )
         for question, value in about.values.items()
     ]
-    answers.add_rulings(ctx.db, about.campaign_id, rulings)
+    settled.add(ctx.db, about.campaign_id, rulings)
     submissions.count_review(ctx.db, about, reviewed=0, faulted=-1, at=ctx.clock.now())
     held = queue.get(ctx.db, about.lease_id, about.annotator)
     if held is not None and held.state == LeaseState.LIVE and about.superseded_at is not None:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from headwater.annotation import content, queries
 from headwater.annotation.exchange.model import Item, Reply
 from headwater.annotation.model import Batch, Campaign, Schema
-from headwater.annotation.store import answers as given
-from headwater.annotation.store import priors, reads
+from headwater.annotation.store import priors, reads, rulings
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
@@ -106,7 +105,7 @@ def _page(ctx: Context, wanted: Scope, batch: Batch, after: str) -> Sequence[Any
 
 def _settled(ctx: Context, wanted: Scope) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for ruling in given.rulings(ctx.db, wanted.campaign.id):
+    for ruling in rulings.of_campaign(ctx.db, wanted.campaign.id):
         if ruling.decided_at <= wanted.as_of:
             found.setdefault(ruling.task_id, {})[ruling.question] = ruling.value
     return found

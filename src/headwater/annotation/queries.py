@@ -35,6 +35,7 @@ from headwater.annotation.questions import CLOSED, Question
 from headwater.annotation.store import answers as given
 from headwater.annotation.store import campaigns as store
 from headwater.annotation.store import documents, folds, reads, tasks
+from headwater.annotation.store import rulings as settled_rows
 from headwater.annotation.store.answers import Tally
 from headwater.governance import queries as governance
 from headwater.governance.authority import require
@@ -174,7 +175,7 @@ def reviews(ctx: Context, campaign_id: str, *, answer_id: str = "") -> list[Revi
 
 def rulings(ctx: Context, campaign_id: str) -> list[Ruling]:
     """Return what reviewers and experts settled, oldest first."""
-    return given.rulings(ctx.db, campaign(ctx, campaign_id).id)
+    return settled_rows.of_campaign(ctx.db, campaign(ctx, campaign_id).id)
 
 
 def settled(ctx: Context, campaign_id: str, *, question: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ from headwater.annotation.model import (
 )
 from headwater.annotation.store import answers, documents, queue, tasks
 from headwater.annotation.store import campaigns as store
+from headwater.annotation.store import rulings as settled
 from headwater.annotation.store.campaigns import Lane
 from headwater.annotation.submissions import REWORK, Submission
 from headwater.core.errors import InvalidError
@@ -197,7 +198,7 @@ def settle(ctx: Context, campaign_id: str, task_id: str, values: Mapping[str, ob
         )
         for name, value in values.items()
     ]
-    answers.add_rulings(ctx.db, task.campaign_id, rows)
+    settled.add(ctx.db, task.campaign_id, rows)
     for each in answers.of_task(ctx.db, task.id):
         appeals.tell(ctx, each, Kind.RULED, reason=reason.strip(), settled=values)
     ledger.append(ctx, "task.adjudicated", subject=task.id, body={"reason": reason.strip()})
@@ -254,4 +255,4 @@ def _rule(ctx: Context, row: Answer, *, task_id: str, tier: Tier, answer_id: str
         )
         for question, value in row.values.items()
     ]
-    answers.add_rulings(ctx.db, row.campaign_id, rulings)
+    settled.add(ctx.db, row.campaign_id, rulings)

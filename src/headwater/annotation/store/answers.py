@@ -17,7 +17,6 @@ from headwater.annotation.model import (
     GuidelineId,
     LeaseId,
     Review,
-    Ruling,
     SchemaId,
     TaskId,
     Tier,
@@ -135,23 +134,6 @@ review = sa.Table(
     sa.Column("decided_at", Moment, nullable=False),
     sa.Index("ix_review_campaign", "campaign_id", "id"),
     sa.Index("ix_review_answer", "answer_id"),
-    info={"append_only": True},
-)
-
-ruling = sa.Table(
-    "ruling",
-    metadata,
-    sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("campaign_id", sa.String(40), nullable=False),
-    sa.Column("task_id", sa.String(40), nullable=False),
-    sa.Column("record_id", sa.String(80), nullable=False),
-    sa.Column("question", sa.String(64), nullable=False),
-    sa.Column("value", sa.JSON, nullable=False),
-    sa.Column("tier", sa.String(20), nullable=False),
-    sa.Column("answer_id", sa.String(40), nullable=False),
-    sa.Column("ruled_by", sa.String(40), key="by", nullable=False),
-    sa.Column("decided_at", Moment, nullable=False),
-    sa.Index("ix_ruling_campaign", "campaign_id", "id"),
     info={"append_only": True},
 )
 
@@ -361,31 +343,6 @@ def reviews(db: Connection, campaign_id: str, *, answer_id: str = "") -> list[Re
             decided_at=row.decided_at,
         )
         for row in db.execute(query.order_by(review.c.id))
-    ]
-
-
-def add_rulings(db: Connection, campaign_id: str, rows: Sequence[Ruling]) -> None:
-    """Store what was settled about a task."""
-    for row in rows:
-        values = asdict(row) | {"tier": row.tier.value}
-        db.execute(ruling.insert().values(id=new_id("rul"), campaign_id=campaign_id, **values))
-
-
-def rulings(db: Connection, campaign_id: str) -> list[Ruling]:
-    """Return what was settled in a campaign, oldest first."""
-    rows = db.execute(sa.select(ruling).where(ruling.c.campaign_id == campaign_id).order_by(ruling.c.id))
-    return [
-        Ruling(
-            task_id=TaskId(row.task_id),
-            record_id=row.record_id,
-            question=row.question,
-            value=row.value,
-            tier=Tier(row.tier),
-            answer_id=row.answer_id,
-            by=PersonId(row.ruled_by),
-            decided_at=row.decided_at,
-        )
-        for row in rows
     ]
 
 
