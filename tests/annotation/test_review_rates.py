@@ -51,7 +51,9 @@ def test_reviews_and_gold_of_all_batches_tell_how_far_a_cohort_is_trusted(each_t
         ]  # (1 + 1) / (2 + 2)
         cohort = lines[1].cohort
         plan = queries.campaign(ctx, campaign).plan
-        assert review_rates.rate(ctx, plan, cohort.team, campaign_id=campaign, cohort_id=cohort.id) == lines[1].trust.rate
+        assert (
+            review_rates.rate(ctx, plan, cohort.team, campaign_id=campaign, cohort_id=cohort.id) == lines[1].trust.rate
+        )
     with team.act(author) as ctx:
         wrong = next(each for each in appeals.mine(ctx) if each.is_contestable)
         made = appeals.appeal(ctx, wrong.feedback.id, reason="rule 5")

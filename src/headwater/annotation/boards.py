@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headwater.annotation.model import Batch
+    from headwater.annotation.review_rates import Trust
     from headwater.annotation.store.answers import Tally
-    from headwater.annotation.trust import Trust
     from headwater.context import Context
     from headwater.workforce.model import Cohort
 
