@@ -324,3 +324,17 @@ def test_a_wrong_answer_names_question_and_options(team: Team) -> None:
         pytest.raises(ResponseError, match="'topic': 'bill' is not one of billing, fault, praise"),
     ):
         tasks.submit(ctx, campaign.id, wrong)
+
+
+def test_those_who_answer_see_their_own_progress_alone(team: Team) -> None:
+    campaign = open_campaign(team, 3)
+    work_through(team, campaign.id, team.annotators[0], limit=2)
+    for person in (team.annotators[1], team.reviewer):
+        with team.read(person) as ctx, pytest.raises(NotYoursError):
+            queries.progress(ctx, campaign.id)
+    with team.read(team.annotators[0]) as ctx:
+        assert (queries.my_progress(ctx, campaign.id).answers, queries.pace(ctx, campaign.id).answers) == (2, 2)
+    with team.read(team.annotators[1]) as ctx:
+        assert (queries.my_progress(ctx, campaign.id).answers, queries.pace(ctx, campaign.id).answers) == (0, 2)
+    with team.read(team.engineer) as ctx:
+        assert queries.progress(ctx, campaign.id).done == 2

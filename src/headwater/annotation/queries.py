@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +30,7 @@ from headwater.annotation.model import (
     UnknownSchemaError,
     UnknownTaskError,
 )
+from headwater.annotation.progress import OwnProgress, Pace, Progress, own_progress, pace_of, progress_of
 from headwater.annotation.questions import CLOSED, Question
 from headwater.annotation.store import answers as given
 from headwater.annotation.store import campaigns as store
@@ -38,7 +38,7 @@ from headwater.annotation.store import documents, folds, reads, tasks
 from headwater.annotation.store import rulings as settled_rows
 from headwater.annotation.store.answers import Tally
 from headwater.governance import queries as governance
-from headwater.governance.authority import require
+from headwater.governance.authority import may, require
 from headwater.governance.model import Decision, NotYoursError
 
 if TYPE_CHECKING:
@@ -284,70 +284,36 @@ def disagreements(ctx: Context, campaign_id: str, *, question: str | None = None
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchProgress:
-    """How far a batch is."""
-
-    batch: Batch
-    done: int
-    """Tasks with all the answers they want."""
-    answers: int
-    skipped: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a campaign is, without its calibration batches."""
-
-    tasks: int
-    done: int
-    answers: int
-    """Answers to all tasks, gold among them."""
-    skipped: int
-    annotators: int
-    """Different people who answered."""
-    held: int
-    """Tasks being worked on."""
-    per_hour: float
-    """Answers per hour between the first and the last one; 0 before there are two."""
-    first_at: datetime | None
-    last_at: datetime | None
-    batches: tuple[BatchProgress, ...]
-
-
 def progress(ctx: Context, campaign_id: str) -> Progress:
-    """Return how far a campaign is; read from sums, so as fast at a million tasks as at ten."""
-    found = campaign(ctx, campaign_id)
-    sums = given.tallies(ctx.db, found.id)
-    before = store.done_before(ctx.db, found.id)
-    parts = []
-    for each in store.batches(ctx.db, found.id):
-        mine = [row for row in sums if row.batch_id == each.id]
-        parts.append(
-            BatchProgress(
-                batch=each,
-                done=before[each.id] + sum(row.closed for row in mine),
-                answers=sum(row.answers for row in mine),
-                skipped=sum(row.skipped for row in mine),
-            )
-        )
-    work = [part for part in parts if part.batch.kind != "calibration"]
-    first = min((row.first_at for row in sums), default=None)
-    last = max((row.last_at for row in sums), default=None)
-    total = sum(row.answers for row in sums)
-    hours = (last - first).total_seconds() / 3600 if first and last else 0.0
-    return Progress(
-        tasks=sum(part.batch.tasks for part in work),
-        done=sum(part.done for part in work),
-        answers=total,
-        skipped=sum(row.skipped for row in sums),
-        annotators=len({row.annotator for row in sums if row.answers}),
-        held=len(tasks.leases(ctx.db, found.id)),
-        per_hour=total / hours if hours > 0 else 0.0,
-        first_at=first,
-        last_at=last,
-        batches=tuple(parts),
-    )
+    """Return how far a campaign is; read from sums, so as fast at a million tasks as at ten.
+
+    Raises:
+        NotYoursError: The actor answers tasks and does not run the work: see `sees_progress`.
+    """
+    if not sees_progress(ctx):
+        require(ctx, Decision.CAMPAIGN_OPEN)
+    return progress_of(ctx, campaign(ctx, campaign_id))
+
+
+def sees_progress(ctx: Context) -> bool:
+    """Return whether the actor may see how many tasks are done.
+
+    Those who answer tasks may not, unless they run or accept the work or know the gold: an answer to an ordinary task
+    moves that number at once, an answer to hidden gold does not, and so the gold would be told apart.
+    """
+    if not may(ctx, Decision.ANNOTATION_ANSWER):
+        return True
+    return any(may(ctx, each) for each in (Decision.CAMPAIGN_OPEN, Decision.BATCH_ACCEPT, Decision.GOLD_CHANGE))
+
+
+def my_progress(ctx: Context, campaign_id: str) -> OwnProgress:
+    """Return what the actor did in a campaign, tasks of every kind alike."""
+    return own_progress(ctx, campaign(ctx, campaign_id))
+
+
+def pace(ctx: Context, campaign_id: str) -> Pace:
+    """Return how many answers a campaign has and since when, tasks of every kind alike; for everybody."""
+    return pace_of(given.tallies(ctx.db, campaign(ctx, campaign_id).id))
 
 
 def tallies(ctx: Context, campaign_id: str) -> list[Tally]:

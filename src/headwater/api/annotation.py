@@ -29,7 +29,8 @@ from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.guideline_sections import LabelSection, Remark
 from headwater.annotation.model import Batch, BatchKind, Campaign, Gold, Guideline, Schema
 from headwater.annotation.plan import Plan
-from headwater.annotation.queries import Dispute, Progress
+from headwater.annotation.progress import OwnProgress, Progress
+from headwater.annotation.queries import Dispute
 from headwater.api.session import Caller, Listing, etag
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
@@ -312,10 +313,10 @@ def import_tasks(
 
 
 @router.get("/campaigns/{campaign}/progress")
-def progress(campaign: str, caller: Caller) -> Progress:
-    """Show how far a campaign is, batch by batch."""
+def progress(campaign: str, caller: Caller) -> Progress | OwnProgress:
+    """Show how far a campaign is, batch by batch; to those who answer its tasks, what they did themselves."""
     with caller.reading() as ctx:
-        return queries.progress(ctx, campaign)
+        return queries.progress(ctx, campaign) if queries.sees_progress(ctx) else queries.my_progress(ctx, campaign)
 
 
 @router.post("/campaigns/{campaign}/batches", status_code=201, response_model=Batch)

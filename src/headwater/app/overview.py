@@ -85,6 +85,9 @@ def _records(ctx: Context) -> Stage:
 
 def _annotation(ctx: Context) -> Stage:
     campaigns = annotation.campaigns(ctx)
+    if not annotation.sees_progress(ctx):
+        mine = sum(annotation.my_progress(ctx, campaign.id).answers for campaign in campaigns)
+        return _stage("Annotation", "campaigns", f"{mine:,} answers of yours", idle=not campaigns)
     progress = [annotation.progress(ctx, campaign.id) for campaign in campaigns]
     done, total = sum(item.done for item in progress), sum(item.tasks for item in progress)
     gap = f"{total - done:,} tasks open" if done < total else ""

@@ -13,6 +13,7 @@ from headwater.annotation import batches, campaigns, exports, gold, imports, que
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
+from headwater.annotation.progress import OwnProgress
 from headwater.cli.session import Json, acting, done, reading, show, whoami, workspace
 from headwater.core.errors import InvalidError
 
@@ -168,14 +169,18 @@ def list_campaigns(as_json: Json = False) -> None:
 
 @cli.command("show")
 def show_campaign(name: Name, as_json: Json = False) -> None:
-    """Show a campaign: plan, progress, batches."""
+    """Show a campaign: plan, progress, batches; to those who answer its tasks, what they did themselves."""
     with reading() as ctx:
         found = queries.campaign(ctx, name)
-        progress = queries.progress(ctx, found.id)
+        sees = queries.sees_progress(ctx)
+        progress = queries.progress(ctx, found.id) if sees else queries.my_progress(ctx, found.id)
     if as_json:
         show({"campaign": found, "progress": progress}, (), as_json)
         return
     show(found, ("name", "state", "schema_id", "guideline_id", "plan.overlap", "plan.gold_rate", "opened_at"))
+    if isinstance(progress, OwnProgress):
+        show(progress, ("answers", "skipped", "held", "first_at", "last_at"))
+        return
     show(progress, ("tasks", "done", "answers", "skipped", "annotators", "held", "per_hour"))
     show(progress.batches, ("batch.number", "batch.name", "batch.kind", "batch.tasks", "done", "answers", "batch.id"))
 

@@ -39,6 +39,15 @@ def require(ctx: Context, decision: Decision) -> None:
     )
 
 
+def may(ctx: Context, decision: Decision) -> bool:
+    """Return whether the actor is Responsible or Accountable for a decision, or holds a live delegation of it."""
+    try:
+        require(ctx, decision)
+    except NotYoursError:
+        return False
+    return True
+
+
 def accountable(ctx: Context, decision: Decision) -> PersonId:
     """Return the one person Accountable for a decision.
 

@@ -226,7 +226,7 @@ def _not_measured(ctx: Context, measured: set[str], whole: dict[tuple[str, str],
     """Return the campaigns that were never measured, or not since answers came in."""
     found = []
     for campaign in annotation.campaigns(ctx):
-        progress = annotation.progress(ctx, campaign.id)
+        progress = annotation.pace(ctx, campaign.id)
         at = max((each.assessed_at for key, each in whole.items() if key[0] == campaign.id), default=None)
         if not progress.answers or progress.last_at is None:
             continue

@@ -11,10 +11,10 @@ from markupsafe import Markup
 from headwater.annotation import queries as annotation
 from headwater.annotation.markdown import render
 from headwater.governance import queries as governance
+from headwater.governance.authority import may
 from headwater.governance.model import Decision
 from headwater.quality import cards, explorer, forecasts, queries
 from headwater.quality.panels import measured_kind
-from headwater.web.annotation import may
 from headwater.web.charts import Point, series
 from headwater.web.session import Visitor, page
 

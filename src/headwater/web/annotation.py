@@ -11,12 +11,13 @@ from headwater.annotation.model import BatchKind, Standing, Tier
 from headwater.annotation.plan import Plan
 from headwater.core.errors import NotFoundError
 from headwater.governance import queries as governance
-from headwater.governance.authority import require
-from headwater.governance.model import Decision, NotYoursError
+from headwater.governance.authority import may, require
+from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
+    from headwater.annotation.progress import OwnProgress, Progress
     from headwater.context import Context
 
 router = APIRouter(prefix="/p/{program}")
@@ -26,15 +27,6 @@ TIERS = {
     Tier.ADJUDICATE: Decision.ANNOTATION_ADJUDICATE,
 }
 SHOWN_DISPUTES = 50
-
-
-def may(ctx: Context, decision: Decision) -> bool:
-    """Return whether the visitor may act on a decision."""
-    try:
-        require(ctx, decision)
-    except NotYoursError:
-        return False
-    return True
 
 
 @router.get("/campaigns")
@@ -47,7 +39,8 @@ def listing(visitor: Visitor) -> Response:
             ctx,
             "annotation/campaigns.html",
             active="campaigns",
-            campaigns=[(each, queries.progress(ctx, each.id)) for each in found],
+            campaigns=[(each, _progress(ctx, each.id)) for each in found],
+            sees=queries.sees_progress(ctx),
             schemas=queries.schemas(ctx),
             guidelines=queries.guidelines(ctx),
             published=Standing.PUBLISHED,
@@ -89,13 +82,15 @@ def one(visitor: Visitor, campaign: str) -> Response:
         found = queries.campaign(ctx, campaign)
         runs = may(ctx, Decision.CAMPAIGN_OPEN)
         accepts = may(ctx, Decision.BATCH_ACCEPT)
+        sees = queries.sees_progress(ctx)
         return page(
             visitor,
             ctx,
             "annotation/campaign.html",
             active="campaigns",
             campaign=found,
-            progress=queries.progress(ctx, found.id),
+            sees=sees,
+            progress=_progress(ctx, found.id),
             forecast=forecasts.forecast(ctx, found.id) if accepts else None,
             schema=queries.schema(ctx, found.schema_id),
             guideline=queries.guideline(ctx, found.guideline_id),
@@ -108,6 +103,11 @@ def one(visitor: Visitor, campaign: str) -> Response:
             reviews=may(ctx, Decision.ANNOTATION_REVIEW),
             proposals=governance.proposals(ctx, subject=found.id),
         )
+
+
+def _progress(ctx: Context, campaign_id: str) -> Progress | OwnProgress:
+    sees = queries.sees_progress(ctx)
+    return queries.progress(ctx, campaign_id) if sees else queries.my_progress(ctx, campaign_id)
 
 
 @router.post("/campaigns/{campaign}/batches")

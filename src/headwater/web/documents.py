@@ -11,8 +11,8 @@ from markupsafe import Markup
 from headwater.annotation import changes, guideline_sections, guidelines, markdown, queries, schemas
 from headwater.annotation.questions import SchemaError, as_data
 from headwater.governance import queries as governance
+from headwater.governance.authority import may
 from headwater.governance.model import Decision
-from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:

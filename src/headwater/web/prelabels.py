@@ -10,9 +10,8 @@ from fastapi import APIRouter, Form, Response
 from headwater.annotation import fetching, prelabels, queries
 from headwater.app import models
 from headwater.core.errors import NotFoundError
-from headwater.governance.authority import require
+from headwater.governance.authority import may, require
 from headwater.governance.model import Decision
-from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import queries as annotation
+from headwater.governance.authority import may
 from headwater.governance.model import Decision
 from headwater.quality import assessments, concerns, labels, queries
 from headwater.quality.outcomes import resolvable
 from headwater.quality.panels import measured_kind
 from headwater.web import agreement
-from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:

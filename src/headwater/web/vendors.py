@@ -10,8 +10,8 @@ from fastapi import APIRouter, Form, Response, UploadFile
 
 from headwater.annotation import deliveries, images, packages, queries, responses, vendors
 from headwater.governance import queries as governance
+from headwater.governance.authority import may
 from headwater.governance.model import Decision
-from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/vendors")

@@ -11,8 +11,8 @@ from headwater.annotation import calibration
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import Standing
 from headwater.governance import queries as governance
+from headwater.governance.authority import may
 from headwater.governance.model import Decision
-from headwater.web.annotation import may
 from headwater.web.session import Visitor, back, page
 from headwater.workforce import qualifications, queries, service
 from headwater.workforce.model import Affiliation
