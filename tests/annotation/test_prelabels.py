@@ -125,7 +125,7 @@ def test_bad_proposals_are_refused_whole(team: Team) -> None:
     rows = [Proposal(record=record, values={"topic": topic}) for record, topic in topics]
     with team.act(team.ops) as ctx, pytest.raises(ResponseError, match=f"Proposal for record '{records[1]}'"):
         prelabels.add(ctx, campaign, rows, model="m")
-    with team.act(team.ops) as ctx, pytest.raises(UnknownTaskError, match="'rec_x' is not in campaign 'first'"):
+    with team.act(team.ops) as ctx, pytest.raises(UnknownTaskError, match="'rec_x': there is no such record"):
         prelabels.add(ctx, campaign, [Proposal(record="rec_x", values={"topic": "fault"})], model="m")
     with team.act(team.ops) as ctx, pytest.raises(InvalidError, match=r"score 1\.5 of record"):
         prelabels.add(ctx, campaign, [Proposal(record=records[0], values={"topic": "fault"}, score=1.5)], model="m")

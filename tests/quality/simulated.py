@@ -91,6 +91,7 @@ class Campaign:
             guideline=self.guideline,
             is_gold=is_gold,
             gold_value=np.where(is_gold, self.truth[self.task], -1),
+            is_right=is_gold & (self.value == self.truth[self.task]),
             lead_time_ms=(self.seconds * 1000).astype(np.int64),
             submitted_at=np.arange(1, self.task.size + 1) * SECOND,
             task_ids=tuple(f"tsk_{code}" for code in range(self.tasks + self.gold)),

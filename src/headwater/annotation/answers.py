@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +32,8 @@ class Answers:
     """Whether the right answer of the task is known."""
     gold_value: NDArray[np.int64]
     """Code of the right answer; -1 where none is known."""
+    is_right: NDArray[np.bool_]
+    """Whether the answer is like enough to the right one (see `likeness`); False where none is known."""
     lead_time_ms: NDArray[np.int64]
     submitted_at: NDArray[np.int64]
     """Microseconds since 1970, UTC."""
@@ -150,12 +152,15 @@ class Collector:
         block.append(self._values.of([str(value) for value in columns[8]]))
         self._blocks.append(block)
 
-    def finish(self, question: str, gold: Mapping[str, str]) -> Answers:
+    def finish(
+        self, question: str, gold: Mapping[str, str], is_right: Callable[[str, str], bool] | None = None
+    ) -> Answers:
         """Return the columns.
 
         Args:
             question: The question they answer.
             gold: Task id → right value, for tasks whose right answer is known (empty where not for this question).
+            is_right: Whether a value is right about one of these tasks; when it equals the right one by default.
         """
         columns = [np.concatenate(parts) for parts in zip(*self._blocks, strict=True)] if self._blocks else []
         task, record, annotator, cohort, batch, guideline, lead, moment, value = columns or [np.empty(0, np.int64)] * 9
@@ -178,6 +183,7 @@ class Collector:
             guideline=guideline,
             is_gold=marked[task] if len(task) else np.empty(0, np.bool_),
             gold_value=right[task] if len(task) else np.empty(0, np.int64),
+            is_right=self._right(task, value, task_ids, right, is_right),
             lead_time_ms=lead,
             submitted_at=moment,
             task_ids=task_ids,
@@ -189,3 +195,23 @@ class Collector:
             guideline_ids=names[5],
             undecided=self._undecided,
         )
+
+    def _right(
+        self,
+        task: NDArray[np.int64],
+        value: NDArray[np.int64],
+        task_ids: Sequence[str],
+        right: NDArray[np.int64],
+        is_right: Callable[[str, str], bool] | None,
+    ) -> NDArray[np.bool_]:
+        """Whether each answer is right; every pair of task and value is looked at once."""
+        if not len(task):
+            return np.empty(0, np.bool_)
+        found: NDArray[np.bool_] = value == right[task]
+        unlike = np.flatnonzero(~found & (right[task] >= 0))
+        if is_right is None or not unlike.size:
+            return found
+        pairs, place = np.unique(np.stack([task[unlike], value[unlike]]), axis=1, return_inverse=True)
+        told = [is_right(task_ids[one], self._values.things[code]) for one, code in pairs.T.tolist()]
+        found[unlike] = np.array(told)[place.ravel()]
+        return found

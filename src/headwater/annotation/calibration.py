@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from headwater.annotation import queries, responses
+from headwater.annotation import likeness, queries
 from headwater.annotation.store import answers, queue, rounds
 from headwater.core.errors import InvalidError
 from headwater.governance.authority import require
@@ -21,6 +21,7 @@ from headwater.workforce.model import Outcome, checked_name
 
 if TYPE_CHECKING:
     from headwater.annotation.plan import Plan
+    from headwater.annotation.questions import Question
     from headwater.annotation.store.rounds import Drill
     from headwater.context import Context
 
@@ -63,12 +64,12 @@ def finish(ctx: Context, campaign_id: str, place: queue.Seat, plan: Plan) -> boo
     mine = [row for row in rounds.drills(ctx.db, campaign_id, ctx.actor) if _is_judged(row)]
     if not mine:
         return False
-    days = plan.qualification_days
+    days, asked = plan.qualification_days, _asked(ctx, campaign_id)
     qualifications.record_test(
         ctx,
         ctx.actor,
         subject=place.guideline_id,
-        right=sum(responses.agrees(row.known, row.values) for row in mine),
+        right=sum(likeness.agrees(asked, row.known, row.values) for row in mine),
         total=len(mine),
         bar=plan.calibration_bar,
         batch_id=mine[-1].batch_id,
@@ -89,12 +90,16 @@ def subject(ctx: Context, name: str) -> str:
     return found[0].id if found else checked_name(name, "skill")
 
 
+def _asked(ctx: Context, campaign_id: str) -> tuple[Question, ...]:
+    return queries.schema(ctx, queries.campaign(ctx, campaign_id).schema_id).questions
+
+
 def _give_anew(ctx: Context, campaign_id: str) -> None:
-    rows = rounds.drills(ctx.db, campaign_id, ctx.actor)
+    rows, asked = rounds.drills(ctx.db, campaign_id, ctx.actor), _asked(ctx, campaign_id)
     rounds.give_anew(ctx.db, ctx.actor, rows, ctx.clock.now())
     for row in rows:
         if row.answer_id:
-            right = int(_is_judged(row) and responses.agrees(row.known, row.values))
+            right = int(_is_judged(row) and likeness.agrees(asked, row.known, row.values))
             answers.tally_up(
                 ctx.db,
                 cohort_id=row.cohort_id,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headwater.annotation import content, images, queries, responses, vendor_answers, vendors
+from headwater.annotation import content, images, likeness, queries, responses, vendor_answers, vendors
 from headwater.annotation.store import vendors as store
 from headwater.annotation.vendor_model import (
     OUT,
@@ -75,6 +75,7 @@ def receive(ctx: Context, package_id: str, data: bytes) -> Delivery:
     work = sorted(answers.keys() - known.keys())
     judged = sorted(found.good.keys() & known.keys())
     digest = digest_bytes(data)
+    asked = queries.schema(ctx, package.schema_id).questions
     row = Delivery(
         id=new_id("dlv"),
         package_id=package.id,
@@ -85,7 +86,7 @@ def receive(ctx: Context, package_id: str, data: bytes) -> Delivery:
         valid=len(found.good),
         complete=len(answers),
         problems=tuple(problems[:_KEPT]),
-        gold_right=sum(responses.agrees(known[item], answers[item]["response"]) for item in judged),
+        gold_right=sum(likeness.agrees(asked, known[item], answers[item]["response"]) for item in judged),
         gold_total=len(judged),
         sample=_drawn(work, int(package.acceptance["sample"]), digest),
         wrong=None,

@@ -52,10 +52,11 @@ def mark(
 
     Raises:
         ResponseError: An answer is none of its question; the message names the record.
+        UnknownTaskError: The program has no such record.
     """
     require(ctx, Decision.GOLD_CHANGE)
     campaign = queries.campaign(ctx, campaign_id)
-    beforehand.check(queries.schema(ctx, campaign.schema_id).question, known, said="Gold of")
+    beforehand.check(ctx, queries.schema(ctx, campaign.schema_id), known, said="Gold of")
     explanations = explanations or {}
     there = tasks.by_records(ctx.db, campaign.id, list(known))
     lane = store.lane_of(ctx.db, campaign.id, Lane(tier=Tier.ANNOTATE, kind=LaneKind.GOLD))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.annotation import markdown, queries, responses
+from headwater.annotation import likeness, markdown, queries, responses
 from headwater.annotation.handouts import Feedback, Lesson
 from headwater.annotation.model import LaneKind
 from headwater.annotation.questions import Question
@@ -24,7 +24,7 @@ def feedback(ctx: Context, held: Held, values: Mapping[str, object]) -> Feedback
     rules = queries.guideline(ctx, held.guideline_id).text
     asked = documents.questions_of(held.questions)
     return Feedback(
-        is_right=responses.agrees(held.gold, values),
+        is_right=likeness.agrees(asked, held.gold, values),
         known=held.gold,
         explanation=held.explanation or "",
         lessons=tuple(_lesson(each, held.gold, values, rules) for each in asked if each.name in held.gold),
@@ -36,7 +36,7 @@ def _lesson(question: Question, known: Mapping[str, object], values: Mapping[str
     section = markdown.section_of(rules, question.name, right if isinstance(right, str) else question.name)
     return Lesson(
         question=question.text or question.name,
-        is_right=responses.agrees({question.name: right}, values),
+        is_right=likeness.is_right(question, right, given),
         expected=_words(question, right),
         given="no answer" if given is None else _words(question, given),
         rule=section.title if section else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from headwater.annotation import beforehand, queries, responses
+from headwater.annotation import beforehand, likeness, queries
 from headwater.annotation.model import PrelabelId, TaskId, UnknownTaskError
 from headwater.annotation.store import prelabels as store
 from headwater.annotation.store import tasks
@@ -97,7 +97,7 @@ def add(ctx: Context, campaign_id: str, proposals: Sequence[Proposal], *, model:
         raise InvalidError("There is no proposal.", remedy="Give one line per record.")
     there = tasks.by_records(ctx.db, campaign.id, list(wanted))
     schema = queries.schema(ctx, campaign.schema_id)
-    beforehand.check(schema.question, {each.record: each.values for each in proposals}, said="Proposal for")
+    beforehand.check(ctx, schema, {each.record: each.values for each in proposals}, said="Proposal for")
     now, rows = ctx.clock.now(), []
     for record, each in wanted.items():
         if record not in there:
@@ -158,15 +158,16 @@ def anchoring(ctx: Context, campaign_id: str) -> Anchoring:
     """
     require(ctx, Decision.BATCH_ACCEPT)
     campaign = queries.campaign(ctx, campaign_id)
+    asked = queries.schema(ctx, campaign.schema_id).questions
     agreed, right, misled = _Pair(), _Pair(), _Pair()
     for each in store.compared(ctx.db, campaign.id):
-        same = responses.agrees(each.proposed, each.answer)
+        same = likeness.agrees(asked, each.proposed, each.answer)
         agreed.count(each.is_blinded, same)
         if each.known is None:
             continue
-        right.count(each.is_blinded, responses.agrees(each.known, each.answer))
-        asked = {name: value for name, value in each.known.items() if name in each.proposed}
-        if asked and not responses.agrees(asked, each.proposed):
+        right.count(each.is_blinded, likeness.agrees(asked, each.known, each.answer))
+        both = {name: value for name, value in each.known.items() if name in each.proposed}
+        if both and not likeness.agrees(asked, both, each.proposed):
             misled.count(each.is_blinded, same)
     return Anchoring(
         **agreed.estimates("shown", "blinded", "difference"),

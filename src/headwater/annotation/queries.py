@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headwater.annotation import responses
+from headwater.annotation import likeness, responses
 from headwater.annotation.answers import Answers, Collector
 from headwater.annotation.model import (
     Answer,
@@ -31,7 +31,7 @@ from headwater.annotation.model import (
     UnknownTaskError,
 )
 from headwater.annotation.progress import OwnProgress, Pace, Progress, own_progress, pace_of, progress_of
-from headwater.annotation.questions import CLOSED, Question
+from headwater.annotation.questions import CLOSED, Kind, Question
 from headwater.annotation.store import answers as given
 from headwater.annotation.store import campaigns as store
 from headwater.annotation.store import documents, folds, reads, tasks
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headwater.context import Context
+
+_WORDS = frozenset({Kind.SINGLE, Kind.REFUSAL, Kind.TEXT})
+"""Kinds whose answers are text, which may look like a number."""
 
 
 def schemas(ctx: Context, *, name: str = "", standing: Standing | None = None) -> list[Schema]:
@@ -226,8 +229,12 @@ def answers(
         collector, _, after = gather(ctx, found, asked.name)
     for block in reads.blocks(ctx.db, found.id, asked.name, batch_id=batch_id, after=after):
         collector.add(block)
-    known: dict[str, str] = {gold.task_id: _text(gold.values.get(asked.name)) for gold in given.golds(ctx.db, found.id)}
-    return collector.finish(asked.name, known)
+    golds = given.golds(ctx.db, found.id)
+    known: dict[str, str] = {gold.task_id: _text(gold.values.get(asked.name)) for gold in golds}
+    right = {str(gold.task_id): gold.values[asked.name] for gold in golds if asked.name in gold.values}
+    return collector.finish(
+        asked.name, known, lambda task, value: likeness.is_right(asked, right[task], _read(asked, value))
+    )
 
 
 def gather(ctx: Context, found: Campaign, question: str) -> tuple[Collector, int, str]:
@@ -339,11 +346,6 @@ def first_closed(ctx: Context, campaign_id: str) -> str:
     return next((each.name for each in asked if each.kind in CLOSED and not each.per_turn), "")
 
 
-def unconditional(question: Question) -> Question:
-    """Return a question that is always asked."""
-    return replace(question, when=None)
-
-
 def _asked(found: Schema, name: str | None) -> Question:
     if name:
         return found.question(name)
@@ -364,3 +366,13 @@ def _text(value: object) -> str:
     if value is None or responses.undecided(value):
         return ""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def _read(question: Question, value: str) -> object:
+    """The other way round."""
+    if question.kind in _WORDS and not value.startswith("{"):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

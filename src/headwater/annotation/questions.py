@@ -52,6 +52,8 @@ CLOSED = frozenset({Kind.SINGLE, Kind.REFUSAL, Kind.RATING})
 MARKS = frozenset({Kind.SPANS, Kind.BOXES, Kind.POLYGONS, Kind.MASK, Kind.KEYPOINTS})
 IMAGE_MARKS = MARKS - {Kind.SPANS}
 NEEDS_OPTIONS = (CHOICES | MARKS) - {Kind.REFUSAL}
+TOLERANT = frozenset({Kind.RATING, Kind.NUMERIC, Kind.KEYPOINTS})
+"""Kinds whose answers lie at a distance from the right one."""
 TURNS = frozenset({"", "any", "user", "assistant", "system", "tool"})
 
 
@@ -131,6 +133,10 @@ class Question:
     """Reasons a ranking may give."""
     prefill: str = ""
     """Field of the record that free text starts from; the difference is shown."""
+    right_from: float | None = None
+    """Likeness to a known right answer from which an answer counts as right, in (0, 1]; by its kind when not given."""
+    tolerance: float | None = None
+    """How far a rating, number or point may lie from the right one and still be as good: steps, the unit, pixels."""
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -204,7 +210,7 @@ def _question(item: object, number: int) -> Question:
         values["options"] = REFUSAL_OPTIONS
     if values.get("when") is not None:
         values["when"] = _condition(values["when"], where)
-    for name in ("minimum", "maximum"):
+    for name in ("minimum", "maximum", "right_from", "tolerance"):
         if values.get(name) is not None and not _is_number(values[name]):
             raise SchemaError(f"{where}: '{name}' must be a number, not {values[name]!r}.")
     return Question(**values)
@@ -315,6 +321,10 @@ def _check_bounds(question: Question, where: str) -> None:
         raise SchemaError(f"{where}: the minimum {low:g} is above the maximum {high:g}.")
     if question.kind is Kind.RATING and (low != int(low) or high != int(high) or high - low >= RATING_LIMIT):
         raise SchemaError(f"{where}: a rating runs over at most {RATING_LIMIT} whole numbers.")
+    if question.right_from is not None and not 0 < question.right_from <= 1:
+        raise SchemaError(f"{where}: 'right_from' is {question.right_from:g}; expected above 0, at most 1.")
+    if question.tolerance is not None and (question.tolerance < 0 or question.kind not in TOLERANT):
+        raise SchemaError(f"{where}: 'tolerance' is 0 or more, and for {', '.join(sorted(TOLERANT))} only.")
     if question.kind is Kind.MULTIPLE and low > len(question.options):
         raise SchemaError(f"{where}: asks for {low:g} choices of only {len(question.options)} options.")
 

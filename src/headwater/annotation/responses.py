@@ -137,17 +137,6 @@ def summary(answer: object) -> str:
     return ", ".join(str(each) for each in answer) if isinstance(answer, list | tuple) else str(answer)
 
 
-def agrees(known: Mapping[str, object], values: Mapping[str, object]) -> bool:
-    """Return whether a response gives every answer that is known; choices of several may come in any order."""
-    return all(_same(right, values.get(name)) for name, right in known.items())
-
-
-def _same(right: object, given: object) -> bool:
-    if isinstance(right, list) and isinstance(given, list) and all(isinstance(each, str) for each in (*right, *given)):
-        return sorted(right) == sorted(given)
-    return right == given
-
-
 def _missing(answer: object) -> bool:
     return answer is None or answer in ("", [], {})
 

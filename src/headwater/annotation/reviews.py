@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from headwater.annotation import appeals, queries, responses, submissions
+from headwater.annotation import appeals, beforehand, queries, responses, submissions
 from headwater.annotation.appeal_model import Kind
 from headwater.annotation.desk import Desk, assignment_of, hand_out, leave, sit
 from headwater.annotation.handouts import Assignment, Handout
@@ -175,15 +175,17 @@ def settle(ctx: Context, campaign_id: str, task_id: str, values: Mapping[str, ob
     Raises:
         UnknownTaskError: The campaign has no such task.
         InvalidError: There is no reason.
+        ResponseError: A value does not answer its question.
         UnknownQuestionError: A value is given for a question that is not asked.
     """
     require(ctx, Decision.ANNOTATION_ADJUDICATE)
     if not reason.strip():
         raise InvalidError("A ruling needs a reason: guidelines are improved by it.")
     task = queries.task(ctx, task_id)
-    schema = queries.schema(ctx, queries.campaign(ctx, campaign_id).schema_id)
-    asked = [queries.unconditional(schema.question(name)) for name in values]
-    responses.check(asked, values, responses.Facts())
+    campaign = queries.campaign(ctx, campaign_id)
+    if task.campaign_id != campaign.id:
+        raise UnknownTaskError(f"There is no task '{task_id}' in campaign '{campaign.name}'.")
+    beforehand.check(ctx, queries.schema(ctx, campaign.schema_id), {task.record_id: values}, said="Ruling on")
     now = ctx.clock.now()
     rows = [
         Ruling(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from headwater.annotation import adaptive, responses, review_rates
+from headwater.annotation import adaptive, likeness, responses, review_rates
 from headwater.annotation.desk import Desk
 from headwater.annotation.model import (
     Answer,
@@ -25,7 +25,8 @@ from headwater.annotation.model import (
     Tier,
     UnknownLeaseError,
 )
-from headwater.annotation.store import answers, campaigns, pace, prelabels, queue, tasks
+from headwater.annotation.questions import Question
+from headwater.annotation.store import answers, campaigns, documents, pace, prelabels, queue, tasks
 from headwater.core.ids import new_id
 from headwater.governance.model import PersonId
 from headwater.storage.database import Connection
@@ -192,7 +193,7 @@ def _answer(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
 def _is_edited(desk: Desk, held: queue.Held, values: Mapping[str, object]) -> bool:
     if not held.prelabel or held.is_blinded:
         return False
-    return not responses.agrees(prelabels.get(desk.ctx.db, held.prelabel).values, values)
+    return not likeness.same(_asked(held), prelabels.get(desk.ctx.db, held.prelabel).values, values)
 
 
 def _tally(desk: Desk, held: queue.Held, sums: dict[str, int]) -> None:
@@ -216,7 +217,11 @@ def _tally(desk: Desk, held: queue.Held, sums: dict[str, int]) -> None:
 def _judged(held: queue.Held, values: Mapping[str, object], by: int) -> dict[str, int]:
     if held.gold is None:
         return {}
-    return {"judged": by, "correct": by * int(responses.agrees(held.gold, values))}
+    return {"judged": by, "correct": by * int(likeness.agrees(_asked(held), held.gold, values))}
+
+
+def _asked(held: queue.Held) -> tuple[Question, ...]:
+    return documents.questions_of(held.questions)
 
 
 def _sample_for_review(desk: Desk, held: queue.Held, answer: Answer) -> None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from headwater.annotation import adaptive, content, queries, responses
+from headwater.annotation import adaptive, content, likeness, queries, responses
 from headwater.annotation.model import LeaseState, Tier
 from headwater.annotation.store import answers, away, queue, tasks, trust
 from headwater.annotation.store import campaigns as store
@@ -72,6 +72,7 @@ def _take_in(ctx: Context, package: Package, cohort: Cohort, items: Mapping[str,
     filled = away.fill(ctx.db, package.campaign_id, list(fresh), owned=owned)
     used = {task: each for task, each in fresh.items() if task in filled}
     records = sourcing.present(ctx, [items[each.item_id].record_id for each in used.values()])
+    asked = queries.schema(ctx, package.schema_id).questions
     leases, rows = [], []
     sums: dict[str, dict[str, int]] = {}
     for task, each in used.items():
@@ -85,7 +86,7 @@ def _take_in(ctx: Context, package: Package, cohort: Cohort, items: Mapping[str,
         mine = sums.setdefault(each.author, {"answers": 0, "judged": 0, "correct": 0, "lead_time_ms": 0})
         mine["answers"] += 1
         mine["judged"] += bool(item.known)
-        mine["correct"] += bool(item.known) and responses.agrees(item.known, each.response)
+        mine["correct"] += bool(item.known) and likeness.agrees(asked, item.known, each.response)
         mine["lead_time_ms"] += each.lead_time_ms
     away.add(ctx.db, leases, rows)
     key = {"cohort_id": cohort.id, "campaign_id": package.campaign_id, "batch_id": package.batch_id}

@@ -16,7 +16,6 @@ from headwater.governance.model import Decision
 from headwater.quality import breakdowns, comparisons, monitoring
 from headwater.quality.model import Assessment, Measure, MeasureId, NotAssessableError
 from headwater.quality.panels import panel
-from headwater.quality.shapes import normal
 from headwater.quality.store import measures as store
 from headwater.stats.interval import Estimate, wilson
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headwater.annotation.answers import Answers
-    from headwater.annotation.questions import Question
     from headwater.context import Context
     from headwater.quality.breakdowns import Groups
     from headwater.quality.mark_panels import MarkPanel
@@ -69,9 +67,7 @@ def assess(
     groups = breakdowns.disjoint(ctx, given)
     slicing = breakdowns.of_slices(ctx, given, slices, seed=seed)
     apart = views.apart()
-    found = _agreement(views, groups, question, seed)
-    if asked.kind not in MARKS:  # no two people draw a mark alike
-        found |= _gold(asked, given, groups[0])
+    found = _agreement(views, groups, question, seed) | _gold(given, groups[0])
     inside = comparisons.by_slice(views, slicing, found[ALPHA, f"question:{question}"], apart)
     found |= {(ALPHA, f"slice:{name}"): value for name, value in inside.items()}
     found |= {
@@ -132,10 +128,9 @@ def _agreement(
     return found
 
 
-def _gold(asked: Question, given: Answers, teams: Groups) -> dict[tuple[str, str], Estimate]:
+def _gold(given: Answers, teams: Groups) -> dict[tuple[str, str], Estimate]:
     known = np.flatnonzero(given.is_gold & (given.gold_value >= 0))
-    same = np.unique([normal(asked, value) for value in given.values] or [""], return_inverse=True)[1]
-    right = (same[given.value[known]] == same[given.gold_value[known]]).astype(np.float64)
+    right = given.is_right[known].astype(np.float64)
 
     def accuracy(kind: str, names: Sequence[str], code: NDArray[np.int64]) -> dict[tuple[str, str], Estimate]:
         total = np.bincount(code[known], minlength=len(names))

@@ -128,7 +128,7 @@ def health(ctx: Context, campaign_id: str, *, question: str = "") -> GoldHealth:
     frame = frame_of(ctx, campaign.id, question=question)
     given = frame.given
     rows = np.flatnonzero(frame.usable & given.is_gold & (given.gold_value >= 0))
-    right = given.value[rows] == given.gold_value[rows]
+    right = given.is_right[rows]
     met = _exposure(frame)
     return GoldHealth(
         campaign_id=campaign.id,
@@ -170,7 +170,7 @@ def _exposure(frame: Frame) -> Exposure:
     rows = np.flatnonzero(frame.usable & given.is_gold & (given.gold_value >= 0))
     team = np.unique(frame.team[rows], return_inverse=True)[1]
     seen = exposures(given.task[rows], team, given.submitted_at[rows])
-    right = given.value[rows] == given.gold_value[rows]
+    right = given.is_right[rows]
     return exposure(given.task[rows], right, seen, given.lead_time_ms[rows] / 1000, level=LEVEL)
 
 

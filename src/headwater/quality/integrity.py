@@ -182,7 +182,7 @@ def _leaks(look: Look) -> list[Signal]:
     team = np.unique(look.frame.team[rows], return_inverse=True)[1]
     found = exposure(
         given.task[rows],
-        given.value[rows] == given.gold_value[rows],
+        given.is_right[rows],
         exposures(given.task[rows], team, given.submitted_at[rows]),
         given.lead_time_ms[rows] / 1000,
         level=look.level("gold.leak"),
