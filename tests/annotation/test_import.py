@@ -14,6 +14,7 @@ from headwater.annotation import batches, exports, imports
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.exchange.label_studio_config import to_schema
 from headwater.annotation.questions import as_data
+from headwater.app.application import open_app
 from headwater.core.errors import InvalidError
 from headwater.governance import accounts
 from headwater.sourcing import queries as sourcing
@@ -118,9 +119,28 @@ def test_a_file_comes_in_over_http(team: Team, tmp_path: Path) -> None:
             f"{server.url}/api/v1/programs/support/campaigns/{campaign}/import?source=desk&batch=old",
             content=data,
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"},
+            timeout=60,
         )
     assert reply.status_code == 201, reply.text
     assert (reply.json()["batch"]["name"], reply.json()["batch"]["tasks"]) == ("old", 1)
+    assert list((team.app.settings.directory / "uploads").iterdir()) == []
+
+
+def test_a_file_sent_to_be_imported_is_refused_when_it_is_too_long_and_leaves_nothing(team: Team) -> None:
+    approved(team)
+    campaign = open_campaign(team, 1).id
+    with team.act(team.ops) as ctx:
+        token = accounts.create_token(ctx, label="import", may_write=True).secret
+    directory = team.app.settings.directory
+    with open_app(directory, max_upload_mb=1, clock=team.app.clock) as small, served(small) as server:
+        reply = httpx.post(
+            f"{server.url}/api/v1/programs/support/campaigns/{campaign}/import?source=desk&batch=old",
+            content=b"x" * 1_500_000,
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"},
+            timeout=60,
+        )
+    assert (reply.status_code, reply.json()["code"]) == (413, "too_large")
+    assert list((directory / "uploads").iterdir()) == []
 
 
 def _registered(team: Team) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Query, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -31,11 +31,15 @@ from headwater.annotation.model import Batch, BatchKind, Campaign, Gold, Guideli
 from headwater.annotation.plan import Plan
 from headwater.annotation.progress import OwnProgress, Progress
 from headwater.annotation.queries import Dispute
-from headwater.api.session import Caller, Listing, etag
+from headwater.api.session import Caller, Listing, UnreadCaller, etag
+from headwater.api.uploads import BODY, received
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from headwater.context import Context
 
 router = APIRouter(prefix="/programs/{program}", tags=["annotation"])
@@ -292,24 +296,30 @@ def export_campaign(
     )
 
 
-@router.post("/campaigns/{campaign}/import", status_code=201)
-def import_tasks(
+@router.post("/campaigns/{campaign}/import", status_code=201, openapi_extra=BODY)
+async def import_tasks(
     campaign: str,
-    caller: Caller,
-    body: Annotated[bytes, Body(media_type="application/octet-stream", description="The file.")],
+    caller: UnreadCaller,
     source: Annotated[str, Query(description="Approved source that the records are from.")],
     form: Annotated[Format, Query(alias="format", description="File format.")] = Format.JSONL,
     batch: Annotated[str, Query(min_length=1, max_length=120, description="Name of the new batch.")] = "imported",
 ) -> imports.Imported:
-    """Take tasks in from another tool, with the answers they came with, as a new batch."""
-    with tempfile.NamedTemporaryFile(suffix=f".{CODECS[form].suffix}") as file:
-        file.write(body)
-        file.flush()
-        origin = imports.Origin(path=Path(file.name), codec=CODECS[form], source=source, batch=batch, name=batch)
-        with caller.acting() as ctx:
-            imports.permit(ctx, campaign, origin)
-            act = partial(caller.app.act_as, ctx.actor, ctx.program)
-        return imports.run(act, caller.app.database, campaign, origin)
+    """Take tasks in from another tool, with the answers they came with, as a new batch; the body is the file."""
+    origin = imports.Origin(path=Path(), codec=CODECS[form], source=source, batch=batch, name=batch)
+    act = await run_in_threadpool(_permit_import, caller, campaign, origin)
+    path = await received(caller, f"{batch}.{CODECS[form].suffix}")
+    try:
+        return await run_in_threadpool(imports.run, act, caller.app.database, campaign, replace(origin, path=path))
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _permit_import(
+    caller: UnreadCaller, campaign: str, origin: imports.Origin
+) -> Callable[[], AbstractContextManager[Context]]:
+    with caller.acting() as ctx:
+        imports.permit(ctx, campaign, origin)
+        return partial(caller.app.act_as, ctx.actor, ctx.program)
 
 
 @router.get("/campaigns/{campaign}/progress")

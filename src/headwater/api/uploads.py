@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from headwater.api.session import UnreadCaller
 from headwater.app.uploads import Upload
-from headwater.sourcing import intakes
+from headwater.sourcing import intakes, reading
 from headwater.storage.jobs import JobStatus
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/programs/{program}/sources/{source}/intakes", tags=["sourcing"])
 _BLOCK = 1_000_000
-_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
+BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
 
 
 class Wanted(BaseModel):
@@ -34,7 +34,7 @@ class Wanted(BaseModel):
     )
 
 
-@router.post("", status_code=202, openapi_extra=_BODY)
+@router.post("", status_code=202, openapi_extra=BODY)
 async def take_in(
     source: str, wanted: Annotated[Wanted, Query()], caller: UnreadCaller, response: Response
 ) -> JobStatus:
@@ -42,17 +42,9 @@ async def take_in(
 
     The file is on disk when the answer comes. With an `Idempotency-Key` a repeat finds the same job.
     """
-    actor, program = await run_in_threadpool(_permit, caller, source)
+    actor, program = await run_in_threadpool(_permit, caller, source, wanted.name)
     key = f"upload:{actor}:{caller.idempotency_key}" if caller.idempotency_key else ""
-    block = bytearray()
-    with await run_in_threadpool(Upload, caller.app.settings, wanted.name, key=key) as upload:
-        async for chunk in caller.request.stream():
-            block += chunk
-            if len(block) >= _BLOCK:
-                await run_in_threadpool(upload.write, bytes(block))
-                block.clear()
-        await run_in_threadpool(upload.write, bytes(block))
-        path = await run_in_threadpool(upload.finish)
+    path = await received(caller, wanted.name, key=key)
     args = {
         "source": source,
         "path": str(path),
@@ -66,9 +58,27 @@ async def take_in(
     return status
 
 
-def _permit(caller: UnreadCaller, source: str) -> tuple[str, str]:
+async def received(caller: UnreadCaller, name: str, *, key: str = "") -> Path:
+    """Stream the body to disk, a block at a time, and return where it is.
+
+    Raises:
+        TooLargeError, UnreadableFileError: See `Upload`.
+    """
+    block = bytearray()
+    with await run_in_threadpool(Upload, caller.app.settings, name, key=key) as upload:
+        async for chunk in caller.request.stream():
+            block += chunk
+            if len(block) >= _BLOCK:
+                await run_in_threadpool(upload.write, bytes(block))
+                block.clear()
+        await run_in_threadpool(upload.write, bytes(block))
+        return await run_in_threadpool(upload.finish)
+
+
+def _permit(caller: UnreadCaller, source: str, name: str) -> tuple[str, str]:
     with caller.acting() as ctx:
         intakes.permit(ctx, source)
+        reading.check_format(name)
         return ctx.actor, ctx.program
 
 

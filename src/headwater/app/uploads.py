@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from headwater.core.canonical import digest
 from headwater.core.errors import TooLargeError
 from headwater.core.ids import new_id
-from headwater.sourcing import reading
 from headwater.sourcing.model import UnreadableFileError
 from headwater.storage.objects import sync_directory
 
@@ -37,11 +36,7 @@ class Upload:
             settings: The workspace's: its folder and its limit.
             name: The file's name as the sender knows it; only its ending is used.
             key: What makes a repeat of this upload the same upload; a new one each time when empty.
-
-        Raises:
-            UnreadableFileError: The ending is not one that can be read.
         """
-        reading.check_format(name)
         self._most = settings.max_upload_mb
         self._folder = settings.directory / "uploads"
         self._folder.mkdir(exist_ok=True)
