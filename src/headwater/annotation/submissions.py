@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from headwater.annotation import adaptive, likeness, responses, review_rates
+from headwater.annotation import adaptive, likeness, review_rates
 from headwater.annotation.desk import Desk
 from headwater.annotation.model import (
     Answer,

@@ -8,7 +8,7 @@ import numpy as np
 
 from headwater.annotation import folding
 from headwater.annotation import queries as annotation
-from headwater.annotation.questions import CLOSED, MARKS
+from headwater.annotation.questions import CLOSED
 from headwater.core.ids import new_id
 from headwater.governance import ledger
 from headwater.governance.authority import require
