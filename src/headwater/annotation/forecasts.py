@@ -22,7 +22,7 @@ from headwater.workforce import queries as people
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headwater.annotation.queries import Progress
+    from headwater.annotation.progress import Progress
     from headwater.context import Context
 
 WINDOW = 28

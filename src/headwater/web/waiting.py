@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Response
 from headwater.annotation import queries, waiting
 from headwater.annotation.model import Tier
 from headwater.annotation.waiting import Filter, Sort
+from headwater.governance.authority import may
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
-from headwater.web.annotation import may
 from headwater.web.session import Visitor, page
 from headwater.workforce import queries as people
 
