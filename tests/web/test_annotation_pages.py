@@ -144,7 +144,7 @@ def test_people_are_enrolled_and_paused_on_the_workforce_page(team: Team, site: 
     tab.goto(f"{site.url}/p/support/workforce")
     assert not problems(tab)
     tab.get_by_text("Enrol a person").click()
-    tab.get_by_label("Person").select_option(label="ann1")
+    tab.locator("form", has=tab.get_by_role("button", name="Enrol")).get_by_label("Person").select_option(label="ann1")
     tab.get_by_label("Team or vendor").fill("vendor-a")
     tab.get_by_role("button", name="Enrol").click()
     tab.get_by_role("cell", name="vendor-a").wait_for()

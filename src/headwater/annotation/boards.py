@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from headwater.annotation import queries, review_rates
 from headwater.annotation.model import BatchKind
+from headwater.annotation.review_rates import Trust
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.stats.interval import Estimate, wilson
 from headwater.workforce import queries as workforce
+from headwater.workforce.model import Cohort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headwater.annotation.model import Batch
-    from headwater.annotation.review_rates import Trust
     from headwater.annotation.store.answers import Tally
     from headwater.context import Context
-    from headwater.workforce.model import Cohort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from headwater.annotation.store import answers
 from headwater.stats import beta
+from headwater.stats.interval import Estimate
 from headwater.workforce import queries as people
 
 if TYPE_CHECKING:
     from headwater.annotation.plan import Plan
     from headwater.context import Context
-    from headwater.stats.interval import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

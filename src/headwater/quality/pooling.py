@@ -77,16 +77,17 @@ def _joined(parts: list[Answers]) -> Answers:
     columns |= {
         name: np.concatenate([getattr(part, name) for part in parts]) for name in ("lead_time_ms", "submitted_at")
     }
-    gold = np.concatenate([part.is_gold for part in parts])
+    gold, right = (np.concatenate([getattr(part, name) for part in parts]) for name in ("is_gold", "is_right"))
     return Answers(
         question=parts[0].question,
         **(columns | things),
         is_gold=gold,
+        is_right=right,
         gold_value=np.full(gold.size, -1, np.int64),  # agreement leaves gold out
         record_ids=tuple(record[task] for task in things["task_ids"]),
         undecided=sum(part.undecided for part in parts),
     )
 
 
-_COLUMNS = ("task", "annotator", "value", "cohort", "batch", "guideline", "is_gold", "gold_value", "lead_time_ms",
-            "submitted_at")  # fmt: skip
+_COLUMNS = ("task", "annotator", "value", "cohort", "batch", "guideline", "is_gold", "is_right", "gold_value",
+            "lead_time_ms", "submitted_at")  # fmt: skip
