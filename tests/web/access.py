@@ -411,4 +411,29 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         PUT /api/v1/programs/{program}/sources/{source}/provenance
     """,
     ),
+    # the way back from models to data: read by everybody
+    (
+        TEAM,
+        """
+        GET /api/v1/programs/{program}/diagnoses/{diagnosis_id}
+        GET /api/v1/programs/{program}/evaluations/{evaluation}
+        GET /api/v1/programs/{program}/findings/{finding}
+        GET /api/v1/programs/{program}/intakes/{intake}
+        GET /api/v1/programs/{program}/runs/{run}
+        GET /p/{program}/comparisons
+        GET /p/{program}/findings/{finding}
+        GET /p/{program}/training/{run}
+    """,
+    ),
+    # the way back from models to data: acted on by those who train and evaluate
+    (
+        ("engineer", "lead"),
+        """
+        POST /api/v1/programs/{program}/findings/{finding}/triage
+        POST /p/{program}/evaluations
+        POST /p/{program}/findings
+        POST /p/{program}/findings/{finding}/triage
+        POST /p/{program}/training
+    """,
+    ),
 )

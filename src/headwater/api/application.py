@@ -35,7 +35,9 @@ PARTS = (
     "label_errors",
     "quality",
     "release",
+    "training",
     "evaluation",
+    "remediation",
 )
 """Modules under `headwater.api` that export a `router`."""
 

@@ -1,4 +1,4 @@
-"""Evaluations, comparisons, findings, diagnoses, briefs."""
+"""Evaluations, comparisons, findings."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller, Listing, Page, Pages, page_of
 from headwater.evaluation import comparisons, findings, queries, service
-from headwater.evaluation.model import Comparison, Evaluation, Finding, Sample
-from headwater.remediation import diagnosis
-from headwater.remediation import queries as remediation
-from headwater.remediation.model import Brief, Diagnosis
+from headwater.evaluation.model import Comparison, Evaluation, Finding, FindingState, Sample
 
 router = APIRouter(prefix="/programs/{program}", tags=["evaluation"])
 
@@ -30,6 +27,13 @@ class Search(BaseModel):
     eval_set: str
 
 
+class Triage(BaseModel):
+    """What becomes of a finding."""
+
+    state: FindingState
+    reason: str = Field(min_length=1)
+
+
 @router.get("/evaluations")
 def list_evaluations(caller: Caller, listing: Listing, release: str = "", eval_set: str = "") -> list[Evaluation]:
     """List evaluations, newest first."""
@@ -43,6 +47,13 @@ def import_results(body: Results, caller: Caller) -> Evaluation | Response:
     return caller.write(
         lambda ctx: service.import_results(ctx, run=body.run, eval_set=body.eval_set, samples=body.samples)
     )
+
+
+@router.get("/evaluations/{evaluation}")
+def show_evaluation(evaluation: str, caller: Caller) -> Evaluation:
+    """Show an evaluation."""
+    with caller.reading() as ctx:
+        return queries.evaluation(ctx, evaluation)
 
 
 @router.get("/evaluations/{evaluation}/samples")
@@ -73,21 +84,14 @@ def search(body: Search, caller: Caller) -> list[Finding] | Response:
     return caller.write(lambda ctx: findings.search(ctx, body.release, eval_set=body.eval_set))
 
 
-@router.get("/diagnoses")
-def list_diagnoses(caller: Caller, listing: Listing, release: str = "") -> list[Diagnosis]:
-    """List diagnoses, newest first."""
+@router.get("/findings/{finding}")
+def show_finding(finding: str, caller: Caller) -> Finding:
+    """Show a finding."""
     with caller.reading() as ctx:
-        return listing.part(remediation.diagnoses(ctx, release=release))
+        return queries.finding(ctx, finding)
 
 
-@router.post("/diagnoses", response_model=list[Diagnosis])
-def diagnose(body: Search, caller: Caller) -> list[Diagnosis] | Response:
-    """Diagnose a release's open findings and its cohorts."""
-    return caller.write(lambda ctx: diagnosis.diagnose(ctx, body.release, eval_set=body.eval_set))
-
-
-@router.get("/briefs")
-def briefs(caller: Caller, listing: Listing, release: str = "") -> list[Brief]:
-    """List briefs, newest first."""
-    with caller.reading() as ctx:
-        return listing.part(remediation.briefs(ctx, release=release))
+@router.post("/findings/{finding}/triage", response_model=Finding)
+def triage(finding: str, body: Triage, caller: Caller) -> Finding | Response:
+    """Say what becomes of a finding, with the reason."""
+    return caller.write(lambda ctx: service.triage(ctx, finding, state=body.state, reason=body.reason))

@@ -84,6 +84,13 @@ def list_intakes(caller: Caller, listing: Listing) -> list[Intake]:
         return listing.part(queries.intakes(ctx))
 
 
+@router.get("/intakes/{intake}")
+def show_intake(intake: str, caller: Caller) -> Intake:
+    """Show an intake."""
+    with caller.reading() as ctx:
+        return queries.intake(ctx, intake)
+
+
 @router.get("/intakes/{intake}/rejects")
 def rejects(intake: str, caller: Caller, paging: Pages, reason: str = "") -> Page[Reject]:
     """List the items that did not become records, with their reasons."""

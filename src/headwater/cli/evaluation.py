@@ -1,4 +1,4 @@
-"""`headwater run`, `evaluation`, `finding`, `brief`: the way back from models to data."""
+"""`headwater evaluation` and `finding`: what models get wrong."""
 
 from __future__ import annotations
 
@@ -9,39 +9,16 @@ import typer
 
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.evaluation import comparisons, findings, queries, service
-from headwater.remediation import briefs, diagnosis
-from headwater.remediation import queries as remediation
-from headwater.training import queries as training
-from headwater.training import service as runs
+from headwater.evaluation.model import FindingState
+from headwater.release import queries as releases
+from headwater.remediation import diagnosis
 
-run = typer.Typer(help="Training runs and the models they made.", no_args_is_help=True)
 evaluation = typer.Typer(help="Results of models, sample by sample.", no_args_is_help=True)
 finding = typer.Typer(help="Statistically supported weaknesses.", no_args_is_help=True)
-brief = typer.Typer(help="Authorised orders to repair data.", no_args_is_help=True)
 
-Release = Annotated[str, typer.Argument(help="A release's id.")]
+Release = Annotated[str, typer.Argument(help="Id, version, or dataset@version.")]
+FindingId = Annotated[str, typer.Argument(help="A finding's id.")]
 EvalSet = Annotated[str, typer.Option(help="Name of the evaluation set.")]
-Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
-
-
-@run.command("register")
-def register(
-    release: Annotated[str, typer.Argument(help="Id, version, or dataset@version.")],
-    name: Annotated[str, typer.Option(help="Name of the kind of model.")],
-    seed: Annotated[int, typer.Option(help="Seed of the training.")] = 0,
-    digest: Annotated[str, typer.Option(help="Digest of the model's bytes.")] = "",
-) -> None:
-    """Register a training run on an approved release."""
-    with acting() as ctx:
-        row = runs.register(ctx, release=release, name=name, seed=seed, model_digest=digest)
-    done(f"Registered {row.id}; its model is {row.model_id}.")
-
-
-@run.command("list")
-def list_runs(as_json: Json = False) -> None:
-    """List training runs, newest first."""
-    with reading() as ctx:
-        show(training.runs(ctx), ("id", "name", "seed", "release_id", "model_id", "registered_at"), as_json)
 
 
 @evaluation.command("import")
@@ -62,6 +39,23 @@ def list_evaluations(as_json: Json = False) -> None:
     """List evaluations, newest first."""
     with reading() as ctx:
         show(queries.evaluations(ctx), ("id", "eval_set", "release_id", "accuracy", "imported_at"), as_json)
+
+
+@evaluation.command("show")
+def show_evaluation(
+    identifier: Annotated[str, typer.Argument(help="An evaluation's id.")],
+    limit: Annotated[int, typer.Option(help="Most failed samples to print.", min=0)] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show an evaluation with samples that failed."""
+    with reading() as ctx:
+        row = queries.evaluation(ctx, identifier)
+        failed = queries.samples(ctx, identifier, failed=True, limit=limit) if limit else []
+    if as_json:
+        show({"evaluation": row, "failed": failed}, (), as_json)
+        return
+    show(row, ("id", "eval_set", "accuracy", "release_id", "run_id", "model_id", "imported_at"))
+    show(failed, ("sample_id", "input", "target", "output"))
 
 
 @evaluation.command("compare")
@@ -91,35 +85,34 @@ def list_findings(as_json: Json = False) -> None:
         show(queries.findings(ctx), ("id", "predicate", "rate", "overall", "q", "state"), as_json)
 
 
+@finding.command("show")
+def show_finding(identifier: FindingId, as_json: Json = False) -> None:
+    """Show a finding with examples that fail."""
+    with reading() as ctx:
+        row = queries.finding(ctx, identifier)
+        examples = queries.examples(ctx, row)
+    if as_json:
+        show({"finding": row, "examples": examples}, (), as_json)
+        return
+    show(row, ("id", "predicate", "state", "rate", "overall", "q", "candidates", "release_id", "eval_set"))
+    show(examples, ("sample_id", "input", "target", "output"))
+
+
+@finding.command("triage")
+def triage(
+    identifier: FindingId,
+    state: Annotated[FindingState, typer.Argument(help="What becomes of it.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")],
+) -> None:
+    """Say what becomes of a finding."""
+    with acting() as ctx:
+        row = service.triage(ctx, identifier, state=state, reason=reason)
+    done(f"{row.predicate} is {row.state.value}.")
+
+
 @finding.command("diagnose")
 def diagnose(release: Release, eval_set: EvalSet) -> None:
     """Diagnose a release's open findings and its cohorts."""
     with acting() as ctx:
-        found = diagnosis.diagnose(ctx, release, eval_set=eval_set)
+        found = diagnosis.diagnose(ctx, releases.release(ctx, release).id, eval_set=eval_set)
     show(found, ("deficit", "predicate", "cohort_id", "evidence"))
-
-
-@brief.command("list")
-def list_briefs(as_json: Json = False) -> None:
-    """List briefs, newest first."""
-    with reading() as ctx:
-        show(remediation.briefs(ctx), ("id", "type", "state", "predicate", "cohort_id", "volume", "effect"), as_json)
-
-
-@brief.command("authorise")
-def authorise(brief_id: Annotated[str, typer.Argument(help="A brief's id.")], reason: Reason) -> None:
-    """Authorise a brief as the Accountable."""
-    with acting() as ctx:
-        briefs.authorise(ctx, brief_id, reason=reason)
-    done("Authorised.")
-
-
-@brief.command("verify")
-def verify(
-    brief_id: Annotated[str, typer.Argument(help="A brief's id.")],
-    release: Annotated[str, typer.Option(help="The release made after its work.")],
-) -> None:
-    """Measure the effect of a brief on a later release."""
-    with acting() as ctx:
-        row = briefs.verify(ctx, brief_id, release=release)
-    done(f"{row.effect}: {row.measured}")

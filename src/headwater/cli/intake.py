@@ -58,6 +58,20 @@ def list_intakes(as_json: Json = False) -> None:
         show(queries.intakes(ctx), ("id", "origin", "state", "read", "added", "rejected", "started_at"), as_json)
 
 
+@cli.command("show")
+def show_intake(intake: Annotated[str, typer.Argument(help="An intake's id.")], as_json: Json = False) -> None:
+    """Show an intake: its recipe, its counts, and how many items were rejected for which reason."""
+    with reading() as ctx:
+        row = queries.intake(ctx, intake)
+        counts = queries.reject_counts(ctx, [intake])
+    if as_json:
+        show({"intake": row, "rejects": counts}, (), as_json)
+        return
+    show(row, ("id", "origin", "state", "read", "added", "rejected", "recipe", "started_at"))
+    for reason, count in counts.items():
+        done(f"  {reason}: {count:,}")
+
+
 @cli.command("rejects")
 def rejects(
     intake: Annotated[str, typer.Argument(help="An intake's id.")],

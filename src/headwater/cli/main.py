@@ -44,10 +44,10 @@ COMMANDS = {
     "gold": "monitoring:gold",
     "agreement": "agreement:cli",
     "release": "release:cli",
-    "run": "evaluation:run",
+    "run": "training:cli",
     "evaluation": "evaluation:evaluation",
     "finding": "evaluation:finding",
-    "brief": "evaluation:brief",
+    "brief": "remediation:brief",
     "job": "job:cli",
 }
 """Commands and groups and where each is: `module:attribute` under `headwater.cli`."""

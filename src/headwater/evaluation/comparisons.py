@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from headwater.evaluation import queries
 from headwater.evaluation.findings import candidates
 from headwater.evaluation.model import Comparison, NothingToCompareError, SliceChange
+from headwater.release import queries as releases
 from headwater.stats.retraining import difference
 
 if TYPE_CHECKING:
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
 FEWEST = 10
 """Samples below which a slice is not compared."""
+MOST_KEPT = 64
+
+_kept: dict[tuple[object, ...], Comparison] = {}
+"""The latest comparisons, by the evaluations of both sides, the slices and the seed."""
+_keeping = Lock()
 
 
 def compare(
@@ -27,13 +34,15 @@ def compare(
 ) -> Comparison:
     """Compare two releases on an evaluation set.
 
+    Evaluations never change, so a comparison of the same ones is worked out once and kept in memory.
+
     The interval of each slice is widened for the number of slices looked at (Bonferroni), so that a comparison
     without any change shows a wrong "better" or "worse" in at most about one of twenty comparisons.
 
     Args:
         ctx: The context.
-        old: Release id of the earlier models.
-        new: Release id of the later models.
+        old: The release of the earlier models: its id, version, or dataset@version.
+        new: The release of the later models.
         eval_set: Name of the evaluation set.
         predicates: Slices to compare; every single-attribute slice of at least 10 samples by default.
         seed: Of the bootstrap.
@@ -41,6 +50,20 @@ def compare(
     Raises:
         NothingToCompareError: They share no sample.
     """
+    old, new = releases.release(ctx, old).id, releases.release(ctx, new).id
+    sides = [tuple(row.id for row in queries.evaluations(ctx, release=name, eval_set=eval_set)) for name in (old, new)]
+    asked = (*sides, tuple(predicates), seed)
+    found = _kept.get(asked)
+    if found is None:
+        found = _compare(ctx, old, new, eval_set=eval_set, predicates=predicates, seed=seed)
+        with _keeping:
+            if len(_kept) >= MOST_KEPT:
+                _kept.pop(next(iter(_kept)))
+            _kept[asked] = found
+    return found
+
+
+def _compare(ctx: Context, old: str, new: str, *, eval_set: str, predicates: Sequence[str], seed: int) -> Comparison:
     before, after = queries.retrains(ctx, old, eval_set), queries.retrains(ctx, new, eval_set)
     place_before = {item.sample_id: place for place, item in enumerate(before.samples)}
     place_after = {item.sample_id: place for place, item in enumerate(after.samples)}

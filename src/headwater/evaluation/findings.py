@@ -16,6 +16,7 @@ from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
+from headwater.release import queries as releases
 from headwater.stats.interval import wilson
 from headwater.stats.subgroups import weak_subgroups
 
@@ -40,6 +41,7 @@ def search(ctx: Context, release: str, *, eval_set: str) -> list[Finding]:
     target, and their pairs; the rate of false findings is held at 5 % over all of them.
     """
     require(ctx, Decision.EVALUATION_IMPORT)
+    release = releases.release(ctx, release).id
     results = queries.retrains(ctx, release, eval_set)
     failed = results.right.mean(axis=0) < 0.5  # noqa: PLR2004 -- most
     groups = candidates(results.samples)

@@ -74,6 +74,12 @@ def finding(ctx: Context, identifier: str) -> Finding:
     return found[0]
 
 
+def examples(ctx: Context, row: Finding) -> list[Sample]:
+    """Return the example samples of a finding as the newest retrain of its release saw them."""
+    found = evaluations(ctx, release=row.release_id, eval_set=row.eval_set)
+    return store.samples(ctx.db, found[0].id, among=row.examples) if found else []
+
+
 def fields_of(item: Sample) -> dict[str, object]:
     """Return what a slice sees of a sample: its attributes, its target and failure category."""
     return {**item.slices, "target": item.target, "failure_category": item.failure_category}

@@ -18,7 +18,7 @@ from headwater.stats.interval import wilson
 from headwater.training import queries as training
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from headwater.context import Context
@@ -79,35 +79,47 @@ def read_samples(path: Path) -> list[Sample]:
     """Return the samples of a file in Headwater's own JSONL.
 
     Raises:
-        BadSamplesError: A line is not a sample; the message names file, line and field. Nothing is taken in.
+        BadSamplesError: There is no such file, or a line is not a sample. Nothing is taken in.
     """
-    rows = []
-    with path.open(encoding="utf-8", errors="strict") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                value = json.loads(line)
-                passed = value["passed"]
-                if not isinstance(passed, bool):
-                    raise BadSamplesError(f"{path}, line {number}: 'passed' must be true or false.")
-                rows.append(
-                    Sample(
-                        sample_id=str(value["sample_id"]),
-                        input=str(value["input"]),
-                        target=str(value["target"]),
-                        output=str(value["output"]),
-                        passed=passed,
-                        slices={str(key): str(item) for key, item in dict(value.get("slices", {})).items()},
-                        scores={str(key): float(item) for key, item in dict(value.get("scores", {})).items()},
-                        failure_category=str(value.get("failure_category", "")),
-                        error=str(value.get("error", "")),
-                    )
-                )
-            except json.JSONDecodeError as error:
-                raise BadSamplesError(f"{path}, line {number}, column {error.colno}: {error.msg}.") from error
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise BadSamplesError(
-                    f"{path}, line {number}: {error!r}; expected sample_id, input, target, output, passed."
-                ) from error
-    return rows
+    if not path.is_file():
+        raise BadSamplesError(f"There is no file '{path}'.", remedy="Give a JSONL file of results.")
+    with path.open("rb") as file:
+        return parse_samples(file, str(path))
+
+
+def parse_samples(lines: Iterable[bytes], name: str) -> list[Sample]:
+    """Return the samples of lines in Headwater's own JSONL; blank lines are passed over.
+
+    Args:
+        lines: The lines.
+        name: Of where they come from, for messages.
+
+    Raises:
+        BadSamplesError: A line is not a sample; the message names file, line and field.
+    """
+    return [_sample(line, f"{name}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _sample(line: bytes, place: str) -> Sample:
+    try:
+        value = json.loads(line.decode("utf-8").rstrip())
+        passed = value["passed"]
+        if not isinstance(passed, bool):
+            raise BadSamplesError(f"{place}: 'passed' must be true or false.")
+        return Sample(
+            sample_id=str(value["sample_id"]),
+            input=str(value["input"]),
+            target=str(value["target"]),
+            output=str(value["output"]),
+            passed=passed,
+            slices={str(key): str(item) for key, item in dict(value.get("slices", {})).items()},
+            scores={str(key): float(item) for key, item in dict(value.get("scores", {})).items()},
+            failure_category=str(value.get("failure_category", "")),
+            error=str(value.get("error", "")),
+        )
+    except UnicodeDecodeError as error:
+        raise BadSamplesError(f"{place}: not UTF-8 at byte {error.start}.", remedy="Save it as UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise BadSamplesError(f"{place}, column {error.colno}: {error.msg}.") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadSamplesError(f"{place}: {error!r}; expected sample_id, input, target, output, passed.") from error

@@ -98,12 +98,20 @@ def evaluations(
 
 
 def samples(
-    db: Connection, identifier: str, *, failed: bool = False, after: str = "", limit: int = 1_000_000
+    db: Connection,
+    identifier: str,
+    *,
+    failed: bool = False,
+    after: str = "",
+    among: Sequence[str] | None = None,
+    limit: int = 1_000_000,
 ) -> list[Sample]:
-    """Return samples of an evaluation by id, those after one."""
+    """Return samples of an evaluation by id: those after one, those that failed, those among some."""
     query = sa.select(sample).where(sample.c.evaluation_id == identifier, sample.c.sample_id > after)
     if failed:
         query = query.where(sa.not_(sample.c.passed))
+    if among is not None:
+        query = query.where(sample.c.sample_id.in_(among))
     rows = db.execute(query.order_by(sample.c.sample_id).limit(limit)).mappings()
     return [Sample(**{name: row[name] for name in row if name != "evaluation_id"}) for row in rows]
 

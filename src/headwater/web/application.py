@@ -41,7 +41,9 @@ PARTS = (
     "label_errors",
     "release",
     "resolutions",
+    "training",
     "evaluation",
+    "remediation",
 )
 """Modules under `headwater.web` that export a `router`."""
 

@@ -99,13 +99,3 @@ def file(visitor: Visitor, release: str, name: str) -> Response:
         media_type="application/octet-stream",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-@router.get("/training")
-def runs(visitor: Visitor) -> Response:
-    """Show training runs, newest first."""
-    with visitor.reading() as ctx:
-        releases = {item.id: f"{item.dataset}@{item.version}" for item in queries.releases(ctx)}
-        return page(
-            visitor, ctx, "release/training.html", active="training", runs=training.runs(ctx), releases=releases
-        )
