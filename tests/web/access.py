@@ -420,7 +420,12 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/findings/{finding}
         GET /api/v1/programs/{program}/intakes/{intake}
         GET /api/v1/programs/{program}/runs/{run}
+        GET /api/v1/programs/{program}/briefs/{brief}
+        GET /api/v1/programs/{program}/briefs/{brief}/works
+        GET /api/v1/programs/{program}/diagnoses/{diagnosis_id}/draft
+        GET /p/{program}/briefs/{brief}
         GET /p/{program}/comparisons
+        GET /p/{program}/diagnoses/{diagnosis}
         GET /p/{program}/findings/{finding}
         GET /p/{program}/training/{run}
     """,
@@ -430,10 +435,26 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         ("engineer", "lead"),
         """
         POST /api/v1/programs/{program}/findings/{finding}/triage
+        POST /api/v1/programs/{program}/briefs/{brief}/verification
+        POST /p/{program}/briefs/{brief}/verify
         POST /p/{program}/evaluations
         POST /p/{program}/findings
         POST /p/{program}/findings/{finding}/triage
         POST /p/{program}/training
+    """,
+    ),
+    # orders to repair data
+    (
+        ("ops", "lead"),
+        """
+        POST /api/v1/programs/{program}/briefs
+        POST /api/v1/programs/{program}/briefs/{brief}/authorisation
+        POST /api/v1/programs/{program}/briefs/{brief}/closing
+        POST /api/v1/programs/{program}/briefs/{brief}/closure
+        POST /api/v1/programs/{program}/briefs/{brief}/works
+        POST /p/{program}/briefs/{brief}/close
+        POST /p/{program}/briefs/{brief}/work
+        POST /p/{program}/diagnoses/{diagnosis}/brief
     """,
     ),
 )

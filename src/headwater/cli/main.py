@@ -47,6 +47,7 @@ COMMANDS = {
     "run": "training:cli",
     "evaluation": "evaluation:evaluation",
     "finding": "evaluation:finding",
+    "diagnosis": "remediation:diagnosis",
     "brief": "remediation:brief",
     "job": "job:cli",
 }
@@ -86,6 +87,7 @@ OUTLINE = {
     "run": "Training runs and the models they made.",
     "evaluation": "Results of models, sample by sample.",
     "finding": "Statistically supported weaknesses.",
+    "diagnosis": "The data deficits behind findings.",
     "brief": "Authorised orders to repair data.",
     "job": "Durable jobs: list, follow, cancel, resume.",
 }

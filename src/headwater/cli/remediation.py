@@ -1,4 +1,4 @@
-"""`headwater brief`: authorised orders to repair data."""
+"""`headwater diagnosis` and `headwater brief`: from a weakness to an authorised order, and what it brought."""
 
 from __future__ import annotations
 
@@ -7,11 +7,34 @@ from typing import Annotated
 import typer
 
 from headwater.cli.session import Json, acting, done, reading, show
-from headwater.remediation import briefs, queries
+from headwater.remediation import briefs, drafts, queries, works
+from headwater.remediation.model import BriefType
 
 brief = typer.Typer(help="Authorised orders to repair data.", no_args_is_help=True)
+diagnosis = typer.Typer(help="The data deficits behind findings.", no_args_is_help=True)
 
+BriefId = Annotated[str, typer.Argument(help="A brief's id.")]
+DiagnosisId = Annotated[str, typer.Argument(help="A diagnosis' id.")]
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+
+
+@diagnosis.command("list")
+def list_diagnoses(as_json: Json = False) -> None:
+    """List diagnoses, newest first."""
+    with reading() as ctx:
+        show(queries.diagnoses(ctx), ("id", "deficit", "predicate", "cohort_id", "evidence", "grade"), as_json)
+
+
+@diagnosis.command("show")
+def show_diagnosis(identifier: DiagnosisId, as_json: Json = False) -> None:
+    """Show a diagnosis and the brief it suggests."""
+    with reading() as ctx:
+        row, suggested = queries.diagnosis(ctx, identifier), drafts.draft(ctx, identifier)
+    if as_json:
+        show({"diagnosis": row, "suggested": suggested}, (), as_json)
+        return
+    show(row, ("id", "deficit", "predicate", "cohort_id", "evidence", "p", "grade", "finding_id", "release_id"))
+    show(suggested, ("kind", "volume", "instructions", "baseline", "eval_set"))
 
 
 @brief.command("list")
@@ -21,20 +44,90 @@ def list_briefs(as_json: Json = False) -> None:
         show(queries.briefs(ctx), ("id", "type", "state", "predicate", "cohort_id", "volume", "effect"), as_json)
 
 
+@brief.command("show")
+def show_brief(identifier: BriefId, as_json: Json = False) -> None:
+    """Show a brief: its evidence, acceptance test, work and measured effect."""
+    with reading() as ctx:
+        row = queries.brief(ctx, identifier)
+        cause, work = queries.diagnosis(ctx, row.diagnosis_id), queries.works(ctx, row)
+    if as_json:
+        show({"brief": row, "diagnosis": cause, "works": work}, (), as_json)
+        return
+    show(row, ("id", "type", "state", "predicate", "cohort_id", "volume", "instructions", "baseline"))
+    show(row.acceptance, ("eval_set", "gain", "alpha", "fewest_samples", "retrains"))
+    show(cause, ("deficit", "evidence"))
+    show(work, ("kind", "label", "id"))
+    if row.measured:
+        done(f"{row.effect}: {row.measured}")
+
+
+@brief.command("propose")
+def propose(
+    identifier: DiagnosisId,
+    kind: Annotated[BriefType | None, typer.Option(help="What is ordered; as the diagnosis suggests.")] = None,
+    volume: Annotated[int, typer.Option(help="Records or tasks; as suggested when 0.", min=0)] = 0,
+    instructions: Annotated[str, typer.Option(help="What to do; as suggested when empty.")] = "",
+    eval_set: Annotated[str, typer.Option(help="The set the effect is measured on; the finding's by default.")] = "",
+    gain: Annotated[float, typer.Option(help="Rise over other slices that counts as effective.", min=0, max=1)] = 0.05,
+    alpha: Annotated[float, typer.Option(help="Chance of a false verdict.", min=0.001, max=0.5)] = 0.05,
+    fewest: Annotated[int, typer.Option(help="Fewest samples for a verdict.", min=1)] = 5,
+    retrains: Annotated[int, typer.Option(help="Retrains of each release.", min=3)] = 3,
+) -> None:
+    """Propose a brief from a diagnosis; its acceptance test never changes afterwards."""
+    order = drafts.Order(
+        kind=kind,
+        volume=volume,
+        instructions=instructions,
+        eval_set=eval_set,
+        gain=gain,
+        alpha=alpha,
+        fewest_samples=fewest,
+        retrains=retrains,
+    )
+    with acting() as ctx:
+        row = drafts.propose(ctx, identifier, order)
+    done(f"Proposed {row.id}: {row.type.value}, {row.volume:,}. Failing today: {row.baseline}")
+
+
 @brief.command("authorise")
-def authorise(brief_id: Annotated[str, typer.Argument(help="A brief's id.")], reason: Reason) -> None:
+def authorise(identifier: BriefId, reason: Reason) -> None:
     """Authorise a brief as the Accountable."""
     with acting() as ctx:
-        briefs.authorise(ctx, brief_id, reason=reason)
+        briefs.authorise(ctx, identifier, reason=reason)
     done("Authorised.")
+
+
+@brief.command("carry-out")
+def carry_out(
+    identifier: BriefId,
+    work: Annotated[str, typer.Argument(help="A campaign's name, an intake's id, or a release.")],
+) -> None:
+    """Record that a campaign, an intake or a release carries a brief out."""
+    with acting() as ctx:
+        made = works.carry_out(ctx, identifier, work)
+    done(f"The {made.kind} {made.label} carries it out.")
 
 
 @brief.command("verify")
 def verify(
-    brief_id: Annotated[str, typer.Argument(help="A brief's id.")],
+    identifier: BriefId,
     release: Annotated[str, typer.Option(help="The release made after its work.")],
 ) -> None:
-    """Measure the effect of a brief on a later release."""
+    """Measure the effect of a brief on a later release, beside slices that no brief touched."""
     with acting() as ctx:
-        row = briefs.verify(ctx, brief_id, release=release)
+        row = works.verify(ctx, identifier, release=release)
     done(f"{row.effect}: {row.measured}")
+
+
+@brief.command("close")
+def close(
+    identifier: BriefId,
+    reason: Annotated[str, typer.Option(help="Close it as the Accountable, for this reason; else ask for it.")] = "",
+) -> None:
+    """Ask for a verified brief to be closed; with a reason, close it as the Accountable."""
+    with acting() as ctx:
+        if reason:
+            briefs.close(ctx, identifier, reason=reason)
+        else:
+            briefs.propose_close(ctx, identifier)
+    done("Closed." if reason else "Proposed. The Accountable closes it with --reason.")

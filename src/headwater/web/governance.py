@@ -68,7 +68,14 @@ def receive(visitor: Visitor) -> Response:
     return back(visitor, "inbox")
 
 
-_PLACES = {"alm_": "quality/alarms/{}", "per_": "workforce", "fbk_": "feedback", "apl_": "appeals"}
+_PLACES = {
+    "alm_": "quality/alarms/{}",
+    "per_": "workforce",
+    "fbk_": "feedback",
+    "apl_": "appeals",
+    "fnd_": "findings/{}",
+    "brf_": "briefs/{}",
+}
 """Where things are that have no proposal: by the prefix of their id."""
 
 
