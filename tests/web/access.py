@@ -315,8 +315,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/guidelines
         POST /api/v1/programs/{program}/guidelines/{guideline}/approval
         POST /api/v1/programs/{program}/guidelines/{guideline}/proposal
-        POST /api/v1/programs/{program}/jobs/{job}/cancel
-        POST /api/v1/programs/{program}/jobs/{job}/resume
         POST /api/v1/programs/{program}/proposals/{proposal}/decision
         POST /api/v1/programs/{program}/raci/proposals
         POST /api/v1/programs/{program}/raci/reset
@@ -455,6 +453,32 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/briefs/{brief}/close
         POST /p/{program}/briefs/{brief}/work
         POST /p/{program}/diagnoses/{diagnosis}/brief
+    """,
+    ),
+    # jobs: seen by everybody, commanded by whoever asked for them or may do what they do
+    (
+        TEAM,
+        """
+        GET /api/v1/programs/{program}/coverage/profile
+        GET /p/{program}/jobs
+        GET /p/{program}/jobs/{job}
+        GET /p/{program}/jobs/{job}/status
+    """,
+    ),
+    (
+        ("ops", "lead"),
+        """
+        GET /api/v1/programs/{program}/jobs/{job}/file
+        GET /p/{program}/jobs/{job}/file
+        POST /api/v1/programs/{program}/campaigns/{campaign}/exports
+        POST /api/v1/programs/{program}/jobs/{job}/cancel
+        POST /api/v1/programs/{program}/jobs/{job}/resume
+        POST /api/v1/programs/{program}/releases/builds
+        POST /api/v1/programs/{program}/releases/{release}/exports
+        POST /api/v1/programs/{program}/coverage/profile
+        POST /p/{program}/coverage
+        POST /p/{program}/jobs/{job}/{act}
+        POST /p/{program}/sources/{source}/intakes
     """,
     ),
 )

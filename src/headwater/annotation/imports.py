@@ -106,23 +106,52 @@ def run(act: Act, database: Database, campaign_id: str, origin: Origin) -> Impor
         InvalidError: Nothing in the file became a record that is new to the campaign.
     """
     with act() as ctx:
-        questions = permit(ctx, campaign_id, origin)
-        for _ in origin.codec.read(origin.path, questions):
-            pass  # the whole file is sound before anything is taken in
-        recipe = Recipe(personal_data=origin.personal_data, near_duplicate=2.0)
-        begun = intakes.start(ctx, source=origin.source, origin=origin.name, recipe=recipe)
-    raw = (_raw(place, item) for place, item in enumerate(origin.codec.read(origin.path, questions), 1))
-    intake = intakes.run(act, database, begun.id, raw)
+        begun = begin(ctx, campaign_id, origin)
+    take(act, database, campaign_id, origin, begun)
     with act() as ctx:
-        records = {str(each.attributes[MARK]): each for each in _records(ctx, intake)}
-        if not records:
-            raise InvalidError(
-                f"None of the {intake.read} tasks of '{origin.name}' became a record.",
-                remedy=f"See why with: headwater intake rejects {intake.id}",
-            )
-        batch = batches.add(ctx, campaign_id, name=origin.batch, records=[each.id for each in records.values()])
-        items = enumerate(origin.codec.read(origin.path, questions), 1)
-        return _keep(ctx, intake, batch, questions, _matched(items, records))
+        return keep(ctx, campaign_id, origin, begun)
+
+
+def begin(ctx: Context, campaign_id: str, origin: Origin) -> str:
+    """Check that the whole file is sound, begin its intake and return the intake's id."""
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    questions = permit(ctx, campaign_id, origin)
+    for _ in origin.codec.read(origin.path, questions):
+        pass  # before anything is taken in
+    recipe = Recipe(personal_data=origin.personal_data, near_duplicate=2.0)
+    return intakes.start(ctx, source=origin.source, origin=origin.name, recipe=recipe).id
+
+
+def take(
+    act: Act,
+    database: Database,
+    campaign_id: str,
+    origin: Origin,
+    intake_id: str,
+    *,
+    on_progress: Callable[[int], None] | None = None,
+) -> Intake:
+    """Turn the file's tasks into records, chunk by chunk; cut off, it goes on after the last chunk."""
+    with act() as ctx:
+        questions = permit(ctx, campaign_id, origin)
+    raw = (_raw(place, item) for place, item in enumerate(origin.codec.read(origin.path, questions), 1))
+    return intakes.run(act, database, intake_id, raw, on_progress=on_progress)
+
+
+def keep(ctx: Context, campaign_id: str, origin: Origin, intake_id: str) -> Imported:
+    """Make the batch about the records that were taken in, with the answers they came with."""
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    questions = permit(ctx, campaign_id, origin)
+    intake = sourcing.intake(ctx, intake_id)
+    records = {str(each.attributes[MARK]): each for each in _records(ctx, intake)}
+    if not records:
+        raise InvalidError(
+            f"None of the {intake.read} tasks of '{origin.name}' became a record.",
+            remedy=f"See why with: headwater intake rejects {intake.id}",
+        )
+    batch = batches.add(ctx, campaign_id, name=origin.batch, records=[each.id for each in records.values()])
+    items = enumerate(origin.codec.read(origin.path, questions), 1)
+    return _keep(ctx, intake, batch, questions, _matched(items, records))
 
 
 def _raw(place: int, item: Item) -> RawItem:

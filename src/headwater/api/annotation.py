@@ -35,6 +35,7 @@ from headwater.api.session import Caller, Listing, UnreadCaller, etag
 from headwater.api.uploads import BODY, received
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
+from headwater.storage.jobs import JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -294,6 +295,21 @@ def export_campaign(
         media_type=codec.media_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
+
+
+@router.post("/campaigns/{campaign}/exports", status_code=202)
+def start_export(
+    campaign: str,
+    caller: Caller,
+    response: Response,
+    form: Annotated[Format, Query(alias="format", description="File format.")] = Format.JSONL,
+    unanswered: Annotated[bool, Query(description="Also tasks without an answer.")] = False,
+) -> JobStatus:
+    """Write a campaign's tasks and answers as a durable job; get them from the job's `file`."""
+    with caller.reading() as ctx:
+        found = exports.scope(ctx, campaign).campaign
+    args = {"campaign": found.id, "format": form.value, "unanswered": unanswered}
+    return caller.start("campaign export", args, response)
 
 
 @router.post("/campaigns/{campaign}/import", status_code=201, openapi_extra=BODY)

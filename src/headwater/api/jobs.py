@@ -1,10 +1,13 @@
-"""Durable jobs: listed, shown, cancelled, resumed."""
+"""Durable jobs: listed, shown, cancelled, resumed; the files they wrote."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
+from fastapi.responses import FileResponse
 
 from headwater.api.session import Caller, Listing
+from headwater.app import exports
+from headwater.app.jobs import commanded
 from headwater.core.errors import NotFoundError
 from headwater.storage.jobs import JobStatus
 
@@ -26,18 +29,27 @@ def show(job: str, caller: Caller) -> JobStatus:
 
 @router.post("/{job}/cancel")
 def cancel(job: str, caller: Caller) -> JobStatus:
-    """Ask a job to stop after the step it is in."""
-    _own(job, caller)
+    """Ask a job to stop after the step it is in: one's own, or one whose work is one's to do."""
+    _commanded(job, caller)
     caller.app.jobs.cancel(job)
     return caller.app.jobs.get(job)
 
 
 @router.post("/{job}/resume")
 def resume(job: str, caller: Caller) -> JobStatus:
-    """Continue a job that was cancelled or cut off."""
-    _own(job, caller)
+    """Continue a job that was cancelled or cut off: one's own, or one whose work is one's to do."""
+    _commanded(job, caller)
     caller.app.jobs.resume(job)
     return caller.app.jobs.get(job)
+
+
+@router.get("/{job}/file", response_class=FileResponse)
+def file(job: str, caller: Caller) -> FileResponse:
+    """Return the file that an export wrote; it is there for a week."""
+    with caller.reading() as ctx:
+        status = commanded(ctx, caller.app.jobs.get(job))
+    path = exports.of_job(caller.app.settings.directory, status)
+    return FileResponse(path, filename=path.name, headers={"Cache-Control": "no-store"})
 
 
 def _own(job: str, caller: Caller) -> JobStatus:
@@ -46,3 +58,8 @@ def _own(job: str, caller: Caller) -> JobStatus:
         if status.program != ctx.program:
             raise NotFoundError(f"There is no job '{job}' in this program.")
     return status
+
+
+def _commanded(job: str, caller: Caller) -> JobStatus:
+    with caller.acting() as ctx:
+        return commanded(ctx, caller.app.jobs.get(job))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from headwater.api.session import Caller, Listing
 from headwater.release import queries, service
 from headwater.release.model import Difference, Gate, Release, Selection
+from headwater.storage.jobs import JobStatus
 
 router = APIRouter(prefix="/programs/{program}", tags=["releases"])
 
@@ -39,6 +40,20 @@ def build(body: Build, caller: Caller) -> Release | Response:
     """Build the next version of a dataset from what is accepted now."""
     selection = Selection(question=body.question, where=body.where, minimum_confidence=body.minimum_confidence)
     return caller.write(lambda ctx: service.build(ctx, dataset=body.dataset, selection=selection))
+
+
+@router.post("/releases/builds", status_code=202)
+def start_build(body: Build, caller: Caller, response: Response) -> JobStatus:
+    """Build the next version as a durable job; its progress is under `jobs`."""
+    return caller.start("release build", body.model_dump(), response)
+
+
+@router.post("/releases/{release}/exports", status_code=202)
+def start_export(release: str, caller: Caller, response: Response) -> JobStatus:
+    """Pack a release into one archive as a durable job; get it from the job's `file`."""
+    with caller.reading() as ctx:
+        found = queries.release(ctx, release)
+    return caller.start("release export", {"release": found.id}, response)
 
 
 @router.get("/releases/{release}")

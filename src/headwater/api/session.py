@@ -18,12 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
+from headwater.app.jobs import permit
 from headwater.core.canonical import digest, digest_bytes
 from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, StaleError, UnauthenticatedError
 from headwater.governance import accounts
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from headwater.app.application import App
     from headwater.context import Context
+    from headwater.storage.jobs import JobStatus
 
 T = TypeVar("T")
 MAX_PAGE = 500
@@ -138,6 +140,21 @@ class _Caller:
             if status == HTTPStatus.NO_CONTENT:
                 return Response(status_code=status, headers=headers)
             return JSONResponse(stored["reply"], status_code=status, headers=headers)
+
+    def start(self, kind: str, args: dict[str, Any], response: Response) -> JobStatus:
+        """Ask for a durable job, once per `Idempotency-Key`, and name it in the `Location` header.
+
+        Raises:
+            NotYoursError: The chart gives what it does to others.
+        """
+        with self.acting() as ctx:
+            permit(ctx, kind)
+            actor, program = ctx.actor, ctx.program
+        key = f"job:{actor}:{digest(self.idempotency_key)}" if self.idempotency_key else None
+        identifier = self.app.jobs.start(kind, args, program=program, actor=actor, key=key)
+        slug = self.request.path_params["program"]
+        response.headers["Location"] = f"/api/v1/programs/{slug}/jobs/{identifier}"
+        return self.app.jobs.get(identifier)
 
     def match(self, version: int) -> None:
         """Check `If-Match` against the current version of what is updated.

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller, Listing, Page, Pages, etag, page_of
 from headwater.core.errors import InvalidError
-from headwater.sourcing import coverage, queries, sources
-from headwater.sourcing.model import CoverageGap, Intake, Provenance, Record, Reject, Source, SourceKind
+from headwater.sourcing import coverage, queries, reading, sources
+from headwater.sourcing.model import CoverageGap, Intake, Profile, Provenance, Record, Reject, Source, SourceKind
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -30,6 +30,15 @@ class Because(BaseModel):
     """Why a decision is taken."""
 
     reason: str = Field(min_length=1)
+
+
+class Traffic(BaseModel):
+    """A sample of production's traffic."""
+
+    items: list[dict[str, object]] = Field(min_length=1, max_length=100_000)
+    """As the lines of a JSONL file for an intake."""
+    by: list[str] = Field(min_length=1, max_length=20)
+    """Attributes to count the values of."""
 
 
 @router.get("/sources")
@@ -120,6 +129,20 @@ def gaps(caller: Caller) -> list[CoverageGap]:
     """List slices where the pool is thin against production or a declared minimum."""
     with caller.reading() as ctx:
         return coverage.gaps(ctx)
+
+
+@router.get("/coverage/profile")
+def production(caller: Caller) -> Profile | None:
+    """Show the newest production profile; null when there is none."""
+    with caller.reading() as ctx:
+        return coverage.production(ctx)
+
+
+@router.post("/coverage/profile", status_code=201, response_model=Profile)
+def profile(body: Traffic, caller: Caller) -> Profile | Response:
+    """Keep what production looks like, from a sample of its traffic; nothing of the items themselves is kept."""
+    items = [reading.item_of(place, value) for place, value in enumerate(body.items, 1)]
+    return caller.write(lambda ctx: coverage.measure(ctx, items, by=body.by))
 
 
 def _place(cursor: str | None) -> int:

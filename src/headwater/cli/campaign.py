@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from headwater.annotation import batches, campaigns, exports, gold, imports, queries
-from headwater.annotation.exchange.formats import CODECS, Format
+from headwater.annotation import batches, campaigns, gold, queries
+from headwater.annotation.exchange.formats import Format
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
 from headwater.annotation.progress import OwnProgress
-from headwater.cli.session import Json, acting, done, reading, show, whoami, workspace
+from headwater.cli.session import Detach, Json, acting, done, reading, run_job, show
 from headwater.core.errors import InvalidError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from headwater.annotation.exchange.model import Item
 
 cli = typer.Typer(help="Campaigns: plan, fill, open, follow, export.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
@@ -212,23 +206,13 @@ def export(
     file: Annotated[Path, typer.Argument(help="The file to write.")],
     form: Annotated[Format, typer.Option("--format", help="File format.")] = Format.JSONL,
     unanswered: Annotated[bool, typer.Option(help="Also tasks without an answer.")] = False,
+    detach: Detach = False,
 ) -> None:
-    """Write a campaign's tasks and answers as they stand now, annotators under pseudonyms."""
-    count = 0
-
-    def counted(items: Iterator[Item]) -> Iterator[Item]:
-        nonlocal count
-        for count, item in enumerate(items, 1):  # noqa: B007 -- the count is what is wanted
-            yield item
-
-    with workspace() as app:
-        actor, program = whoami(app)
-        with app.read_as(actor, program) as ctx:
-            wanted = exports.scope(ctx, name, unanswered=unanswered)
-        items = counted(exports.items(partial(app.read_as, actor, program), wanted))
-        with file.open("wb") as target:
-            target.writelines(CODECS[form].write(items, wanted.schema.questions))
-    done(f"Wrote {count:,} tasks to {file}.")
+    """Write a campaign's tasks and answers as they stand now, annotators under pseudonyms, as a durable job."""
+    args = {"campaign": name, "file": str(file.resolve()), "format": form.value, "unanswered": unanswered}
+    status = run_job("campaign export", args, detach=detach)
+    if status is not None:
+        done(f"Wrote {(status.result or {})['tasks']:,} tasks to {file}.")
 
 
 @cli.command("import")
@@ -239,27 +223,30 @@ def import_tasks(
     form: Annotated[Format, typer.Option("--format", help="File format.")] = Format.JSONL,
     batch: Annotated[str, typer.Option(help="Name of the new batch; the file's by default.")] = "",
     personal_data: Annotated[str, typer.Option(help="`keep` or `reject`.")] = "keep",
+    detach: Detach = False,
 ) -> None:
-    """Take tasks in from another tool, with the answers they came with, as a new batch."""
-    origin = imports.Origin(
-        path=file,
-        codec=CODECS[form],
-        source=source,
-        batch=batch or file.name,
-        name=file.name,
-        personal_data=personal_data,
-    )
-    with workspace() as app:
-        actor, program = whoami(app)
-        found = imports.run(partial(app.act_as, actor, program), app.database, name, origin)
+    """Take tasks in from another tool, with the answers they came with, as a new batch, as a durable job."""
+    args = {
+        "campaign": name,
+        "path": str(file.resolve()),
+        "format": form.value,
+        "source": source,
+        "batch": batch or file.name,
+        "name": file.name,
+        "personal_data": personal_data,
+    }
+    status = run_job("campaign import", args, detach=detach)
+    if status is None:
+        return
+    found = status.result or {}
     done(
-        f"Took in {found.intake.added:,} of {found.intake.read:,} tasks as batch {found.batch.name} "
-        f"({found.batch.id}), with {found.answers:,} answers and {found.suggestions:,} suggestions."
+        f"Took in {found['added']:,} of {found['read']:,} tasks as batch {found['batch_name']} "
+        f"({found['batch']}), with {found['answers']:,} answers and {found['suggestions']:,} suggestions."
     )
-    if found.intake.rejected:
-        done(f"See what became no record: headwater intake rejects {found.intake.id}")
-    for each in found.refused:
-        done(f"Answer to {each.task} left out: {each.reason}")
+    if found["rejected"]:
+        done(f"See what became no record: headwater intake rejects {found['intake']}")
+    for each in found["refused"]:
+        done(f"Answer to {each['task']} left out: {each['reason']}")
 
 
 def _gold(file: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:

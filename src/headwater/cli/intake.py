@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.cli.session import Json, done, err, follow, lines, reading, show, to_dict, whoami, workspace
+from headwater.cli.session import Detach, Json, done, err, lines, reading, run_job, show, to_dict
 from headwater.core.canonical import plain
 from headwater.sourcing import queries
 from headwater.sourcing import reading as files
@@ -25,22 +25,23 @@ def run(
     near_duplicate: Annotated[
         float, typer.Option(help="Least similarity of a near duplicate; 2 switches it off.")
     ] = 0.75,
+    detach: Detach = False,
 ) -> None:
     """Take a file in as a durable job with progress; killed at any moment, it goes on where it was."""
     files.items(file)
-    with workspace(run_jobs=True) as app:
-        actor, program = whoami(app)
-        args = {
-            "source": source,
-            "path": str(file.resolve()),
-            "languages": language or [],
-            "personal_data": personal_data,
-            "near_duplicate": near_duplicate,
-        }
-        status = follow(app, app.jobs.start("intake", args, program=program, actor=actor))
-        result = status.result or {}
-        with app.read_as(actor, program) as ctx:
-            counts = queries.reject_counts(ctx, [result["intake"]])
+    args = {
+        "source": source,
+        "path": str(file.resolve()),
+        "languages": language or [],
+        "personal_data": personal_data,
+        "near_duplicate": near_duplicate,
+    }
+    status = run_job("intake", args, detach=detach)
+    if status is None:
+        return
+    result = status.result or {}
+    with reading() as ctx:
+        counts = queries.reject_counts(ctx, [result["intake"]])
     done(
         f"Read {result['read']:,}, added {result['added']:,} records, rejected {result['rejected']:,} "
         f"({result['intake']})."

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from headwater.cli.session import Json, acting, done, err, reading, show
+from headwater.cli.session import Detach, Json, acting, done, err, reading, run_job, show
 from headwater.core.errors import VerificationError
 from headwater.release import queries, service
 from headwater.release.gates import name as gate_name
-from headwater.release.model import Selection
 from headwater.release.verify import verify
 
 cli = typer.Typer(help="Releases: build, approve, publish, yank, verify, export.", no_args_is_help=True)
@@ -25,14 +24,16 @@ def build(
     dataset: Annotated[str, typer.Argument(help="Name of the dataset.")],
     question: Annotated[str, typer.Option(help="The question whose labels it teaches.")],
     where: Annotated[str, typer.Option(help="A slice of records.")] = "",
-    confidence: Annotated[float, typer.Option(help="Least confidence of a label.")] = 0.0,
+    confidence: Annotated[float, typer.Option(help="Least confidence of a label.", min=0, max=1)] = 0.0,
+    detach: Detach = False,
 ) -> None:
-    """Build the next version from what is accepted now."""
-    selection = Selection(question=question, where=where, minimum_confidence=confidence)
-    with acting() as ctx:
-        row = service.build(ctx, dataset=dataset, selection=selection)
-    done(f"Built {row.dataset}@{row.version} with {row.members:,} members ({row.digest}).")
-    _gates(row.version)
+    """Build the next version from what is accepted now, as a durable job."""
+    args = {"dataset": dataset, "question": question, "where": where, "minimum_confidence": confidence}
+    status = run_job("release build", args, detach=detach)
+    if status is not None:
+        made = status.result or {}
+        done(f"Built {dataset}@{made['version']} with {made['members']:,} members ({made['digest']}).")
+        _gates(made["release"])
 
 
 @cli.command("list")
@@ -97,11 +98,18 @@ def yank(release: Name, reason: Reason) -> None:
 
 
 @cli.command("export")
-def export(release: Name, directory: Annotated[Path, typer.Argument(help="The folder to write.")]) -> None:
-    """Write the files of a release into a folder."""
+def export(
+    release: Name,
+    directory: Annotated[Path, typer.Argument(help="The folder to write.")],
+    detach: Detach = False,
+) -> None:
+    """Write the files of a release into a folder, as a durable job."""
     with reading() as ctx:
-        paths = queries.export(ctx, release, directory)
-    done(f"Wrote {len(paths)} files to {directory}. Check them with: headwater release verify {directory}")
+        identifier = queries.release(ctx, release).id
+    status = run_job("release export", {"release": identifier, "directory": str(directory.resolve())}, detach=detach)
+    if status is not None:
+        wrote = (status.result or {})["files"]
+        done(f"Wrote {wrote} files to {directory}. Check them with: headwater release verify {directory}")
 
 
 @cli.command("verify")

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from headwater.app.application import App, open_app
+from headwater.app.jobs import permit
 from headwater.cli.console import chosen, err, out
 from headwater.core.canonical import plain
 from headwater.core.errors import ForbiddenError, InvalidError
@@ -25,9 +26,24 @@ if TYPE_CHECKING:
     from headwater.context import Context
     from headwater.storage.jobs import JobStatus
 
-__all__ = ["Json", "acting", "bar", "chosen", "done", "err", "follow", "lines", "out", "reading", "show", "to_dict"]
-__all__ += ["whoami", "workspace"]
+__all__ = [
+    "Detach",
+    "Json",
+    "acting",
+    "bar",
+    "chosen",
+    "done",
+    "err",
+    "follow",
+    "lines",
+    "out",
+    "reading",
+    "show",
+    "to_dict",
+]
+__all__ += ["run_job", "whoami", "workspace"]
 
+Detach = Annotated[bool, typer.Option("--detach/--wait", help="Only ask for it; a process that runs jobs does it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -173,6 +189,28 @@ def follow(app: App, job_id: str) -> JobStatus:
         except KeyboardInterrupt:
             err.print(f"Interrupted. Continue with: headwater job resume {job_id}")
             raise typer.Exit(130) from None
+
+
+def run_job(kind: str, args: dict[str, Any], *, detach: bool = False) -> JobStatus | None:
+    """Ask for a durable job and follow it to its end.
+
+    Args:
+        kind: Its kind.
+        args: What it is to do.
+        detach: Only ask: a process that runs jobs, such as `headwater serve`, does it.
+
+    Returns:
+        How it ended; None when it was only asked for.
+    """
+    with workspace(run_jobs=not detach) as app:
+        actor, program = whoami(app)
+        with app.read_as(actor, program) as ctx:
+            permit(ctx, kind)
+        job = app.jobs.start(kind, args, program=program, actor=actor)
+        if not detach:
+            return follow(app, job)
+    done(f"{job}: queued. `headwater serve` runs it; follow it with: headwater job show {job}")
+    return None
 
 
 def bar() -> Progress:

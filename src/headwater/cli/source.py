@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.sourcing import coverage, queries, sources
+from headwater.sourcing import reading as files
 from headwater.sourcing.model import Provenance, SourceKind
 
 cli = typer.Typer(help="Sources: register, propose, approve.", no_args_is_help=True)
@@ -89,3 +91,31 @@ def gaps(as_json: Json = False) -> None:
     with reading() as ctx:
         found = coverage.gaps(ctx)
     show(found, ("slice", "records", "wanted", "missing", "critical", "predicate"), as_json)
+
+
+@cli.command("profile")
+def profile(
+    file: Annotated[Path, typer.Argument(help="JSONL, CSV or text file: a sample of production's traffic.")],
+    by: Annotated[list[str], typer.Option(help="Attribute to count the values of; may be given several times.")],
+) -> None:
+    """Keep what production looks like; nothing of the items themselves is kept."""
+    with acting() as ctx:
+        found = coverage.measure(ctx, files.items(file), by=by)
+    done(f"Profiled {found.n:,} items by {', '.join(found.counts)}. See: headwater source gaps")
+
+
+@cli.command("production")
+def show_production(as_json: Json = False) -> None:
+    """Show the newest production profile."""
+    with reading() as ctx:
+        found = coverage.production(ctx)
+    if as_json:
+        show(found or {}, (), as_json)
+        return
+    rows = [
+        {"attribute": name, "value": value, "items": count, "share": f"{count / found.n:.1%}"}
+        for name, counts in (found.counts.items() if found else ())
+        for value, count in counts.items()
+        if found
+    ]
+    show(rows, ("attribute", "value", "items", "share"))

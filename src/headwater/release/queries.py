@@ -58,6 +58,12 @@ def file(ctx: Context, identifier: str, name: str) -> bytes:
     return ctx.objects.get(f"{release(ctx, identifier).path}/{name}")
 
 
+def files(ctx: Context, identifier: str) -> list[str]:
+    """Return the names of the files of a release."""
+    prefix = f"{release(ctx, identifier).path}/"
+    return [name.removeprefix(prefix) for name in ctx.objects.names(prefix)]
+
+
 def export(ctx: Context, identifier: str, target: Path) -> list[Path]:
     """Write the files of a release into a folder, where they verify without Headwater."""
     return ctx.objects.download(release(ctx, identifier).path, target)

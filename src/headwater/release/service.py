@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headwater.core.canonical import digest_bytes
+from headwater.core.errors import ConflictError
 from headwater.core.ids import new_id
 from headwater.governance import decisions, ledger
 from headwater.governance import queries as governance
@@ -30,6 +31,8 @@ from headwater.release.verify import ATTESTATION
 from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from headwater.context import Context
     from headwater.quality.model import Label
     from headwater.sourcing.model import Record
@@ -50,15 +53,31 @@ _PUBLISHABLE = (ReleaseState.APPROVED,)
 _YANKABLE = (ReleaseState.APPROVED, ReleaseState.PUBLISHED)
 
 
-def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: SplitPolicy | None = None) -> Draft:
+def assemble_draft(
+    ctx: Context,
+    *,
+    dataset: str,
+    selection: Selection,
+    split: SplitPolicy | None = None,
+    on_phase: Callable[[int], None] = lambda _: None,
+) -> Draft:
     """Work out the next release of a dataset from what is accepted now; changes nothing.
+
+    Args:
+        ctx: The context.
+        dataset: Its name.
+        selection: Which accepted labels are in it.
+        split: How members are divided; as in the release before by default.
+        on_phase: Told when choosing (0), dividing (1), measuring (2) and writing (3) begin.
 
     Raises:
         EmptyReleaseError: No accepted batch holds a label of that selection.
     """
     require(ctx, Decision.RELEASE_BUILD)
+    on_phase(0)
     kept = _selected(ctx, selection)
     labels, records = [label for label, _ in kept], [record for _, record in kept]
+    on_phase(1)
     parent = queries.newest(ctx, dataset)
     policy = split or (parent.split if parent else SplitPolicy())
     membership = assemble(
@@ -69,6 +88,7 @@ def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: S
     )
     difference = queries.compare(ctx, parent, membership) if parent else None
     version = next_version(parent.version if parent else None, difference.bump() if difference else "major")
+    on_phase(2)
     measured = gates.measure(ctx, labels, records)
     plan = manifest.Plan(
         dataset=dataset,
@@ -80,6 +100,7 @@ def assemble_draft(ctx: Context, *, dataset: str, selection: Selection, split: S
         labels=labels,
         records=records,
     )
+    on_phase(3)
     files = manifest.files(ctx, plan, membership)
     identifier = ReleaseId(new_id("rel"))
     row = Release(
@@ -123,9 +144,19 @@ def build(ctx: Context, *, dataset: str, selection: Selection, split: SplitPolic
 
 
 def keep(ctx: Context, draft: Draft) -> Release:
-    """Store a draft as a candidate, with its lineage."""
+    """Store a draft as a candidate, with its lineage.
+
+    Raises:
+        ConflictError: Another release of the dataset was stored since the draft was worked out.
+    """
     require(ctx, Decision.RELEASE_BUILD)
     row = draft.release
+    newest = queries.newest(ctx, row.dataset)
+    if (newest.id if newest else None) != row.parent:
+        raise ConflictError(
+            f"Another release of '{row.dataset}' was built meanwhile: {newest.version if newest else 'none'}.",
+            remedy="Build again, or resume the job.",
+        )
     for name, data in sorted(draft.files.items()):
         ctx.objects.put(f"{row.path}/{name}", data)
     store.insert(ctx.db, row, ctx.program, draft.membership.members.column("record_id").to_pylist())

@@ -13,13 +13,15 @@ from headwater.governance import queries as governance
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries, slices, store
-from headwater.sourcing.model import CoverageGap
+from headwater.sourcing.model import CoverageGap, Profile, ProfileError
 from headwater.stats.interval import wilson
+from headwater.text import language, normal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headwater.context import Context
+    from headwater.sourcing.curation import Item
 
 
 def profile(ctx: Context, attributes: Sequence[Mapping[str, object]], *, by: Sequence[str]) -> None:
@@ -29,6 +31,47 @@ def profile(ctx: Context, attributes: Sequence[Mapping[str, object]], *, by: Seq
     body = {"n": len(attributes), "counts": counts}
     store.add_profile(ctx.db, new_id("prf"), ctx.program, body, ctx.clock.now())
     ledger.append(ctx, "profile.measured", subject=ctx.program, body={"n": len(attributes), "by": list(by)})
+
+
+def measure(ctx: Context, items: Iterable[Item], *, by: Sequence[str]) -> Profile:
+    """Keep what production looks like, from items of its traffic as a file holds them.
+
+    Items are told apart by their own fields and by what an intake would add: `language`, `length` and `kind`. Nothing
+    of the items themselves is kept.
+
+    Args:
+        ctx: The context.
+        items: The sample; every one must be readable.
+        by: Attributes to count the values of.
+
+    Raises:
+        ProfileError: An item cannot be read, there is none, or no item has one of the attributes.
+    """
+    require(ctx, Decision.INTAKE_RUN)
+    if not by:
+        raise ProfileError("No attribute was named to profile by.", remedy="Name at least one, such as language.")
+    rows = []
+    for item in items:
+        if item.problem:
+            raise ProfileError(f"Item {item.place} cannot be read: {item.problem}.", remedy="Repair the file.")
+        derived = {"kind": item.kind, "language": language.identify(item.text), "length": normal.length_bin(item.text)}
+        rows.append({**derived, **item.attributes})
+    known = {name for row in rows for name in row}
+    if not rows or set(by) - known:
+        raise ProfileError(
+            f"No item has {', '.join(repr(name) for name in by if name not in known)}; "
+            f"items have {', '.join(sorted(known)) or 'nothing'}."
+        )
+    profile(ctx, rows, by=by)
+    found = production(ctx)
+    assert found is not None  # noqa: S101 -- it was kept just now
+    return found
+
+
+def production(ctx: Context) -> Profile | None:
+    """Return the newest production profile, or None."""
+    known = store.newest_profile(ctx.db, ctx.program)
+    return Profile(n=known["n"], counts=known["counts"]) if known else None
 
 
 def gaps(ctx: Context) -> list[CoverageGap]:

@@ -149,6 +149,16 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What production looks like, from a sample of its traffic."""
+
+    n: int
+    """Items of the sample."""
+    counts: dict[str, dict[str, int]]
+    """Of each profiled attribute, how many items have each value; the 200 commonest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGap:
     """A slice where the pool falls short of production or of a declared minimum."""
 
@@ -191,6 +201,12 @@ class UnknownRecordError(NotFoundError):
     """There is no such record."""
 
     code = "unknown_record"
+
+
+class ProfileError(InvalidError):
+    """The production profile cannot be measured."""
+
+    code = "profile_error"
 
 
 class UnreadableFileError(InvalidError):

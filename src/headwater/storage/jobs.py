@@ -12,6 +12,7 @@ any process, stops at its next step or report of progress.
 
 from __future__ import annotations
 
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -193,6 +194,7 @@ class Jobs:
         if Jobs._launched is self:
             Jobs._launched = None
             DBOS.destroy()
+            logging.getLogger("dbos").handlers.clear()  # they hold the standard error of this launch
 
     def start(self, kind: str, args: dict[str, Any], *, program: str, actor: str, key: str | None = None) -> str:
         """Ask for a job and return its id; it runs in this process if jobs do, else in the next one that runs them.

@@ -44,6 +44,7 @@ PARTS = (
     "training",
     "evaluation",
     "remediation",
+    "jobs",
 )
 """Modules under `headwater.web` that export a `router`."""
 

@@ -111,6 +111,14 @@ def short(identifier: str) -> Markup:
     return Markup('<span class="id" title="{}">{}…{}</span>').format(text, text[:7], text[-5:])
 
 
+def duration(seconds: float) -> str:
+    """Return a time in seconds, minutes or hours, whichever it is best said in."""
+    for size, name in ((3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{max(seconds, 1):.0f} seconds"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "tone": tone,
     "when": when,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import PlainTextResponse, RedirectResponse
+from pydantic import BaseModel, ConfigDict, Field
 
+from headwater.app.uploads import Upload
 from headwater.core.canonical import plain
 from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
 from headwater.release import queries as releases
-from headwater.sourcing import coverage, queries, sources
+from headwater.sourcing import coverage, intakes, queries, reading, sources
 from headwater.sourcing.model import REQUIRED, Provenance, SourceKind
 from headwater.sourcing.slices import SliceError
 from headwater.web.session import Visitor, back, page
@@ -24,6 +27,17 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/p/{program}")
 FORM = tuple(field.name for field in fields(Provenance))
 ALL_REJECTS = 10_000_000
+_BLOCK = 1_000_000
+
+
+class IntakeForm(BaseModel):
+    """A file to take in, and the recipe for it."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    file: UploadFile
+    languages: str = ""
+    personal_data: Literal["mask", "reject", "keep"] = "mask"
+    near_duplicate: float = Field(default=0.75, ge=0)
 
 
 @router.get("/sources")
@@ -39,6 +53,7 @@ def listing(visitor: Visitor) -> Response:
             intakes=queries.intakes(ctx),
             rejects=queries.reject_counts(ctx),
             gaps=coverage.gaps(ctx),
+            production=coverage.production(ctx),
             kinds=list(SourceKind),
             names=FORM,
             required=REQUIRED,
@@ -71,6 +86,49 @@ def one(visitor: Visitor, source: str) -> Response:
             intakes=[item for item in queries.intakes(ctx) if item.source_id == found.id],
             proposals=governance.proposals(ctx, subject=found.id),
         )
+
+
+@router.post("/coverage")
+def profile(visitor: Visitor, file: Annotated[UploadFile, File()], by: Annotated[str, Form()]) -> Response:
+    """Keep what production looks like, from a file of its traffic; the file itself is not kept."""
+    path = _received(visitor, file)
+    try:
+        items = reading.items(path, longest_mb=visitor.app.settings.max_line_mb)
+        with visitor.acting() as ctx:
+            coverage.measure(ctx, items, by=[name.strip() for name in by.split(",") if name.strip()])
+    finally:
+        path.unlink(missing_ok=True)
+    return back(visitor, "sources")
+
+
+@router.post("/sources/{source}/intakes")
+def take_in(visitor: Visitor, source: str, form: Annotated[IntakeForm, Form()]) -> Response:
+    """Take a file in as a durable job; its page shows the progress."""
+    with visitor.acting() as ctx:
+        intakes.permit(ctx, source)
+        actor, program = ctx.actor, ctx.program
+    path = _received(visitor, form.file)
+    args = {
+        "source": source,
+        "path": str(path),
+        "origin": form.file.filename or path.name,
+        "languages": [name.strip() for name in form.languages.split(",") if name.strip()],
+        "personal_data": form.personal_data,
+        "near_duplicate": form.near_duplicate,
+    }
+    try:
+        job = visitor.app.jobs.start("intake", args, program=program, actor=actor)
+    except Exception:
+        path.unlink(missing_ok=True)
+        raise
+    return back(visitor, f"jobs/{job}")
+
+
+def _received(visitor: Visitor, file: UploadFile) -> Path:
+    with Upload(visitor.app.settings, file.filename or "") as upload:
+        while block := file.file.read(_BLOCK):
+            upload.write(block)
+        return upload.finish()
 
 
 @router.post("/sources/{source}/propose")
@@ -154,6 +212,6 @@ def record(visitor: Visitor, record: str) -> Response:
 
 
 @router.get("/intakes")
-def intakes(visitor: Visitor) -> Response:
+def all_intakes(visitor: Visitor) -> Response:
     """Intakes are listed with the sources."""
     return RedirectResponse(visitor.path("sources"), status_code=303)
