@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DECISIONS = {
     "intake": Decision.INTAKE_RUN,
-    "fetch": Decision.CAMPAIGN_OPEN,
+    "fetch": Decision.AUTOMATION_CHANGE,
     "release build": Decision.RELEASE_BUILD,
     "release export": Decision.RELEASE_BUILD,
     "campaign import": Decision.CAMPAIGN_OPEN,
