@@ -130,6 +130,22 @@ def test_a_cancelled_job_stops_in_the_midst_of_a_step_and_can_be_resumed(running
         running.jobs.resume(identifier)
 
 
+def test_a_job_that_came_to_its_end_after_it_was_cancelled_can_be_resumed(running: App) -> None:
+    began, cancelled = threading.Event(), threading.Event()
+
+    def run(_job: Job, _: dict[str, Any]) -> dict[str, Any]:
+        began.set()
+        assert cancelled.wait(20)
+        return {"n": 1}
+
+    identifier = start(running, run)
+    assert began.wait(20)
+    running.jobs.cancel(identifier)
+    cancelled.set()
+    running.jobs.resume(identifier)
+    assert running.jobs.wait(identifier).result == {"n": 1}
+
+
 def test_a_running_job_is_cancelled_from_where_it_does_not_run(running: App) -> None:
     started = threading.Event()
 

@@ -308,7 +308,8 @@ class Jobs:
             with self._database.read() as db:
                 args = db.execute(sa.select(job_table.c.args).where(job_table.c.id == identifier)).scalar_one()
             result = self._kinds[status.kind](Job(self, status, attempt), args)
-            self.report(identifier, attempt, state="done", result=result, finished_at=datetime.now(UTC))
+            if not self.report(identifier, attempt, state="done", result=result, finished_at=datetime.now(UTC)):
+                raise _Stop  # cancelled meanwhile: a workflow that returned could never be resumed
         except (_Stop, Exception) as stop:  # noqa: BLE001 -- told by the job's row
             error = stop.error if isinstance(stop, _Stop) else stop
             if error is not None:

@@ -125,6 +125,7 @@ def take_in(visitor: Visitor, source: str, form: Annotated[IntakeForm, Form()]) 
 
 
 def _received(visitor: Visitor, file: UploadFile) -> Path:
+    reading.check_format(file.filename or "")
     with Upload(visitor.app.settings, file.filename or "") as upload:
         while block := file.file.read(_BLOCK):
             upload.write(block)
