@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from headwater.annotation import batches, exports, imports
+from headwater.annotation import batches, exports, imports, prelabels
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.exchange.label_studio_config import to_schema
+from headwater.annotation.plan import Plan
 from headwater.annotation.questions import as_data
 from headwater.app.application import open_app
 from headwater.core.errors import InvalidError
@@ -20,7 +21,7 @@ from headwater.governance import accounts
 from headwater.sourcing import queries as sourcing
 from headwater.sourcing import sources
 from headwater.sourcing.model import SourceKind, SourceNotApprovedError
-from tests.annotation.factories import open_campaign, plan_campaign, put_records, work_through
+from tests.annotation.factories import answer, claim, open_campaign, plan_campaign, put_records, work_through
 from tests.serving import served
 from tests.sourcing.test_intakes import FORM, approved
 
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
 MADE = Path(__file__).parent / "exchange" / "made"
 
 
-def take_in(team: Team, campaign: str, path: Path, form: Format, source: str = "desk") -> imports.Imported:
-    origin = imports.Origin(path=path, codec=CODECS[form], source=source, batch="other tool", name=path.name)
+def take_in(
+    team: Team, campaign: str, path: Path, form: Format, source: str = "desk", *, as_prelabels: bool = False
+) -> imports.Imported:
+    origin = imports.Origin(
+        path=path, codec=CODECS[form], source=source, batch="other tool", name=path.name, as_prelabels=as_prelabels
+    )
     return imports.run(partial(team.act, team.ops), team.app.database, campaign, origin)
 
 
@@ -58,6 +63,36 @@ def test_a_real_export_of_label_studio_goes_through_the_platform_and_out_equal(e
     after = json.loads(exported(each_team, campaign, Format.LABEL_STUDIO))
     answered = [task for task in before if any(not each["was_cancelled"] for each in task["annotations"])]
     assert sorted(after, key=lambda task: int(task["id"])) == answered
+
+
+def test_suggestions_become_prelabels_when_that_is_asked_for(each_team: Team, tmp_path: Path) -> None:
+    approved(each_team)
+    campaign = open_campaign(each_team, 1, plan=Plan(shows_prelabels=True, blinded_rate=0.0)).id
+    sure, unsure = {"question_name": "topic", "score": 0.9}, {"question_name": "topic", "score": 0.2}
+    rows = [
+        {
+            "id": "a",
+            "fields": {"text": "the printer smokes"},
+            "suggestions": [sure | {"value": "fault", "agent": "m 2"}],
+        },
+        {"id": "b", "fields": {"text": "thank you"}, "suggestions": [unsure | {"value": "praise", "agent": "m 2"}]},
+        {"id": "c", "fields": {"text": "an invoice"}, "suggestions": []},
+    ]
+    path = tmp_path / "records.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = take_in(each_team, campaign, path, Format.ARGILLA, as_prelabels=True)
+    assert (found.suggestions, found.prelabels, found.refused) == (2, 2, ())
+    with each_team.read() as ctx:
+        kept = prelabels.proposed(ctx, campaign).rows.values()
+        assert sorted((row.values["topic"], row.score, row.model) for row in kept) == [
+            ("fault", 0.9, "m 2"),
+            ("praise", 0.2, "m 2"),
+        ]
+    drafts = []
+    while (given := claim(each_team, campaign, each_team.annotators[0])) is not None:
+        drafts.append(given.draft.get("topic"))
+        answer(each_team, campaign, each_team.annotators[0], given)
+    assert drafts == [None, "fault", "praise", None]
 
 
 def test_an_answer_that_is_none_of_its_question_is_left_out_with_the_reason(team: Team, tmp_path: Path) -> None:

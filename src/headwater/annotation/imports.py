@@ -1,5 +1,6 @@
 """Tasks coming in from another tool: records through an intake, a batch about them, and the answers they came with.
 
+Suggestions of models are kept with their task; on demand they also become prelabels, which annotators here begin from.
 Answers from elsewhere are kept apart from those given here: they were given under other rules, by people no cohort
 knows. They are exported with their task, and count in no measure.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from headwater.annotation import batches, content, queries, responses
+from headwater.annotation import batches, content, prelabels, queries, responses
 from headwater.annotation.exchange.model import Codec, Item, Reply
 from headwater.annotation.model import Batch
 from headwater.annotation.store import priors as store
@@ -59,6 +60,8 @@ class Imported:
     batch: Batch
     answers: int
     suggestions: int
+    prelabels: int
+    """Tasks whose suggestion became a prelabel."""
     refused: tuple[Refused, ...]
 
 
@@ -76,6 +79,8 @@ class Origin:
     """What the file is called in the intake."""
     personal_data: str = "keep"
     """`keep`, or `reject`; masking would move the offsets of spans."""
+    as_prelabels: bool = False
+    """Whether the surest suggestion of each task becomes its prelabel."""
 
 
 def permit(ctx: Context, campaign_id: str, origin: Origin) -> tuple[Question, ...]:
@@ -87,6 +92,8 @@ def permit(ctx: Context, campaign_id: str, origin: Origin) -> tuple[Question, ..
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     intakes.permit(ctx, origin.source)
+    if origin.as_prelabels:
+        require(ctx, Decision.AUTOMATION_CHANGE)
     if origin.personal_data not in {"keep", "reject"}:
         raise InvalidError("Personal data is kept or rejected in an import: masking would move the offsets of spans.")
     return queries.schema(ctx, queries.campaign(ctx, campaign_id).schema_id).questions
@@ -151,7 +158,9 @@ def keep(ctx: Context, campaign_id: str, origin: Origin, intake_id: str) -> Impo
         )
     batch = batches.add(ctx, campaign_id, name=origin.batch, records=[each.id for each in records.values()])
     items = enumerate(origin.codec.read(origin.path, questions), 1)
-    return _keep(ctx, intake, batch, questions, _matched(items, records))
+    found = _keep(ctx, intake, batch, questions, _matched(items, records))
+    proposed = _propose(ctx, found, origin, [each.id for each in records.values()]) if origin.as_prelabels else 0
+    return replace(found, prelabels=proposed)
 
 
 def _raw(place: int, item: Item) -> RawItem:
@@ -203,7 +212,27 @@ def _keep(
     store.add(ctx.db, batch.campaign_id, rows)
     body = {"batch": batch.id, "intake": intake.id, "answers": counts[True], "refused": len(refused)}
     ledger.append(ctx, "answers.imported", subject=batch.campaign_id, body=body)
-    return Imported(intake=intake, batch=batch, answers=counts[True], suggestions=counts[False], refused=tuple(refused))
+    return Imported(
+        intake=intake, batch=batch, answers=counts[True], suggestions=counts[False], prelabels=0, refused=tuple(refused)
+    )
+
+
+def _propose(ctx: Context, found: Imported, origin: Origin, records: Sequence[str]) -> int:
+    """Make the surest suggestion of each task its prelabel, by the model that suggested it; in chunks."""
+    campaign, count = found.batch.campaign_id, 0
+    for start in range(0, len(records), _STEP):
+        surest = dict[str, Any]()
+        for row in store.of_records(ctx.db, campaign, records[start : start + _STEP]):
+            known = surest.get(row.record_id)
+            if not row.is_answer and (known is None or (row.score or 0.0) > (known.score or 0.0)):
+                surest[row.record_id] = row
+        by_model: dict[str, list[prelabels.Proposal]] = {}
+        for record, row in surest.items():
+            score = row.score if row.score is not None and 0 <= row.score <= 1 else None
+            proposal = prelabels.Proposal(record=record, values=row.response, score=score)
+            by_model.setdefault(row.author.strip() or f"imported from {origin.name}"[:200], []).append(proposal)
+        count += sum(prelabels.add(ctx, campaign, rows, model=model) for model, rows in by_model.items())
+    return count
 
 
 def _problem(questions: Sequence[Question], reply: Reply, item: Item, record: Record, facts: responses.Facts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.concurrency import run_in_threadpool
@@ -319,9 +319,19 @@ async def import_tasks(
     source: Annotated[str, Query(description="Approved source that the records are from.")],
     form: Annotated[Format, Query(alias="format", description="File format.")] = Format.JSONL,
     batch: Annotated[str, Query(min_length=1, max_length=120, description="Name of the new batch.")] = "imported",
+    suggestions: Annotated[
+        Literal["priors", "prelabels"], Query(alias="as", description="What a model's suggestions become besides.")
+    ] = "priors",
 ) -> imports.Imported:
     """Take tasks in from another tool, with the answers they came with, as a new batch; the body is the file."""
-    origin = imports.Origin(path=Path(), codec=CODECS[form], source=source, batch=batch, name=batch)
+    origin = imports.Origin(
+        path=Path(),
+        codec=CODECS[form],
+        source=source,
+        batch=batch,
+        name=batch,
+        as_prelabels=suggestions == "prelabels",
+    )
     act = await run_in_threadpool(_permit_import, caller, campaign, origin)
     path = await received(caller, f"{batch}.{CODECS[form].suffix}")
     try:

@@ -31,6 +31,7 @@ def take_in(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
         batch=args["batch"],
         name=args["name"],
         personal_data=args["personal_data"],
+        as_prelabels=args.get("as_prelabels", False),
     )
     act = partial(app.act_as, job.actor, job.program)
 
@@ -69,6 +70,7 @@ def _summary(found: imports.Imported) -> dict[str, Any]:
         "batch_name": found.batch.name,
         "answers": found.answers,
         "suggestions": found.suggestions,
+        "prelabels": found.prelabels,
         "refused": [{"task": each.task, "reason": each.reason} for each in found.refused],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,15 @@ from headwater.cli.session import Detach, Json, acting, done, reading, run_job, 
 from headwater.core.errors import InvalidError
 
 cli = typer.Typer(help="Campaigns: plan, fill, open, follow, export.", no_args_is_help=True)
+
+
+class Suggestions(StrEnum):
+    """What becomes of suggestions in a file."""
+
+    PRIORS = "priors"
+    PRELABELS = "prelabels"
+
+
 Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 Question = Annotated[str, typer.Option(help="The question; the first with one closed answer by default.")]
@@ -223,6 +233,9 @@ def import_tasks(
     form: Annotated[Format, typer.Option("--format", help="File format.")] = Format.JSONL,
     batch: Annotated[str, typer.Option(help="Name of the new batch; the file's by default.")] = "",
     personal_data: Annotated[str, typer.Option(help="`keep` or `reject`.")] = "keep",
+    suggestions: Annotated[
+        Suggestions, typer.Option("--as", help="What a model's suggestions become besides being kept with their task.")
+    ] = Suggestions.PRIORS,
     detach: Detach = False,
 ) -> None:
     """Take tasks in from another tool, with the answers they came with, as a new batch, as a durable job."""
@@ -234,6 +247,7 @@ def import_tasks(
         "batch": batch or file.name,
         "name": file.name,
         "personal_data": personal_data,
+        "as_prelabels": suggestions is Suggestions.PRELABELS,
     }
     status = run_job("campaign import", args, detach=detach)
     if status is None:
@@ -243,6 +257,8 @@ def import_tasks(
         f"Took in {found['added']:,} of {found['read']:,} tasks as batch {found['batch_name']} "
         f"({found['batch']}), with {found['answers']:,} answers and {found['suggestions']:,} suggestions."
     )
+    if count := found["prelabels"]:
+        done(f"{count:,} tasks have a prelabel. Show them with: headwater campaign change '{name}' --prelabels")
     if found["rejected"]:
         done(f"See what became no record: headwater intake rejects {found['intake']}")
     for each in found["refused"]:
