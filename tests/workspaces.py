@@ -18,10 +18,11 @@ from headwater.governance import accounts, programs, queries
 from headwater.governance.model import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from headwater.context import Context
+    from headwater.governance.model import CriticalSlice
 
 
 class FakeClock:
@@ -149,12 +150,12 @@ class Team:
         return self.app.read_as(person or self.ops, self.program)
 
 
-def make_team(app: App, *, annotators: int = 4) -> Team:
+def make_team(app: App, *, annotators: int = 4, critical_slices: Sequence[CriticalSlice] = ()) -> Team:
     """Make a program with a lead, operations, an expert, an engineer, a reviewer and annotators."""
     with app.read_as() as ctx:
         admin = queries.first_admin(ctx).id
     with app.act_as(admin) as ctx:
-        program = programs.create(ctx, slug="support", name="Support assistant").id
+        program = programs.create(ctx, slug="support", name="Support assistant", critical_slices=critical_slices).id
     named = {
         "lead": Role.LEAD,
         "ops": Role.OPERATIONS,

@@ -56,7 +56,8 @@ def call(worker: str, request: dict[str, Any], *, peer: Peer | None = None, time
         subprocess.CalledProcessError: The worker failed; its errors were printed.
     """
     interpreter = Path(sys.executable) if peer is None else peer.python()
-    inherited = {key: value for key, value in os.environ.items() if peer is None or key != "PYTHONPATH"}
+    inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    inherited |= {"PYTHONPATH": str(ROOT)} if peer is None else {}
     limits = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     done = subprocess.run(
         [interpreter, WORKERS / f"{worker}.py"],

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from headwater.context import Context
     from headwater.sourcing.curation import Item
 
+_ABSENT = "None"
+"""How a profile writes the value of items that lack the attribute."""
+
 
 def profile(ctx: Context, attributes: Sequence[Mapping[str, object]], *, by: Sequence[str]) -> None:
     """Keep what production looks like, from a sample of its traffic: the counts of each value of some attributes."""
@@ -81,16 +84,18 @@ def gaps(ctx: Context) -> list[CoverageGap]:
     production's. A declared critical slice is one when it has fewer records than its minimum, whatever
     production says: rare slices are never left to sampling.
     """
-    pool = [queries.fields_of(item) for item in queries.everything(ctx)]
-    found = _critical(ctx, pool)
+    records = queries.count(ctx)
+    found = _critical(ctx, records)
     known = store.newest_profile(ctx.db, ctx.program)
     for name, counts in (known or {"counts": {}})["counts"].items():
-        have = Counter(str(row.get(name)) for row in pool)
+        have = queries.tally_values(ctx, name)
+        absent = records - sum(have.values())
         n = known["n"] if known else 0
         for value, number in counts.items():
-            production, share = wilson(number, n), wilson(have[value], len(pool)) if pool else wilson(0, 0)
-            if not pool or share.high < production.low:
-                wanted = int(np.ceil(production.value * len(pool)))
+            held = have.get(value, 0) + (absent if value == _ABSENT else 0)
+            production, share = wilson(number, n), wilson(held, records)
+            if not records or share.high < production.low:
+                wanted = int(np.ceil(production.value * records))
                 quoted = value.replace("'", "''")
                 found.append(
                     CoverageGap(
@@ -98,29 +103,27 @@ def gaps(ctx: Context) -> list[CoverageGap]:
                         predicate=f"{name} = '{quoted}'",
                         pool=share,
                         production=production,
-                        records=have[value],
-                        wanted=max(wanted, have[value] + 1),
+                        records=held,
+                        wanted=max(wanted, held + 1),
                         critical=False,
                     )
                 )
     return sorted(found, key=lambda gap: (not gap.critical, -gap.missing))
 
 
-def _critical(ctx: Context, pool: Sequence[Mapping[str, object]]) -> list[CoverageGap]:
-    found = []
-    for wanted in governance.program(ctx).charter.critical_slices:
-        predicate = slices.parse(wanted.predicate)
-        count = sum(1 for row in pool if predicate.matches(row))
-        if count < wanted.minimum:
-            found.append(
-                CoverageGap(
-                    slice=wanted.name,
-                    predicate=wanted.predicate,
-                    pool=wilson(count, len(pool)),
-                    production=wilson(0, 0),
-                    records=count,
-                    wanted=wanted.minimum,
-                    critical=True,
-                )
-            )
-    return found
+def _critical(ctx: Context, records: int) -> list[CoverageGap]:
+    wanted = governance.program(ctx).charter.critical_slices
+    counts = queries.counts(ctx, [slices.parse(each.predicate) for each in wanted])
+    return [
+        CoverageGap(
+            slice=each.name,
+            predicate=each.predicate,
+            pool=wilson(count, records),
+            production=wilson(0, 0),
+            records=count,
+            wanted=each.minimum,
+            critical=True,
+        )
+        for each, count in zip(wanted, counts, strict=True)
+        if count < each.minimum
+    ]

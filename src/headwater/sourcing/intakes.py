@@ -15,7 +15,7 @@ from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
-from headwater.sourcing import queries, store
+from headwater.sourcing import queries, store, tallies
 from headwater.sourcing.curation import Curator, Item, Kept, Recipe, Turned
 from headwater.sourcing.model import (
     Intake,
@@ -170,6 +170,7 @@ def _settle(ctx: Context, intake: Intake, results: list[Kept | Turned], kept: li
         ],
     )
     store.add_signatures(ctx.db, ctx.program, [(item.record_id, item.fingerprint, item.signature) for item in kept])
+    _tally(ctx, intake, kept)
     store.count_intake(
         ctx.db,
         intake.id,
@@ -178,6 +179,17 @@ def _settle(ctx: Context, intake: Intake, results: list[Kept | Turned], kept: li
         rejected=len(turned),
         cursor=results[-1].item.place,
     )
+
+
+def _tally(ctx: Context, intake: Intake, kept: list[Kept]) -> None:
+    """Count what was kept; a tally that had missed records before is counted anew from all."""
+    own = {"source_id": intake.source_id, "intake_id": intake.id}
+    rows = [{**own, "kind": item.item.kind, "language": item.language, **item.item.attributes} for item in kept]
+    counted = tallies.add(store.read_tally(ctx.db, ctx.program), rows)
+    if counted.records != queries.count(ctx):
+        counted = queries.tally(ctx)
+    if kept:
+        store.write_tally(ctx.db, ctx.program, counted)
 
 
 def _finish(ctx: Context, intake_id: str) -> Intake:

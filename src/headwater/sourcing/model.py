@@ -159,6 +159,16 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many of a program's records have each value of each field."""
+
+    records: int
+    """Records that were counted."""
+    fields: dict[str, dict[str, int] | None]
+    """By name of field, the records by value, as text; None when a field has too many values to keep."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGap:
     """A slice where the pool falls short of production or of a declared minimum."""
 

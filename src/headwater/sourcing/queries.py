@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headwater.core.errors import NotFoundError
-from headwater.sourcing import slices, store
+from headwater.sourcing import slices, store, tallies
+from headwater.sourcing.conditions import COLUMNS
 from headwater.sourcing.model import (
     Intake,
     IntakeId,
@@ -19,6 +20,7 @@ from headwater.sourcing.model import (
     Reject,
     Source,
     SourceId,
+    Tally,
     UnknownRecordError,
     UnknownSourceError,
 )
@@ -27,11 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from headwater.context import Context
+    from headwater.sourcing.slices import Slice
 
 _STEP = 2_000
-_MOST_SCANNED = 2_000_000
-_EQUALITY = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*=\s*'(?P<value>[^']*)'")
-_INDEXED = frozenset({"source_id", "intake_id", "kind", "language"})
+_SEEN = ("attributes", *sorted(COLUMNS))
 
 
 class RecordPage(NamedTuple):
@@ -109,22 +110,56 @@ def record(ctx: Context, identifier: str) -> Record:
 
 def everything(ctx: Context, *, where: str = "") -> list[Record]:
     """Return all records of the program in order of arrival, those in a slice when given."""
-    predicate = slices.parse(where)
-    rows = _records(ctx.records.scan(ctx.db, ctx.program, where=_prefilter(where)))
-    if where:
-        predicate.check(known_fields(ctx))
-    return [item for item in rows if predicate.matches(fields_of(item))]
+    predicate = checked(ctx, where)
+    rows = ctx.records.scan(ctx.db, ctx.program, where=predicate.condition.maybe if where else "")
+    return [item for item in _records(rows) if not where or predicate.matches(fields_of(item))]
 
 
 def identifiers(ctx: Context, *, where: str = "") -> list[str]:
     """Return the ids of the program's records in order of arrival, those in a slice when given."""
-    columns = ["record_id", "attributes", *sorted(_INDEXED)] if where else ["record_id"]
+    predicate = checked(ctx, where)
+    if not where.strip():
+        return [
+            str(value)
+            for value in ctx.records.scan(ctx.db, ctx.program, columns=["record_id"])["record_id"].to_pylist()
+        ]
+    found: list[str] = []
+    for batch in ctx.records.batches(ctx.db, ctx.program, ["record_id", *_SEEN], predicate.condition.maybe):
+        found += [row["record_id"] for row in batch.to_pylist() if predicate.matches(_seen(row))]
+    return found
+
+
+def checked(ctx: Context, where: str) -> Slice:
+    """Return a slice whose fields records have.
+
+    Raises:
+        SliceError: It cannot be read.
+        UnknownFieldError: It names a field no record has.
+    """
     predicate = slices.parse(where)
-    rows = ctx.records.scan(ctx.db, ctx.program, columns=columns, where=_prefilter(where))
-    if not where:
-        return [str(value) for value in rows.column("record_id").to_pylist()]
-    predicate.check(known_fields(ctx))
-    return [str(row["record_id"]) for row in rows.to_pylist() if predicate.matches(row | json.loads(row["attributes"]))]
+    if predicate.fields:
+        predicate.check(known_fields(ctx))
+    return predicate
+
+
+def counts(ctx: Context, predicates: Sequence[Slice]) -> list[int]:
+    """Return how many records each of some slices has; one pass over the records, and none when asked again."""
+
+    def compute() -> list[int]:
+        asked = [side for each in predicates for side in (each.condition.maybe, each.condition.surely)]
+        found = ctx.records.counts(ctx.db, ctx.program, asked)
+        pairs = zip(predicates, found[::2], found[1::2], strict=True)
+        return [sure + (_doubtful(ctx, each) if maybe > sure else 0) for each, maybe, sure in pairs]
+
+    key = ("counts", tuple(each.text for each in predicates))
+    return ctx.records.remembered(ctx.db, ctx.program, key, compute)
+
+
+def _doubtful(ctx: Context, predicate: Slice) -> int:
+    """Return how many records are in a slice though SQL alone cannot tell."""
+    where = f"{predicate.condition.maybe} AND NOT {predicate.condition.surely}"
+    batches = ctx.records.batches(ctx.db, ctx.program, _SEEN, where)
+    return sum(predicate.matches(_seen(row)) for batch in batches for row in batch.to_pylist())
 
 
 def records(
@@ -142,24 +177,31 @@ def records(
     Raises:
         UnknownFieldError: The slice names a field no record has.
     """
-    predicate = slices.parse(where)
-    if where:
-        predicate.check(known_fields(ctx))
+    predicate = checked(ctx, where)
     high = count_high(ctx) if before is None else min(before, count_high(ctx))
-    conditions = [part for part in (_prefilter(where), _containing(words)) if part]
+    conditions = [predicate.condition.maybe] if predicate.fields else []
+    conditions += [_containing(words)] if words.strip() else []
     found: list[Record] = []
-    step, scanned = _STEP, 0
-    while high > 0 and len(found) <= limit and scanned < _MOST_SCANNED:
+    step = _STEP
+    while high > 0 and len(found) <= limit:
         low = max(0, high - step)
         window = " AND ".join([f"seq >= {low}", f"seq < {high}", *conditions])
-        rows = _records(ctx.records.scan(ctx.db, ctx.program, where=window))
-        found += [item for item in reversed(rows) if predicate.matches(fields_of(item))]
-        scanned += high - low
-        high, step = low, step * 8
-    more = len(found) > limit or high > 0
+        places = ctx.records.scan(ctx.db, ctx.program, columns=["seq"], where=window)["seq"].to_numpy()[::-1]
+        start, size = 0, limit + 1
+        while start < len(places) and len(found) <= limit:
+            rows = _numbered(ctx, places[start : start + size])
+            found += [item for item in rows if predicate.matches(fields_of(item))]
+            start, size = start + size, min(2 * size, _STEP)
+        high, step = low, step * 32
     page = found[:limit]
-    following = page[-1].seq if len(found) > limit and page else high
-    return RecordPage(page, following if more else None)
+    return RecordPage(page, page[-1].seq if len(found) > limit and page else None)
+
+
+def _numbered(ctx: Context, places: Sequence[int]) -> list[Record]:
+    """Return the records of some numbers, newest first."""
+    listed = ", ".join(str(place) for place in places)
+    rows = _records(ctx.records.scan(ctx.db, ctx.program, where=f"seq IN ({listed})")) if listed else []
+    return sorted(rows, key=lambda item: -item.seq)
 
 
 def count_high(ctx: Context) -> int:
@@ -168,12 +210,38 @@ def count_high(ctx: Context) -> int:
 
 
 def known_fields(ctx: Context) -> frozenset[str]:
-    """Return the names a slice may use: the columns, and the attributes seen in the newest and oldest records."""
-    high = count_high(ctx)
-    near = f"seq >= {max(0, high - _STEP)} OR seq < {_STEP}"
-    rows = ctx.records.scan(ctx.db, ctx.program, columns=["attributes"], where=near)
-    names = {name for text in rows.column("attributes").unique().to_pylist() for name in json.loads(text)}
-    return frozenset(names | _INDEXED)
+    """Return the names a slice may use: the columns, and every attribute a record has."""
+    return COLUMNS | tally(ctx).fields.keys()
+
+
+def tally(ctx: Context) -> Tally:
+    """Return how many records have each value of each field; counted anew when the kept counts are of other records."""
+    kept = store.read_tally(ctx.db, ctx.program)
+    if kept.records == count(ctx):
+        return kept
+    return ctx.records.remembered(ctx.db, ctx.program, "tally", lambda: _tally_of_all(ctx))
+
+
+def tally_values(ctx: Context, name: str) -> dict[str, int]:
+    """Return how many records have each value of a field, those of a field with many values too."""
+    kept = tally(ctx).fields.get(name, {})
+    if kept is not None:
+        return kept
+    return ctx.records.remembered(ctx.db, ctx.program, ("values", name), lambda: _values_of_all(ctx, name))
+
+
+def _tally_of_all(ctx: Context) -> Tally:
+    total = Tally(records=0, fields={})
+    for batch in ctx.records.batches(ctx.db, ctx.program, _SEEN):
+        total = tallies.add(total, [_seen(row) for row in batch.to_pylist()])
+    return total
+
+
+def _values_of_all(ctx: Context, name: str) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for batch in ctx.records.batches(ctx.db, ctx.program, _SEEN):
+        found.update(str(row[name]) for row in map(_seen, batch.to_pylist()) if name in row)
+    return dict(found)
 
 
 def fields_of(item: Record) -> dict[str, object]:
@@ -185,12 +253,9 @@ def fields_of(item: Record) -> dict[str, object]:
 def attributes(ctx: Context, identifiers: Collection[str]) -> dict[str, dict[str, object]]:
     """Return what a slice sees of some records, by id; records that are gone are left out."""
     wanted = pa.array(sorted(identifiers), pa.string())
-    rows = ctx.records.scan(ctx.db, ctx.program, columns=["record_id", "attributes", *sorted(_INDEXED)])
+    rows = ctx.records.scan(ctx.db, ctx.program, columns=["record_id", *_SEEN])
     rows = rows.filter(pc.is_in(rows.column("record_id"), value_set=wanted))
-    return {
-        row["record_id"]: {**{name: row[name] for name in _INDEXED}, **json.loads(row["attributes"])}
-        for row in rows.to_pylist()
-    }
+    return {row["record_id"]: _seen(row) for row in rows.to_pylist()}
 
 
 class Relations:
@@ -207,21 +272,14 @@ class Relations:
         return []
 
 
-def _prefilter(where: str) -> str:
-    """Return an SQL condition that every record in the slice meets, for the engine to skip others early."""
-    wanted = _EQUALITY.fullmatch(where.strip())
-    if wanted is None or '"' in wanted["value"] or "\\" in wanted["value"] or not wanted["value"].isascii():
-        return ""
-    if wanted["name"] == "language":
-        return ""  # the attribute of that name wins over the column
-    if wanted["name"] in _INDEXED:
-        return f"{wanted['name']} = '{wanted['value']}'"
-    return f'contains(attributes, \'"{wanted["name"]}":"{wanted["value"]}"\')'
-
-
 def _containing(words: str) -> str:
     wanted = words.strip().lower().replace("'", "''")
-    return f"contains(lower(text), '{wanted}')" if wanted else ""
+    return f"contains(lower(text), '{wanted}')"
+
+
+def _seen(row: dict[str, Any]) -> dict[str, object]:
+    """Return what a slice sees of a row of the record table."""
+    return {**{name: row[name] for name in COLUMNS}, **json.loads(row["attributes"])}
 
 
 def _records(rows: pa.Table) -> list[Record]:

@@ -10,14 +10,14 @@ only to null.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from headwater.core.errors import InvalidError
+from headwater.sourcing import conditions
+from headwater.sourcing.conditions import Condition, Value
 
-Value = str | float | bool | None
-Test = Callable[[Mapping[str, object]], bool]
 DEEPEST = 40
 
 _TOKEN = re.compile(
@@ -44,11 +44,11 @@ class Slice:
     text: str
     fields: frozenset[str]
     """Attributes it looks at."""
-    _test: Test
+    condition: Condition
 
     def matches(self, attributes: Mapping[str, object]) -> bool:
         """Return whether a record with these attributes is in the slice."""
-        return self._test(attributes)
+        return self.condition.test(attributes)
 
     def check(self, known: frozenset[str]) -> None:
         """Return only when every field is one of the known ones.
@@ -78,11 +78,11 @@ def parse(text: str) -> Slice:
     """
     reader = _Reader(text)
     if not reader.tokens:
-        return Slice(text, frozenset(), lambda _: True)
-    test = reader.either(0)
+        return Slice(text, frozenset(), conditions.ALWAYS)
+    condition = reader.either(0)
     if reader.peek() is not None:
         raise reader.unexpected("'and', 'or' or the end")
-    return Slice(text, frozenset(reader.fields), test)
+    return Slice(text, frozenset(reader.fields), condition)
 
 
 class _Reader:
@@ -114,24 +114,23 @@ class _Reader:
         where = f"at character {token.at} stands '{token.text}'" if token else "it ends"
         return SliceError(f"The slice '{self.text}' expects {wanted} where {where}.")
 
-    def either(self, depth: int) -> Test:
-        tests = [self.both(depth)]
+    def either(self, depth: int) -> Condition:
+        parts = [self.both(depth)]
         while self.take("or"):
-            tests.append(self.both(depth))
-        return tests[0] if len(tests) == 1 else lambda row: any(test(row) for test in tests)
+            parts.append(self.both(depth))
+        return parts[0] if len(parts) == 1 else conditions.either(parts)
 
-    def both(self, depth: int) -> Test:
-        tests = [self.one(depth)]
+    def both(self, depth: int) -> Condition:
+        parts = [self.one(depth)]
         while self.take("and"):
-            tests.append(self.one(depth))
-        return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
+            parts.append(self.one(depth))
+        return parts[0] if len(parts) == 1 else conditions.both(parts)
 
-    def one(self, depth: int) -> Test:
+    def one(self, depth: int) -> Condition:
         if depth > DEEPEST:
             raise SliceError(f"The slice nests deeper than {DEEPEST} levels.")
         if self.take("not"):
-            inner = self.one(depth + 1)
-            return lambda row: not inner(row)
+            return conditions.opposite(self.one(depth + 1))
         if self.take("("):
             inside = self.either(depth + 1)
             if not self.take(")"):
@@ -139,7 +138,7 @@ class _Reader:
             return inside
         return self.comparison()
 
-    def comparison(self) -> Test:
+    def comparison(self) -> Condition:
         token = self.peek()
         if token is None or token.kind != "word":
             raise self.unexpected("a field")
@@ -147,12 +146,14 @@ class _Reader:
         name = token.text
         self.fields.add(name)
         if self.take("in"):
-            values = self.listed()
-            return lambda row: any(_same(row.get(name), value) for value in values)
-        for sign, test in _SIGNS.items():
+            return conditions.either([conditions.equal(name, value) for value in self.listed()])
+        if self.take("="):
+            return conditions.equal(name, self.value())
+        if self.take("!="):
+            return conditions.opposite(conditions.equal(name, self.value()))
+        for sign in ("<=", ">=", "<", ">"):
             if self.take(sign):
-                value = self.value()
-                return lambda row, test=test: test(row.get(name), value)  # type: ignore[misc]
+                return conditions.ordered(name, sign, self.value())
         raise self.unexpected("=, !=, <, <=, >, >= or in")
 
     def listed(self) -> list[Value]:
@@ -175,28 +176,4 @@ class _Reader:
         return token.text[1:-1].replace("''", "'") if token.kind == "text" else _WORDS[token.text.lower()]
 
 
-def _same(left: object, right: Value) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool) or left is None or right is None:
-        return left is right
-    return left == right
-
-
-def _ordered(test: Callable[[int], bool]) -> Callable[[object, Value], bool]:
-    def compare(left: object, right: Value) -> bool:
-        numbers = isinstance(left, int | float) and isinstance(right, int | float)
-        if not numbers and not (isinstance(left, str) and isinstance(right, str)):
-            return False
-        return test((left > right) - (left < right))  # type: ignore[operator]
-
-    return compare
-
-
 _WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
-_SIGNS: dict[str, Callable[[object, Value], bool]] = {
-    "=": _same,
-    "!=": lambda left, right: not _same(left, right),
-    "<=": _ordered(lambda order: order <= 0),
-    ">=": _ordered(lambda order: order >= 0),
-    "<": _ordered(lambda order: order < 0),
-    ">": _ordered(lambda order: order > 0),
-}

@@ -17,8 +17,9 @@ from headwater.sourcing.model import (
     SourceId,
     SourceKind,
     SourceState,
+    Tally,
 )
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import Moment, insert, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +92,15 @@ profile = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Index(None, "program", "created_at"),
 )
+
+tally = sa.Table(
+    "record_tally",
+    metadata,
+    sa.Column("program", sa.String(40), primary_key=True),
+    sa.Column("records", sa.BigInteger, nullable=False),
+    sa.Column("fields", sa.JSON, nullable=False),
+)
+"""How many records have each value of each field; right while `records` is the number of records there are."""
 
 
 def add_source(db: Connection, row: Source, program: str) -> None:
@@ -205,6 +215,19 @@ def newest_profile(db: Connection, program: str) -> dict[str, Any] | None:
     query = sa.select(profile.c.body).where(profile.c.program == program).order_by(profile.c.created_at.desc()).limit(1)
     found: dict[str, Any] | None = db.execute(query).scalar_one_or_none()
     return found
+
+
+def read_tally(db: Connection, program: str) -> Tally:
+    """Return the program's tally; an empty one when there is none."""
+    row = db.execute(sa.select(tally).where(tally.c.program == program)).mappings().first()
+    return Tally(records=row["records"], fields=row["fields"]) if row else Tally(records=0, fields={})
+
+
+def write_tally(db: Connection, program: str, row: Tally) -> None:
+    """Replace the program's tally."""
+    values = asdict(row)
+    made = insert(db, tally).values(program=program, **values)
+    db.execute(made.on_conflict_do_update(index_elements=["program"], set_=values))
 
 
 def _source(row: Any) -> Source:  # noqa: ANN401 -- a row mapping

@@ -12,7 +12,7 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import lance
 import pyarrow as pa
@@ -24,7 +24,7 @@ from headwater.storage.objects import sync_directory
 from headwater.storage.pins import Pin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from headwater.storage.database import Connection, Database
 
@@ -45,8 +45,12 @@ SCHEMA = pa.schema(
 )
 """Columns of a record; `payload` and `attributes` are canonical JSON, `seq` counts records in order of arrival."""
 
+_Result = TypeVar("_Result")
 _INDEXED = ("record_id", "seq")
 _FRAGMENTS_BEFORE_COMPACTION = 64
+_BATCH = 16_384
+_REMEMBERED = 100
+"""Results kept of one version of a table."""
 _UNINDEXED_ROWS = 5_000
 _UNINDEXED_SHARE = 20
 """Rows outside the index are scanned at every lookup: at most this many, or one part in so many of the table."""
@@ -60,6 +64,7 @@ class RecordTables:
         self._root = root.rstrip("/")
         self._options = options or {}
         self._opened: dict[tuple[str, int], lance.LanceDataset] = {}
+        self._remembered: dict[tuple[str, int], dict[object, object]] = {}
         self._lock = threading.Lock()
         self._synced: dict[str, float] = {}
 
@@ -162,6 +167,38 @@ class RecordTables:
             return pins.current(db, program).rows
         dataset = self._pinned(db, program)
         return 0 if dataset is None else int(dataset.count_rows(where))
+
+    def counts(self, db: Connection, program: str, conditions: Sequence[str]) -> list[int]:
+        """Return how many rows meet each of some SQL conditions, from one pass over the table."""
+        dataset = self._pinned(db, program)
+        if dataset is None or not conditions:
+            return [0] * len(conditions)
+        columns = {f"c{place}": condition for place, condition in enumerate(conditions)}
+        totals = [0] * len(conditions)
+        for batch in dataset.scanner(columns=columns, batch_size=_BATCH).to_batches():
+            for place in range(len(conditions)):
+                totals[place] += pc.sum(batch.column(place)).as_py() or 0
+        return totals
+
+    def batches(
+        self, db: Connection, program: str, columns: Sequence[str], where: str = ""
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield rows in order of arrival, a part at a time, so that memory does not grow with the table."""
+        dataset = self._pinned(db, program)
+        if dataset is not None:
+            yield from dataset.scanner(columns=list(columns), filter=where or None, batch_size=_BATCH).to_batches()
+
+    def remembered(self, db: Connection, program: str, key: object, compute: Callable[[], _Result]) -> _Result:
+        """Return what was computed from the pinned rows, again only when others are pinned."""
+        place = (program, pins.current(db, program).version)
+        with self._lock:
+            known = self._remembered.get(place, {})
+        if key not in known:
+            value = compute()
+            with self._lock:
+                self._remembered = {kept: each for kept, each in self._remembered.items() if kept[0] != program}
+                self._remembered[place] = known = {**dict(list(known.items())[-_REMEMBERED:]), key: value}
+        return known[key]  # type: ignore[return-value]
 
     def next_seq(self, db: Connection, program: str) -> int:
         """Return the `seq` the next record will get."""

@@ -32,6 +32,13 @@ def upgrade() -> None:
         op.f("ix_record_signature_program_fingerprint"), "record_signature", ["program", "fingerprint"], unique=False
     )
     op.create_table(
+        "record_tally",
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("records", sa.BigInteger(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("program", name=op.f("pk_record_tally")),
+    )
+    op.create_table(
         "source",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("program", sa.String(length=40), nullable=False),
