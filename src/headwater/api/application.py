@@ -27,6 +27,7 @@ PARTS = (
     "feedback",
     "boards",
     "annotation",
+    "exchange",
     "vendors",
     "prelabels",
     "agreement",
