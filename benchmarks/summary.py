@@ -9,30 +9,34 @@ from __future__ import annotations
 
 import sys
 import time
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from benchmarks.harness.campaigns import database, open_bench
+from benchmarks.harness.campaigns import TEXT, database, open_bench
 from benchmarks.harness.report import Case, publish
 from headwater.annotation import folding
 from headwater.annotation import queries as annotation
 from headwater.quality import assessments
+from tests.annotation.factories import put_records
 
 if TYPE_CHECKING:
     from benchmarks.harness.campaigns import Bench
     from headwater.context import Context
 
-SIZES = (1_000_000, 10_000_000)
+SIZES = (100_000, 1_000_000, 10_000_000)
 OVERLAP, ANNOTATORS, BATCHES, TEAMS = 5, 200, 8, 4
+RECORDS = 100_000
+"""Records put at a time."""
 GOAL_S = 10.0
 
 FILL = """
 INSERT INTO answer
 SELECT 'ans_' || lpad(to_hex(g), 32, '0'), 'lse_' || md5('l' || g), '{campaign}', '{batch}', 'tsk_' || md5(task::text),
-       'rec_' || md5(task::text) || md5('r' || task), 'per_' || md5((task * 5 % {annotators} + pass)::text),
+       'rec_' || encode(sha256(task::text::bytea), 'hex'), 'per_' || md5((task * 5 % {annotators} + pass)::text),
        'coh_' || md5((task % {teams} + {teams} * part)::text), '{schema}', '{guideline}', 'annotate',
        json_build_object('topic', (array['billing', 'fault', 'praise'])[
            1 + CASE WHEN random() < .8 THEN task % 3 ELSE floor(random() * 3)::int END]),
-       1, 5000, md5('c' || g), '', false, 1700000000000000 + g::bigint * 300000, NULL
+       1, 5000, md5('c' || g), '', false, false, 1700000000000000 + g::bigint * 300000, NULL
 FROM (SELECT g, g / {block} AS part, g % {block} / ({block} / {overlap}) AS pass,
              g / {block} * ({block} / {overlap}) + g % ({block} / {overlap}) AS task
       FROM generate_series(0, {rows} - 1) g) AS made
@@ -41,8 +45,12 @@ FROM (SELECT g, g / {block} AS part, g % {block} / ({block} / {overlap}) AS pass
 
 
 def fill(bench: Bench, rows: int) -> None:
-    """Put answers into the campaign past the queue: only reading them is timed."""
+    """Put records and answers into the campaign past the queue: only reading them is timed."""
     team = bench.team
+    for start in range(0, rows // OVERLAP, RECORDS):
+        tasks = range(start, min(start + RECORDS, rows // OVERLAP))
+        ids = [f"rec_{sha256(str(task).encode()).hexdigest()}" for task in tasks]
+        put_records(team, [TEXT.format(place=task) for task in tasks], ids=ids)
     with team.act(team.ops) as ctx:
         campaign = annotation.campaign(ctx, bench.campaign)
         batch = annotation.batches(ctx, campaign.id)[0].id
@@ -59,6 +67,8 @@ def fill(bench: Bench, rows: int) -> None:
                 rows=rows,
             ).replace("%", "%%")
         )
+        # the charts' run lengths are chosen by what the campaign plans
+        ctx.db.exec_driver_sql(f"UPDATE batch SET tasks = {rows // OVERLAP} WHERE id = '{batch}'")
     with team.act(team.ops) as ctx:
         ctx.db.exec_driver_sql("ANALYZE answer")
 

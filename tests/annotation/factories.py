@@ -30,10 +30,12 @@ QUESTIONS = [
 TEXT = "# Topics\n\nRead the message.\n\n## billing\n\nMoney.\n\n## fault\n\nSomething broke.\n\n## praise\n\nThanks.\n"
 
 
-def put_records(team: Team, texts: Sequence[str], *, payloads: Sequence[Mapping[str, object]] = ()) -> list[str]:
-    """Put texts into the program's record table and return their ids."""
+def put_records(
+    team: Team, texts: Sequence[str], *, payloads: Sequence[Mapping[str, object]] = (), ids: Sequence[str] = ()
+) -> list[str]:
+    """Put texts into the program's record table and return their ids, made from the texts unless they are given."""
     app = team.app
-    ids = [f"rec_{digest([text, place]).removeprefix('sha256:')}" for place, text in enumerate(texts)]
+    ids = list(ids) or [f"rec_{digest([text, place]).removeprefix('sha256:')}" for place, text in enumerate(texts)]
     count = len(texts)
     rows = pa.table(
         {

@@ -62,6 +62,28 @@ def test_a_guideline_change_is_found_and_named() -> None:
         assert ("guideline", "gdl_1") in {(cause.kind, cause.name) for cause in signal.causes[:2]}
 
 
+def test_a_change_that_meets_everybody_is_laid_to_nobody() -> None:
+    named = 0
+    for seed in range(40):
+        it = Campaign(seed, gold=100)
+        it.guideline = it.late.astype(np.int64)
+        it.err(it.late, 0.5)
+        frame = it.frame()
+        gold = [chart.signal for chart in control.gold_charts(frame, it.watch, {}) if chart.signal is not None]
+        assert "" in {signal.scope for signal in gold}
+        named += len(control.stand_out(frame, gold)) > 1
+    assert named <= stats.binom.ppf(0.9999, 40, control.APART)
+
+
+def test_whoever_errs_more_than_all_others_do_is_named_though_all_changed() -> None:
+    it = Campaign(1, tasks=1000, gold=150)
+    it.guideline = it.late.astype(np.int64)
+    it.err(it.late, 0.4)
+    it.err(it.late & (it.annotator == 3), 0.9)
+    scopes = {each.scope for each in _signals(it) if each.metric == "gold.accuracy"}
+    assert scopes >= {"", "annotator:per_3"}
+
+
 def test_a_slice_that_nobody_gets_right_any_more_is_named() -> None:
     it = Campaign(3, tasks=1000, gold=80)
     spanish = (it.task % 3 == 0) & it.late
@@ -106,4 +128,4 @@ def test_nothing_answered_makes_no_chart() -> None:
 def _signals(it: Campaign) -> list[control.Signal]:
     frame = it.frame()
     found = [chart.signal for chart in control.charts(frame, it.watch, {}) if chart.signal is not None]
-    return found + integrity.due(frame, it.watch, {})
+    return control.stand_out(frame, found) + integrity.due(frame, it.watch, {})

@@ -68,14 +68,13 @@ def test_a_guideline_that_confuses_everybody_is_named(team: Team) -> None:
     it.answer(250, error=lambda _who: 0.02)
     assert not _watch(it)
     it.change_guideline(publish_guideline(team, "# Topics\n\nAnswer as you like.\n", change="shorter").id)
-    it.work(error=lambda _who: 0.5)
+    it.work(error=lambda _who: 0.9)  # so often that nobody can err much more than all by chance
     found = _watch(it)
     alarm = next(row for row in found if row.metric == "gold.accuracy" and not row.scope)
     with team.read() as ctx:
         newest = annotation.guideline(ctx, "topic").id
     assert ("guideline", newest) in {(each.kind, each.name) for each in alarm.explanations[:2]}
-    people = [row for row in found if row.metric == "gold.accuracy" and row.scope.startswith("annotator")]
-    assert len(people) <= 1  # who gets which gold is drawn anew each time: one may err more than all by chance
+    assert not [row for row in found if row.metric == "gold.accuracy" and row.scope.startswith("annotator")]
     with team.act(team.ops) as ctx:
         remedies.decide(ctx, alarm.id, Remedy.PAUSE, reason="rewrite it first")
     with team.read() as ctx:

@@ -223,7 +223,8 @@ def answers(
     """
     found = campaign(ctx, campaign_id)
     asked = _asked(schema(ctx, found.schema_id), question)
-    if batch_id or not structured:
+    plain = asked.kind in CLOSED and not asked.per_turn  # no answer is a mapping: folded blocks hold just these
+    if batch_id or not (structured or plain):
         collector, after = Collector(_values(asked), structured=structured), ""
     else:
         collector, _, after = gather(ctx, found, asked.name)

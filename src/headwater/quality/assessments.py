@@ -94,7 +94,7 @@ def assess(
     body = {"question": question, "measures": len(rows), "seed": seed}
     ledger.append(ctx, "quality.assessed", subject=campaign.id, body=body)
     if asked.kind in CLOSED and not asked.per_turn:
-        monitoring.monitor(ctx, campaign.id, question=question)
+        monitoring.follow(ctx, given, campaign_id=campaign.id)
     return rows
 
 

@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy import special
 
 from headwater.quality.model import OWN_WINDOW, WINDOW
 from headwater.stats.drift import causes as reasons
 from headwater.stats.drift import cusum, ewma
 from headwater.stats.drift.changepoint import change_point
-from headwater.stats.drift.scores import mix_score, rate_score, windows
+from headwater.stats.drift.scores import mix_scores, rate_score, rate_scores, windows
 from headwater.stats.interval import Estimate, wilson
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ WEIGHT, OWN_WEIGHT = 0.2, 0.4
 LEAST_GAIN = 5.0
 """Log-likelihood, in nats, below which no change is located: then it was so from the start. Of sequences of up
 to 200 without a change one in twenty gains more, of 1,000 one in twelve."""
+
+APART = 0.05
+"""Probability that somebody is named who errs as everybody does, once the whole campaign has changed."""
 
 Starts = dict[tuple[str, str], int]
 """Metric and scope → the moment, in microseconds since 1970, of the last decision there: the chart starts afresh."""
@@ -164,6 +168,30 @@ def gold_charts(frame: Frame, watch: Watch, starts: Starts) -> list[Chart]:
     return found
 
 
+def stand_out(frame: Frame, signals: list[Signal]) -> list[Signal]:
+    """Leave out people and teams who err no more than everybody else does since the whole campaign changed.
+
+    When a change meets everybody, who is noticed first is chance. The errors of one are held against those of all
+    others since the change by Fisher's exact test, at `APART` over all who are named.
+    """
+    whole = next((each for each in signals if (each.metric, each.scope) == ("gold.accuracy", "")), None)
+    if whole is None:
+        return signals
+    given = frame.given
+    rows = np.flatnonzero(frame.usable & given.is_gold & (given.gold_value >= 0) & (given.submitted_at >= whole.since))
+    named = [each for each in signals if each.metric == "gold.accuracy" and each.scope]
+    dropped = []
+    for each in named:
+        kind, _, name = each.scope.partition(":")
+        people = np.array(given.annotator_ids)[given.annotator[rows]]
+        mine = (frame.team[rows] if kind == "team" else people) == name
+        right = given.value[rows] == given.gold_value[rows]
+        of = [[int((right & who).sum()), int((~right & who).sum())] for who in (~mine, mine)]
+        if special.ndtr(-rate_score(*of)) > APART / len(named):
+            dropped.append(each)
+    return [each for each in signals if each not in dropped]
+
+
 def gold_design(watch: Watch) -> cusum.Cusum:
     """Return the chart of gold that has the run length a campaign is watched with."""
     return _design(watch.good, watch.bad, watch.gold_run_length)
@@ -224,11 +252,7 @@ def _windowed(frame: Frame, watch: Watch, key: tuple[str, str], column: _Column,
     counts = windows(column.outcome, size=size, kinds=2 if agreement else len(frame.given.values))
     if not len(counts):
         return []
-    past = np.cumsum(counts, axis=0) - counts
-    scores = [
-        rate_score(before, within) if agreement else mix_score(before, within, rng=np.random.default_rng(place))
-        for place, (before, within) in enumerate(zip(past, counts, strict=True))
-    ]
+    scores = rate_scores(np.cumsum(counts, axis=0) - counts, counts) if agreement else mix_scores(counts)
     design = ewma.design(run_length=watch.window_run_length(metric), weight=OWN_WEIGHT if scope else WEIGHT)
     # only the upper side alarms, so false alarms come half as often as the run length of both sides says
     run_length = 2 * watch.window_run_length(metric)

@@ -25,9 +25,16 @@ MOST_VALUES = 30
 """Different values up to which an attribute makes slices."""
 
 
-def frame_of(ctx: Context, campaign_id: str, *, question: str) -> Frame:
-    """Return the answers in force to a question of a campaign; records are read only when they are asked about."""
-    given = annotation.answers(ctx, campaign_id, question=question)
+def frame_of(ctx: Context, campaign_id: str, *, question: str, given: Answers | None = None) -> Frame:
+    """Return the answers in force to a question of a campaign; records are read only when they are asked about.
+
+    Args:
+        ctx: The context.
+        campaign_id: The campaign.
+        question: The question.
+        given: Its answers, where they were read already.
+    """
+    given = annotation.answers(ctx, campaign_id, question=question) if given is None else given
     teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
     names = np.array([teams.get(name, name) for name in given.cohort_ids] or [""])
     drills = {batch.id for batch in annotation.batches(ctx, campaign_id) if batch.kind is BatchKind.CALIBRATION}
@@ -46,7 +53,7 @@ def _slices(ctx: Context, given: Answers, rows: NDArray[np.int64]) -> dict[str, 
     """Attribute → value behind each answer, for attributes with few values."""
     tasks, places = np.unique(given.task[rows], return_inverse=True)
     found = _records(ctx, given, tasks)
-    fields = [sourcing.fields_of(item) for item in found]
+    fields = [sourcing.fields_of(item) if item else {} for item in found]
     columns = {}
     for name in sorted({name for each in fields for name in each} - {"intake_id", "kind"}):
         values = np.array([str(each.get(name, "")) for each in fields])
@@ -56,12 +63,20 @@ def _slices(ctx: Context, given: Answers, rows: NDArray[np.int64]) -> dict[str, 
 
 
 def _lengths(ctx: Context, given: Answers, rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    """Length of each answer's record, the typical one where it was erased."""
     tasks, places = np.unique(given.task[rows], return_inverse=True)
-    found = _records(ctx, given, tasks)
-    return np.array([float(len(item.text)) for item in found])[places] if found else None
+    if not 0 < tasks.size <= MOST_RECORDS:
+        return None
+    wanted = [given.record_ids[code] for code in tasks]
+    known = sourcing.lengths(ctx, wanted)
+    typical = float(np.median(list(known.values()) or [0]))
+    return np.array([float(known.get(each, typical)) for each in wanted])[places] if known else None
 
 
-def _records(ctx: Context, given: Answers, tasks: NDArray[np.int64]) -> list[Record]:
+def _records(ctx: Context, given: Answers, tasks: NDArray[np.int64]) -> list[Record | None]:
+    """The record of each task, None where it was erased; none at all when there are too many."""
     if not 0 < tasks.size <= MOST_RECORDS:
         return []
-    return sourcing.take(ctx, [given.record_ids[code] for code in tasks])
+    wanted = [given.record_ids[code] for code in tasks]
+    found = sourcing.present(ctx, wanted)
+    return [found.get(each) for each in wanted]

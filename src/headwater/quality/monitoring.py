@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from headwater.annotation import folding
 from headwater.annotation import queries as annotation
 from headwater.core.errors import InvalidError
 from headwater.core.ids import new_id
@@ -28,6 +29,7 @@ from headwater.quality.store import alarms as store
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from headwater.annotation.answers import Answers
     from headwater.context import Context
     from headwater.quality.control import Signal
 
@@ -102,11 +104,20 @@ def monitor(ctx: Context, campaign_id: str, *, question: str = "") -> list[Alarm
     question = question or annotation.first_closed(ctx, campaign.id)
     if not question:
         raise NotAssessableError(f"Campaign '{campaign.name}' asks no question with one closed answer.")
+    folding.fold(ctx, campaign.id, question=question)
+    return follow(ctx, annotation.answers(ctx, campaign.id, question=question), campaign_id=campaign.id)
+
+
+def follow(ctx: Context, given: Answers, *, campaign_id: str) -> list[Alarm]:
+    """Do as `monitor` with all answers to a closed question of a campaign that were read already."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    campaign, question = annotation.campaign(ctx, campaign_id), given.question
     watch = begin(ctx, campaign.id, question=question)
-    frame = frame_of(ctx, campaign.id, question=question)
+    frame = frame_of(ctx, campaign.id, question=question, given=given)
     known = store.alarms(ctx.db, ctx.program, campaign=campaign.id, question=question)
     starts = queries.starts(known)
     found = [chart.signal for chart in control.charts(frame, watch, starts) if chart.signal is not None]
+    found = control.stand_out(frame, found)
     found += integrity.due(frame, watch, starts)
     raised = [_raise(ctx, row) for row in _new(ctx, watch, sorted(found, key=_order), known)]
     done = integrity.looks(int(frame.usable.sum()))

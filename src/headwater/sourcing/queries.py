@@ -255,7 +255,19 @@ def attributes(ctx: Context, identifiers: Collection[str]) -> dict[str, dict[str
     wanted = pa.array(sorted(identifiers), pa.string())
     rows = ctx.records.scan(ctx.db, ctx.program, columns=["record_id", *_SEEN])
     rows = rows.filter(pc.is_in(rows.column("record_id"), value_set=wanted))
-    return {row["record_id"]: _seen(row) for row in rows.to_pylist()}
+    texts = rows.column("attributes").unique().to_pylist()  # many records say the same
+    told = {text: json.loads(text) for text in texts}
+    return {
+        row["record_id"]: {**{name: row[name] for name in COLUMNS}, **told[row["attributes"]]}
+        for row in rows.to_pylist()
+    }
+
+
+def lengths(ctx: Context, identifiers: Collection[str]) -> dict[str, int]:
+    """Return the length in characters of the texts of some records, by id; records that are gone are left out."""
+    rows = ctx.records.take(ctx.db, ctx.program, list(dict.fromkeys(identifiers)), ["record_id", "text"])
+    found = zip(rows.column("record_id").to_pylist(), pc.utf8_length(rows.column("text")).to_pylist(), strict=True)
+    return {identifier: length or 0 for identifier, length in found}
 
 
 class Relations:

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from headwater.core.errors import InvalidError
 from headwater.stats.drift import cusum, ewma
-from headwater.stats.drift.scores import mix_score, rate_score, windows
+from headwater.stats.drift.scores import mix_scores, rate_score, rate_scores, windows
 
 
 @pytest.mark.parametrize(
@@ -124,23 +125,43 @@ def test_the_score_of_a_window_is_fishers_mid_p():
     assert rate_score([0, 0], [0, 2]) == 0.0
 
 
+@given(st.lists(st.tuples(*[st.integers(0, 400)] * 2, *[st.integers(0, 50)] * 2), min_size=1, max_size=8))
+def test_scores_of_many_windows_are_those_of_the_hypergeometric_distribution(rows):
+    past, within = np.array(rows)[:, :2], np.array(rows)[:, 2:]
+    total, errors = past.sum(axis=1) + within.sum(axis=1), past[:, 1] + within[:, 1]
+    law = stats.hypergeom(total, errors, within.sum(axis=1))
+    p = np.clip(law.sf(within[:, 1]) + law.pmf(within[:, 1]) / 2, 1e-12, 1 - 1e-12)
+    empty = (past.sum(axis=1) == 0) | (within.sum(axis=1) == 0)
+    assert rate_scores(past, within) == pytest.approx(np.where(empty, 0, stats.norm.isf(p)), rel=1e-7, abs=1e-7)
+
+
 def test_scores_are_standard_normal_while_nothing_changes_and_large_after_a_change():
     rng = np.random.default_rng(8)
     scores, changed = [], []
-    for _ in range(60):
+    for seed in range(60):
         labels = rng.choice(4, size=600, p=[0.5, 0.3, 0.15, 0.05])
-        counts = windows(labels, size=50, kinds=4)
-        past = np.cumsum(counts, axis=0)
-        scores += [mix_score(past[k - 1], counts[k], rng=rng) for k in range(2, 12)]
         other = rng.multinomial(50, [0.2, 0.3, 0.15, 0.35])
-        changed.append(mix_score(past[-1], other, rng=rng))
+        found = mix_scores(np.vstack([windows(labels, size=50, kinds=4), other]), seed=seed)
+        scores += found[2:12].tolist()
+        changed.append(found[12])
     assert abs(np.mean(scores)) < 3 / np.sqrt(600)
     assert 0.9 < np.std(scores) < 1.05
     assert np.mean(changed) > 2.5
 
 
+def test_windows_drawn_once_for_many_give_the_scores_of_windows_drawn_for_each(monkeypatch):
+    rng = np.random.default_rng(3)
+    labels = np.concatenate([rng.choice(3, 5_000, p=[0.6, 0.3, 0.1]), rng.choice(3, 5_000, p=[0.5, 0.3, 0.2])])
+    counts = windows(labels, size=50, kinds=3)
+    shared = mix_scores(counts)
+    assert mix_scores(counts[:120]).tolist() == shared[:120].tolist()
+    monkeypatch.setattr("headwater.stats.drift.scores.MOVED", 0.0)
+    apart = mix_scores(counts) - shared
+    assert abs(apart.mean()) < 0.02
+    assert np.abs(apart)[np.abs(shared) < 2].max() < 0.2  # no more than between two seeds
+
+
 def test_a_question_with_one_label_has_no_mix():
-    rng = np.random.default_rng(0)
-    assert mix_score([10, 0], [5, 0], rng=rng) == 0.0
-    assert mix_score([0, 0], [5, 1], rng=rng) == 0.0
+    assert mix_scores([[10, 0], [5, 0]]).tolist() == [0.0, 0.0]
+    assert mix_scores([[0, 0], [5, 1], [0, 0]]).tolist() == [0.0, 0.0, 0.0]
     assert windows(np.array([0, 1, 1, 0, 1]), size=2, kinds=2).tolist() == [[1, 1], [1, 1]]

@@ -12,7 +12,7 @@ from headwater.stats.integrity.copying import copying
 from headwater.stats.integrity.crowd import others
 from headwater.stats.integrity.spam import spam
 from headwater.stats.integrity.speed import speed
-from headwater.stats.integrity.straight import Repetition, straight_lining
+from headwater.stats.integrity.straight import Repetition, _chance, _shuffled, straight_lining
 from tests.stats.integrity.crowds import CLASSES, Crowd, crowd
 
 LEVEL = 0.05
@@ -109,13 +109,23 @@ def test_repeating_ones_last_answer_is_found() -> None:
 
 
 def test_items_that_come_sorted_make_nobody_a_straight_liner() -> None:
-    it = crowd(7)
-    order = np.argsort(it.truth[it.task], kind="stable")
-    for name in ("task", "annotator", "value"):
-        setattr(it, name, getattr(it, name)[order])
-    rows = _straight(it, 0)
-    assert max(row.longest for row in rows) > 20
-    assert all(row.adjusted > LEVEL for row in rows)
+    called = 0
+    for seed in range(40):
+        it = crowd(seed)
+        order = np.argsort(it.truth[it.task], kind="stable")
+        for name in ("task", "annotator", "value"):
+            setattr(it, name, getattr(it, name)[order])
+        rows = _straight(it, seed)
+        assert max(row.longest for row in rows) > 10
+        called += min(row.adjusted for row in rows) <= LEVEL
+    assert stats.binom.sf(called - 1, 40, LEVEL) > 0.01
+
+
+def test_the_repeats_that_are_expected_are_those_of_shuffles() -> None:
+    rng = _rng(3)
+    kind, given = rng.integers(-1, 5, 300), rng.integers(0, 3, 300)
+    counts = _shuffled(given, kind, 4_000, rng)
+    assert abs(counts.mean() - _chance(given, kind, 3).sum()) < 4 * counts.std() / np.sqrt(4_000)
 
 
 def test_one_label_throughout_has_no_entropy_and_no_surprise() -> None:

@@ -10,62 +10,124 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-DRAWS = 2_000
-"""Simulated windows behind the p-value of a mix of labels."""
+DRAWS = 4_000
+"""Simulated windows behind the p-values of mixes of labels."""
+MOVED = 0.05
+"""Relative change of a label's share after which windows are simulated anew."""
+_CELLS = 4_000_000
+"""Distances held at a time."""
 
 
 def rate_score(past: ArrayLike, window: ArrayLike) -> float:
-    """Return how much a window's error rate exceeds that of its past, as a normal score.
+    """Return how much a window's error rate exceeds that of its past, as a normal score: see `rate_scores`."""
+    return float(rate_scores(np.asarray(past), np.asarray(window))[0])
+
+
+def rate_scores(past: ArrayLike, window: ArrayLike) -> NDArray[np.float64]:
+    """Return how much the error rate of each window exceeds that of its past, as normal scores.
 
     Args:
-        past: Answers that are not errors and answers that are, before the window, shape (2,).
-        window: The same within the window, shape (2,).
+        past: Answers that are not errors and answers that are, before each window, shape (w, 2).
+        window: The same within each window, shape (w, 2).
 
     Returns:
-        The normal score of the mid-p of Fisher's exact test, above 0 for more errors; 0 when either side is empty.
+        The normal scores of the mid-p of Fisher's exact test, above 0 for more errors, shape (w,); 0 where either
+        side is empty.
     """
-    before, within = np.asarray(past, np.int64), np.asarray(window, np.int64)
-    if before.sum() == 0 or within.sum() == 0:
-        return 0.0
-    total, errors, drawn = int((before + within).sum()), int(before[1] + within[1]), int(within.sum())
-    more = float(stats.hypergeom.sf(within[1], total, errors, drawn))
-    same = float(stats.hypergeom.pmf(within[1], total, errors, drawn))
-    return _normal(more + same / 2)
+    before, within = np.asarray(past, np.int64).reshape(-1, 2), np.asarray(window, np.int64).reshape(-1, 2)
+    drawn, errors = within.sum(axis=1), before[:, 1] + within[:, 1]
+    correct = before.sum(axis=1) + drawn - errors
+    count = np.arange(int(drawn.max(initial=0)) + 1)
+    possible = (count >= (drawn - correct)[:, None]) & (count <= np.minimum(drawn, errors)[:, None])
+    # log of p(k + 1) / p(k), added up from the fewest errors there can be
+    steps = possible[:, :-1] & possible[:, 1:]
+    more, fewer = (errors[:, None] - count) * (drawn[:, None] - count), (correct - drawn)[:, None] + count
+    ratio = np.where(steps, more[:, :-1], 1) / np.where(steps, count[1:] * fewer[:, 1:], 1)
+    logs = np.concatenate([np.zeros((drawn.size, 1)), np.cumsum(np.log(ratio), axis=1)], axis=1)
+    logs = np.where(possible, logs, -np.inf)
+    share = np.exp(logs - logs.max(axis=1, initial=-np.inf, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    observed = within[:, 1][:, None]
+    p = np.where(count > observed, share, 0.0).sum(axis=1) + np.where(count == observed, share, 0.0).sum(axis=1) / 2
+    return np.where((drawn == 0) | (before.sum(axis=1) == 0), 0.0, _normal(p))
 
 
-def mix_score(past: ArrayLike, window: ArrayLike, *, rng: np.random.Generator) -> float:
-    """Return how far a window's mix of labels is from that of its past, as a normal score.
+def mix_scores(counts: ArrayLike, *, seed: int = 0) -> NDArray[np.float64]:
+    """Return how far the mix of labels in each window is from that of all windows before it, as normal scores.
+
+    The score of a window depends on it and those before alone: later windows do not change it.
 
     Args:
-        past: Count of each label before the window, shape (k,).
-        window: The same within the window, shape (k,).
-        rng: Draws windows as they are while nothing changes.
+        counts: Count of each label in successive windows, shape (w, k).
+        seed: Draws windows as they are while nothing changes. They are drawn from what was given up to a window, and
+            serve the next ones as well until the share of a label has changed by `MOVED`.
 
     Returns:
-        The normal score of the simulated mid-p of the chi-square distance, above 0 for an unusual window; 0 when
-        either side is empty or only one label was ever given.
+        The normal scores of the simulated mid-p of the chi-square distance, above 0 for an unusual window, shape
+        (w,); 0 where a window or all before it is empty, or only one label was ever given.
     """
-    before, within = np.asarray(past, np.int64), np.asarray(window, np.int64)
-    pooled = before + within
+    within = np.asarray(counts, np.int64)
+    pooled = np.cumsum(within, axis=0)
+    total, drawn = pooled.sum(axis=1), within.sum(axis=1)
+    scores = np.zeros(len(within))
+    # one label has no mix, and nothing is unusual where nothing was before
+    judged = (drawn > 0) & (total > drawn) & (np.count_nonzero(pooled, axis=1) >= 2)  # noqa: PLR2004
+    share = pooled / np.maximum(total, 1)[:, None]
+    place = int(judged.argmax()) if judged.any() else len(within)
+    while place < len(within):
+        reach = _reach(share, pooled, drawn, place)
+        block = np.flatnonzero(judged[place:reach]) + place
+        if block.size:
+            rng = np.random.default_rng([seed, int(block[0])])
+            scores[block] = _simulated(within[block], share[block], pooled[block[0]], rng)
+        place = reach
+    return scores
+
+
+def _reach(share: NDArray[np.float64], pooled: NDArray[np.int64], drawn: NDArray[np.int64], start: int) -> int:
+    """The first window after `start` for which windows have to be drawn anew."""
+    step = 1_000
+    if pooled[start].sum() * MOVED < drawn[start]:  # the window is itself a large part of what it is drawn from
+        return start + 1
+    for first in range(start + 1, len(share), step):
+        part = slice(first, first + step)
+        moved = np.abs(share[part] - share[start]) > MOVED * share[start]
+        fresh = moved.any(axis=1) | (drawn[part] != drawn[start])
+        if fresh.any():
+            return first + int(fresh.argmax())
+    return len(share)
+
+
+def _simulated(
+    within: NDArray[np.int64], share: NDArray[np.float64], pooled: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.float64]:
     seen = pooled > 0
-    if before.sum() == 0 or within.sum() == 0 or seen.sum() < 2:  # noqa: PLR2004 -- one label has no mix
-        return 0.0
-    pooled, within = pooled[seen], within[seen]
-    expected = pooled * (within.sum() / pooled.sum())
-    drawn = rng.multivariate_hypergeometric(pooled, int(within.sum()), size=DRAWS)
-    distances = np.round((((drawn - expected) ** 2) / expected).sum(axis=1), 9)
-    observed = round(float((((within - expected) ** 2) / expected).sum()), 9)
-    more, same = int((distances > observed).sum()), int((distances == observed).sum())
-    return _normal((more + (same + 1) / 2) / (DRAWS + 1))
+    size = int(within[0].sum())
+    draws = rng.multivariate_hypergeometric(pooled[seen], size, size=DRAWS)
+    # windows are told apart by a random sum, which is much faster; two that agree by chance would count as one
+    mark = draws.view(np.uint64) @ rng.integers(1, 2**63, draws.shape[1], np.uint64)
+    _, first_of, weight = np.unique(mark, return_index=True, return_counts=True)
+    kinds = draws[first_of]
+    inverse = 1 / (size * share[:, seen])
+    found = np.empty(len(within))
+    for first in range(0, len(within), max(_CELLS // len(kinds), 1)):
+        part = slice(first, first + max(_CELLS // len(kinds), 1))
+        # the sum of (o - e)² / e is that of o² / e less the size of the window
+        distances = inverse[part] @ (kinds.T**2).astype(np.float64)
+        observed = (inverse[part] * within[part][:, seen] ** 2).sum(axis=1, keepdims=True)
+        slack = 1e-9 * observed
+        more, least = (distances > observed + slack) @ weight, (distances >= observed - slack) @ weight
+        found[part] = (more + least + 1) / 2 / (DRAWS + 1)
+    return _normal(found)
 
 
-def _normal(p: float) -> float:
-    return float(-special.ndtri(min(max(p, 1e-12), 1 - 1e-12)))
+def _normal(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(-special.ndtri(np.clip(p, 1e-12, 1 - 1e-12)))
 
 
 def windows(values: NDArray[np.int64], *, size: int, kinds: int) -> NDArray[np.int64]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import special
 
 from headwater.stats.integrity.crowd import others
 from headwater.stats.multiplicity import holm
@@ -18,6 +20,12 @@ FEWEST = 20
 """Answers below which an annotator is not looked at."""
 FIRST = 199
 """Shuffles everybody gets; more follow only while the answers still look odd."""
+MOST = 2_000
+"""Answers of an annotator that are looked at, the newest: more would find no habit sooner."""
+STRETCH = 50
+"""Answers of an annotator in a row within which they are shuffled, so that items may come sorted, or change."""
+UNREMARKABLE = 1.0
+"""Standard deviations above what is expected up to which answers are not shuffled: p is that of a normal count."""
 ENOUGH = 20
 """Shuffles at least as extreme after which no more are needed (Besag & Clifford 1991)."""
 
@@ -28,7 +36,7 @@ class Repetition:
 
     annotator: int
     n: int
-    """Answers in order."""
+    """Answers in order that were looked at."""
     repeats: int
     """Answers that equal the one before."""
     expected: float
@@ -38,7 +46,7 @@ class Repetition:
     entropy: float
     """Of the annotator's labels, in bits; 0 when one key was pressed throughout."""
     p: float
-    """Permutation probability of so many repeats."""
+    """Permutation probability of so many repeats; where they are as expected, that of a normal count."""
     adjusted: float
     """The same over all annotators (Holm)."""
 
@@ -55,9 +63,9 @@ def straight_lining(  # noqa: PLR0913 -- the columns of answers
 ) -> list[Repetition]:
     """Return how much every annotator's answers depend on the answer before, most repetitive first.
 
-    Each annotator's answers are shuffled among the items on which the others say the same, so neither the order of
-    the items nor the annotator's habits or skill make repeats: only copying one's own last answer does. Whoever
-    gives one label throughout cannot be told apart this way and is found as blind (`spam`).
+    Each annotator's answers are shuffled among the items of a stretch on which the others say the same, so neither
+    the order of the items nor the annotator's habits or skill make repeats: only copying one's own last answer does.
+    Whoever gives one label throughout cannot be told apart this way and is found as blind (`spam`).
 
     Args:
         task: Code of the task of each answer, from 0, shape (n,).
@@ -78,7 +86,10 @@ def straight_lining(  # noqa: PLR0913 -- the columns of answers
     edges = np.flatnonzero(np.r_[True, people[1:] != people[:-1], True]) if people.size else np.zeros(1, np.int64)
     parts = [(first, last) for first, last in pairwise(edges) if last - first >= FEWEST]
     most = max(2_000, 60 * len(parts))
-    rows = [_repetition(int(people[a]), given[a:b], said[a:b], classes, most, rng) for a, b in parts]
+    rows = [
+        _repetition(int(people[a]), given[max(a, b - MOST) : b], said[max(a, b - MOST) : b], classes, most, rng)
+        for a, b in parts
+    ]
     adjusted = holm([row.p for row in rows])
     found = [
         Repetition(**{name: getattr(row, name) for name in _NAMES}, adjusted=float(q))
@@ -100,13 +111,20 @@ def _repetition(
 ) -> Repetition:
     same = given[1:] == given[:-1]
     repeats = int(same.sum())
-    total, extreme, drawn = 0, 0, 0
-    while drawn < most and extreme < ENOUGH:
-        wanted = min(FIRST if drawn == 0 else 2_000, most - drawn)
-        counts = _shuffled(given, said, wanted, rng)
-        extreme += int((counts >= repeats).sum())
-        total += int(counts.sum())
-        drawn += wanted
+    _, kind = np.unique(np.arange(given.size) // STRETCH * classes + said, return_inverse=True)
+    kind = np.where(said >= 0, kind, -1)
+    chance = _chance(given, kind, classes)
+    expected = float(chance.sum())
+    excess = (repeats - 0.5 - expected) / max(math.sqrt(float((chance * (1 - chance)).sum())), 1e-12)
+    if excess <= UNREMARKABLE:
+        p = float(special.ndtr(-excess))
+    else:
+        extreme, drawn = 0, 0
+        while drawn < most and extreme < ENOUGH:
+            wanted = min(FIRST if drawn == 0 else 2_000, most - drawn)
+            extreme += int((_shuffled(given, kind, wanted, rng) >= repeats).sum())
+            drawn += wanted
+        p = (extreme + 1) / (drawn + 1)
     share = np.bincount(given, minlength=classes) / given.size
     share = share[share > 0]
     changes = np.flatnonzero(np.r_[True, ~same, True])
@@ -114,21 +132,38 @@ def _repetition(
         annotator=annotator,
         n=int(given.size),
         repeats=repeats,
-        expected=total / drawn,
+        expected=expected,
         longest=int(np.diff(changes).max()),
         entropy=float(-(share * np.log2(share)).sum()) + 0.0,
-        p=(extreme + 1) / (drawn + 1),
+        p=p,
         adjusted=1.0,
     )
 
 
+def _chance(given: NDArray[np.int64], kind: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
+    """The probability that each answer equals the one before once they are shuffled within the kinds of items."""
+    free = kind >= 0
+    kinds = int(kind.max(initial=-1)) + 1
+    counts = np.bincount(kind[free] * classes + given[free], minlength=kinds * classes).reshape(kinds, classes)
+    size = counts.sum(axis=1)
+    # the last row is that of no kind, whose answers stay
+    share = np.vstack([counts / np.maximum(size, 1)[:, None], np.zeros((1, classes))])[kind]
+    share[~free, given[~free]] = 1.0
+    chance = np.asarray((share[1:] * share[:-1]).sum(axis=1))
+    # two of one kind are drawn without putting the first back
+    drawn = (counts * (counts - 1)).sum(axis=1) / np.maximum(size * (size - 1), 1)
+    alike = (kind[1:] == kind[:-1]) & free[1:]
+    chance[alike] = drawn[kind[1:][alike]]
+    return chance
+
+
 def _shuffled(
-    given: NDArray[np.int64], said: NDArray[np.int64], draws: int, rng: np.random.Generator
+    given: NDArray[np.int64], kind: NDArray[np.int64], draws: int, rng: np.random.Generator
 ) -> NDArray[np.int64]:
     """Repeats of shuffles within the kinds of items; answers on which the others say nothing stay where they are."""
     rows = np.tile(given, (draws, 1))
-    for kind in np.unique(said[said >= 0]):
-        places = np.flatnonzero(said == kind)
+    for each in np.unique(kind[kind >= 0]):
+        places = np.flatnonzero(kind == each)
         if np.unique(given[places]).size > 1:
             rows[:, places] = rng.permuted(rows[:, places], axis=1)
     return np.asarray((rows[:, 1:] == rows[:, :-1]).sum(axis=1))
