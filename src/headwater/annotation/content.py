@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from headwater.annotation import prose
 from headwater.annotation.responses import Facts
 from headwater.core.errors import NotFoundError
 from headwater.sourcing import queries as sourcing
@@ -34,6 +35,8 @@ class Content:
     facts: Facts
     fields: dict[str, str]
     """Texts of the record by field: what rewrites start from. Never sent as a whole."""
+    rendered: dict[str, Any]
+    """HTML of the texts that are Markdown (see `prose.rendered`); empty when none is."""
     image: str = ""
     """Name of the stored image; people get the image through the task they hold, never its name."""
 
@@ -69,7 +72,11 @@ def of_record(record: Record) -> Content:
     )
     fields = {name: value for name, value in payload.items() if isinstance(value, str)}
     return Content(
-        shown=shown, facts=facts, fields={"text": record.text} | fields, image=str(payload.get("image") or "")
+        shown=shown,
+        facts=facts,
+        fields={"text": record.text} | fields,
+        rendered=prose.rendered(shown),
+        image=str(payload.get("image") or ""),
     )
 
 

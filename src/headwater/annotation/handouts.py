@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation.model import AnswerId, LeaseId, Tier
-from headwater.annotation.questions import Question, as_data
+from headwater.annotation.questions import Kind, Question, as_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +45,8 @@ class Assignment:
     expires_at: datetime
     tier: Tier
     content: dict[str, object]
+    rendered: dict[str, object]
+    """HTML of its texts that are Markdown."""
     questions: tuple[Question, ...]
     schema_id: str
     guideline_id: str
@@ -57,6 +59,11 @@ class Assignment:
     about: str
     """The answer under review, or the task under adjudication."""
 
+    @property
+    def is_read(self) -> bool:
+        """Whether its texts may be shown rendered: no question points at places in them."""
+        return all(question.kind is not Kind.SPANS for question in self.questions)
+
     def as_data(self) -> dict[str, Any]:
         """Return the task as clients read it: they know it by its lease."""
         return {
@@ -65,6 +72,7 @@ class Assignment:
             "expires_at": self.expires_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "tier": self.tier.value,
             "content": self.content,
+            "rendered": self.rendered if self.is_read else {},
             "questions": shown(self.questions),
             "guideline": self.guideline_id,
             "originals": self.originals,

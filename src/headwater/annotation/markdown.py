@@ -73,10 +73,15 @@ class Line:
 @lru_cache(maxsize=512)
 def render(text: str) -> str:
     """Return the HTML of a Markdown text: no raw HTML, scripts, styles, images or active links survive."""
+    return clean(_parser.render(text))
+
+
+def clean(html: str) -> str:
+    """Return HTML with only what a text needs: no scripts, styles, images, handlers or active links survive."""
     return nh3.clean(
-        _parser.render(text),
+        html,
         tags=set(_TAGS),
-        attributes={"a": {"href", "title"}, "td": {"align"}, "th": {"align"}},
+        attributes={"a": {"href", "title"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )

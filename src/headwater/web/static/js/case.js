@@ -65,8 +65,9 @@ class Case extends HTMLElement {
 
   pressed(event) {
     if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
-    const isOurs = event.altKey && event.code !== "Digit0";
-    if ((!isOurs && !event.target.closest("#decision") && this.sheet.pressed(event)) || obey(this.bindings, event)) event.preventDefault();
+    const inSheet = () => !event.target.closest("#decision") && this.sheet.pressed(event);
+    const ours = () => obey(this.bindings, event);
+    if (event.altKey ? ours() || inSheet() : inSheet() || ours()) event.preventDefault();
   }
 
   settles(event) {

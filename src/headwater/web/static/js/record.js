@@ -1,28 +1,30 @@
 // <hw-record>: the text, chat or image that is asked about. Its texts stay plain text nodes, so that 50 kB cost nothing.
-import { element } from "./dom.js";
+import { element, readable } from "./dom.js";
 
 class Shown extends HTMLElement {
   // `task` is set before it is attached.
   connectedCallback() {
     if (this.texts) return;
     const { content } = this.task;
+    const { text: whole, turns = [] } = this.task.rendered;
     this.className = "content";
     this.tabIndex = 0;
     this.setAttribute("role", "region");
     this.ariaLabel = "The record";
-    this.turns = (content.turns ?? (content.text ? [{ role: "", text: content.text }] : [])).map((turn, place) => this.turn(turn, place));
+    this.turns = (content.turns ?? (content.text ? [{ role: "", text: content.text }] : [])).map((turn, place) => this.turn(turn, place, content.turns ? turns[place] : whole));
     this.texts = this.turns.map((turn) => turn.text);
     this.append(...this.turns.map((turn) => turn.row));
     this.hidden = !this.turns.length;
   }
 
-  turn({ role, text }, place) {
-    const words = element("p", { className: "text", dir: "auto" }, text);
+  turn({ role, text }, place, html) {
+    const shown = readable(text, html);
+    const [words] = shown;
     const labels = element("span", { className: "labels" });
     const row = element("div", { className: role ? "turn" : "whole" });
     if (role) row.append(element("span", { className: "role" }, `${place + 1} · ${role}`, labels));
-    row.append(words);
-    row.addEventListener("click", () => this.task.turnTo(place));
+    row.append(...shown);
+    row.addEventListener("click", (event) => { if (!event.target.closest("a")) this.task.turnTo(place); });
     return { row, labels, text: words.firstChild ?? words };
   }
 

@@ -1,9 +1,11 @@
 // <hw-task>: one record with its questions, answered by keyboard. It holds the answers and tells of every change; who
 // hands tasks out and takes answers in is up to the element around it.
 import "./record.js";
-import { element, isEmpty, isTyping } from "./dom.js";
+import { action, element, isEmpty, isTyping } from "./dom.js";
 import { obey } from "./keymap.js";
 import { tagOf } from "./kinds.js";
+
+const AS_SOURCE = "headwater-source"; // kept: texts are wanted as they stand
 
 class Task extends HTMLElement {
   values = {};
@@ -19,11 +21,14 @@ class Task extends HTMLElement {
     this.active = this.asked[0];
     this.record.addEventListener("focusin", () => this.reach((question) => question.asked.kind === "spans"));
     this.picture?.addEventListener("focusin", () => this.reach((question) => question.isDrawn));
-    this.replaceChildren(...note, this.record, ...(this.picture ? [this.picture] : []), ...this.asked);
+    this.classList.toggle("as-source", localStorage.getItem(AS_SOURCE) !== null);
+    this.replaceChildren(...note, ...this.sourceSwitch(), this.record, ...(this.picture ? [this.picture] : []), ...this.asked);
     this.turn = this.slots().find((slot) => slot.turn !== null)?.turn ?? 0;
     this.goTo(this.slots().find((slot) => !slot.question.isAnswered(slot.turn)) ?? this.slots()[0]);
   }
 
+  get rendered() { return this.assignment.rendered ?? {}; }
+  get isRendered() { return Object.keys(this.rendered).length > 0; }
   get content() { return this.assignment.content; }
   get questions() { return this.assignment.questions; }
   get seed() { return this.assignment.lease_id; }
@@ -133,8 +138,20 @@ class Task extends HTMLElement {
 
   get bindings() {
     return [
+      ...(this.isRendered ? [{ alt: "KeyM", text: "Markdown rendered, or as it stands", act: () => this.toggleSource() }] : []),
       { show: "0", text: "cannot decide, with a reason; Alt 0 in a field", act: () => this.active?.askWhy(), fits: (event) => (event.altKey ? event.code === "Digit0" : event.key === "0" && !isTyping(event.target)) },
     ];
+  }
+
+  sourceSwitch() {
+    return this.isRendered ? [element("p", { className: "actions" }, action("Rendered or source", "Alt M", () => this.toggleSource(), "quiet"))] : [];
+  }
+
+  // Markdown rendered, or the text as it stands.
+  toggleSource() {
+    const isSource = this.classList.toggle("as-source");
+    if (isSource) localStorage.setItem(AS_SOURCE, "1");
+    else localStorage.removeItem(AS_SOURCE);
   }
 
   get movements() {

@@ -1,5 +1,5 @@
 // <hw-ranking>: an order of things, best first, by pressing their keys in that order; of two, one key decides.
-import { KEYS, element, hint } from "../dom.js";
+import { KEYS, element, hint, readable } from "../dom.js";
 import { Question } from "./question.js";
 
 class Ranking extends Question {
@@ -30,7 +30,7 @@ class Ranking extends Question {
     const head = element("button", { type: "button" }, hint(KEYS[place]), element("span", { textContent: this.asked.options?.length ? thing.label : `Response ${place + 1}` }), rank);
     head.addEventListener("click", () => this.place(thing.value));
     const made = element("div", { className: "thing" }, head);
-    if (!this.asked.options?.length) made.append(element("div", { className: "text", dir: "auto", tabIndex: 0, role: "region", "aria-label": `Response ${place + 1}`, textContent: thing.label }));
+    if (!this.asked.options?.length) made.append(element("div", { className: "response", tabIndex: 0, role: "region", "aria-label": `Response ${place + 1}` }, ...readable(thing.label, this.task.rendered.responses?.[Number(thing.value)])));
     return Object.assign(made, { head, rank, thing });
   }
 
