@@ -141,6 +141,9 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/workforce
         GET /p/{program}/workspace
         GET /p/{program}/workspace/{campaign}
+        GET /api/v1/programs/{program}/enquiries
+        GET /p/{program}/enquiries
+        GET /p/{program}/workspace/{campaign}/enquiries
         GET /p/{program}/workspace/{campaign}/guide/{guideline}
         GET /p/{program}/workspace/{campaign}/image/{lease}
     """,
@@ -248,6 +251,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/campaigns/{campaign}/skip
         POST /api/v1/programs/{program}/campaigns/{campaign}/submit
         POST /api/v1/programs/{program}/campaigns/{campaign}/undo
+        POST /api/v1/programs/{program}/campaigns/{campaign}/enquiries
+        POST /p/{program}/workspace/{campaign}/ask
         POST /p/{program}/workspace/{campaign}/claim
         POST /p/{program}/workspace/{campaign}/heartbeat
         POST /p/{program}/workspace/{campaign}/skip
@@ -335,6 +340,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/campaigns/{campaign}/change
         POST /p/{program}/campaigns/{campaign}/{act}
         POST /p/{program}/decisions/{proposal}/{verdict}
+        POST /api/v1/programs/{program}/enquiries/{enquiry}/reply
+        POST /p/{program}/enquiries/{enquiry}/reply
         POST /p/{program}/guidelines
         POST /p/{program}/guidelines/preview
         POST /p/{program}/campaigns/{campaign}/guideline

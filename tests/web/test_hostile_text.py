@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.annotation import batches, campaigns, queries, reviews, tasks
+from headwater.annotation import batches, campaigns, enquiries, queries, reviews, tasks
 from headwater.annotation.model import Verdict
 from headwater.annotation.plan import Plan
 from headwater.annotation.reviews import Opinion
@@ -147,6 +147,19 @@ def returned(team: Team, campaign: str) -> None:
         reviews.decide(ctx, campaign, sent, Opinion(verdict=Verdict.RETURN, reason=ALL[:490]))
 
 
+def enquired(team: Team, campaign: str, annotator: str) -> None:
+    """Ask two hostile questions and reply to one of them in kind."""
+    held = factories.claim(team, campaign, annotator)
+    assert held is not None
+    for text in (ALL[:1900], MARKUP[5]):
+        with team.act(annotator) as ctx:
+            row = enquiries.ask(
+                ctx, campaign, lease_id=held.lease_id, token=held.token, text=text, section=ATTRIBUTES[2]
+            )
+    with team.act(team.ops) as ctx:
+        enquiries.reply(ctx, row.id, text=ALL[:1900])
+
+
 def named(team: Team) -> None:
     """Add a person with a hostile name."""
     with team.app.act_as(SYSTEM) as ctx:
@@ -178,6 +191,7 @@ def test_nothing_stored_runs_where_work_is_done(team: Team, site: Served, browse
     one, two = team.annotators[:2]
     answered(team, campaign, one, MARKUP[5])
     answered(team, campaign, two, MARKUP[8])
+    enquired(team, campaign, team.annotators[2])
     bench = Watched(site.tab_of(browser, team.annotators[2]), site.url)
     shown = bench.visit(f"workspace/{campaign}", "hw-task hw-choice")
     for text in ("{{ 7 * 7 }}", MARKUP[0], ADDRESSES[0]):
@@ -197,11 +211,29 @@ def test_nothing_stored_runs_where_work_is_done(team: Team, site: Served, browse
         watched.tab.context.close()
 
 
+def test_nothing_in_a_record_runs_when_its_markdown_is_rendered(team: Team, site: Served, browser: Browser) -> None:
+    messages = [{"role": "user", "content": f"**{text}**\n\n{text}"} for text in PAYLOADS]
+    payload = {"messages": messages, "responses": [f"`{text}`\n\n{text}" for text in PAYLOADS[:20]]}
+    records = factories.put_records(team, [ALL], payloads=[payload])
+    data = [{"name": "rank", "kind": "ranking", "required": False}, {"name": "ok", "kind": "single", "options": ["y"]}]
+    campaign = factories.open_campaign(team, records, plan=Plan(), data=data).id
+    bench = Watched(site.tab_of(browser, team.annotators[0]), site.url)
+    for as_source in (False, True):
+        shown = bench.visit(f"workspace/{campaign}", "hw-task hw-choice")
+        assert (MARKUP[0] in shown) is True
+        assert bench.tab.locator(".rendered").first.is_visible() is not as_source
+        assert bench.tab.locator(".rendered strong").count() > 0
+        bench.tab.keyboard.press("Alt+m")
+    assert bench.tab.evaluate(INSPECT) == CLEAN
+    bench.tab.context.close()
+
+
 def test_nothing_stored_runs_on_the_pages_of_those_who_manage(team: Team, site: Served, browser: Browser) -> None:
     campaign = opened(team)
     named(team)
     source = sourced(team)
     answered(team, campaign, team.annotators[0], MARKUP[5])
+    enquired(team, campaign, team.annotators[1])
     watched = Watched(site.tab_of(browser, team.lead), site.url)
     with team.read() as ctx:
         found = queries.campaign(ctx, campaign)
@@ -213,6 +245,7 @@ def test_nothing_stored_runs_on_the_pages_of_those_who_manage(team: Team, site: 
         "lineage",
         f"lineage/{campaign}",
         "inbox",
+        "enquiries",
         "ledger",
         "sources",
         f"sources/{source}",

@@ -26,6 +26,7 @@ PARTS = (
     "workforce",
     "feedback",
     "boards",
+    "enquiries",
     "annotation",
     "exchange",
     "vendors",

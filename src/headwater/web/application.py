@@ -29,6 +29,7 @@ PARTS = (
     "annotation",
     "prelabels",
     "documents",
+    "enquiries",
     "workforce",
     "feedback",
     "waiting",

@@ -75,6 +75,7 @@ _PLACES = {
     "apl_": "appeals",
     "fnd_": "findings/{}",
     "brf_": "briefs/{}",
+    "enq_": "enquiries#{}",
 }
 """Where things are that have no proposal: by the prefix of their id."""
 

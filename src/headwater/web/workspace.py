@@ -8,10 +8,12 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import images, tasks
+from headwater.annotation import enquiries, images, tasks
 from headwater.annotation import queries as annotation
+from headwater.annotation.enquiry_model import LONGEST
 from headwater.annotation.model import CampaignState
 from headwater.annotation.submissions import Submission
+from headwater.core.canonical import plain
 from headwater.web.documents import rendered
 from headwater.web.session import Visitor, page
 
@@ -48,6 +50,15 @@ class Beat(BaseModel):
     """Tasks still worked on: token by lease."""
 
     leases: dict[str, str]
+
+
+class Question(BaseModel):
+    """A question about a task at hand."""
+
+    lease_id: str
+    token: str
+    text: str = Field(min_length=1, max_length=LONGEST)
+    section: str = ""
 
 
 @router.get("")
@@ -93,6 +104,23 @@ def image(visitor: Visitor, campaign: str, lease: str) -> Response:
     with visitor.reading() as ctx:
         found = images.of_lease(ctx, lease)
     return Response(found.data, media_type=found.media_type, headers=images.SEALED)
+
+
+@router.get("/{campaign}/enquiries")
+def asked(visitor: Visitor, campaign: str) -> Response:
+    """Give what the visitor asked in the campaign, with the replies."""
+    with visitor.reading() as ctx:
+        rows = enquiries.mine(ctx, campaign)
+    told = ("id", "section", "text", "reply", "replied_at")
+    return JSONResponse([{name: plain(getattr(row, name)) for name in told} for row in rows])
+
+
+@router.post("/{campaign}/ask")
+def ask(visitor: Visitor, campaign: str, body: Question) -> Response:
+    """Put a question about a task at hand to the owners of the guideline."""
+    with visitor.acting() as ctx:
+        made = enquiries.ask(ctx, campaign, **body.model_dump())
+    return JSONResponse({"id": made.id})
 
 
 @router.post("/{campaign}/claim")

@@ -139,6 +139,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delivery_id", "item_id", name=op.f("pk_delivery_judgement")),
     )
     op.create_table(
+        "enquiry",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("guideline_id", sa.String(length=40), nullable=False),
+        sa.Column("section", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column("replied_by", sa.String(length=40), nullable=False),
+        sa.Column("replied_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enquiry")),
+        info={
+            "frozen": (
+                "program",
+                "campaign_id",
+                "task_id",
+                "record_id",
+                "guideline_id",
+                "section",
+                "text",
+                "author",
+                "asked_at",
+            )
+        },
+    )
+    op.create_index("ix_enquiry_program", "enquiry", ["program", "id"], unique=False)
+    op.create_table(
         "feedback",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("program", sa.String(length=40), nullable=False),
@@ -572,6 +603,10 @@ def upgrade() -> None:
     )
     frozen("appeal", ("id", "program", "campaign_id", "feedback_id", "author", "reviewer", "reason", "created_at"))
     append_only("delivered")
+    frozen(
+        "enquiry",
+        ("program", "campaign_id", "task_id", "record_id", "guideline_id", "section", "text", "author", "asked_at"),
+    )
     append_only("feedback")
     frozen("guideline", ("program", "name", "version", "text", "digest"))
     frozen("label_schema", ("program", "name", "version", "questions", "digest"))

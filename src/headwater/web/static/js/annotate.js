@@ -1,5 +1,6 @@
 // <hw-annotate url="/p/…/workspace/…" person="…" kinds="…">: task after task. The next one is fetched ahead, what the
 // person does is kept in the browser until it is acknowledged, drafts survive a reload, and a dropped network loses nothing.
+import "./enquiries.js";
 import "./guide.js";
 import "./messages.js";
 import "./refused.js";
@@ -32,7 +33,8 @@ class Annotate extends HTMLElement {
     this.messages = element("hw-messages");
     this.messages.addEventListener("teaching", () => this.held());
     this.body = element("div");
-    this.replaceChildren(this.status, this.refused, this.messages, this.body);
+    this.enquiries = Object.assign(element("hw-enquiries"), { bench: this });
+    this.replaceChildren(this.status, this.refused, this.messages, this.body, this.enquiries);
     addEventListener("keydown", (event) => this.pressed(event));
     addEventListener("online", () => this.courier.flush());
     addEventListener("offline", () => this.count());
@@ -43,6 +45,7 @@ class Annotate extends HTMLElement {
     offerKeys(() => [{ title: "Workspace", bindings: this.bindings }, ...(this.sheet?.groups ?? [])]);
     await load(this.getAttribute("kinds").split(" "));
     await this.start();
+    await this.enquiries.refresh();
   }
 
   get url() { return this.getAttribute("url"); }
@@ -138,7 +141,7 @@ class Annotate extends HTMLElement {
       if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); this.skip(this.reason.value); }
     });
     return element("div", { className: "actions tools" }, action("Submit", "Enter", () => this.submit(), "primary"), action("Skip", "Esc", () => this.askReason()),
-      action("Undo", "Backspace", () => this.undo(), "quiet"), this.reason);
+      action("Undo", "Backspace", () => this.undo(), "quiet"), action("Ask", "Alt Q", () => this.enquiries.open(), "quiet"), this.reason);
   }
 
   // A lesson holds the work up until it was read; the time it takes is not the next task's.
@@ -159,6 +162,7 @@ class Annotate extends HTMLElement {
       { fits: (event) => free(event, "Backspace"), show: "Backspace", text: "take the last answer back", act: () => this.undo() },
       { fits: (event) => free(event, "/"), show: "/", text: "search the guideline", act: () => this.guide.focus() },
       { fits: (event) => free(event, "?"), show: "?", text: "this list", act: openKeys },
+      { alt: "KeyQ", text: "ask the owners of the guideline about this task", act: () => this.enquiries.open(), when: () => Boolean(this.task) },
       { alt: "KeyX", text: "put messages away", act: () => this.messages.putAway() },
     ];
   }
@@ -258,6 +262,7 @@ class Annotate extends HTMLElement {
   }
 
   async beat() {
+    this.enquiries.refresh();
     const held = [this.task, ...this.ahead].filter(Boolean);
     if (held.length) await this.call("heartbeat", { leases: Object.fromEntries(held.map((task) => [task.lease_id, task.token])) }).catch(() => {});
   }

@@ -21,11 +21,11 @@ class Messages extends HTMLElement {
   }
 
   // To be read: stays until it is put away or what it is about is settled; the same words stand once.
-  tell(text, about = "", link = "") {
+  tell(text, about = "", link = "", tone = link ? "attention" : "bad") {
     if ([...this.list.children].some((row) => row.dataset.text === text)) return;
     const away = element("button", { type: "button", className: "quiet", textContent: "✕", "aria-label": "Put this message away" });
     const more = link ? [" ", element("a", { href: link, target: "_blank", rel: "noopener", textContent: "What changed" })] : [];
-    const row = element("p", { className: `notice ${link ? "attention" : "bad"}` }, element("span", {}, text, ...more), away);
+    const row = element("p", { className: `notice ${tone}` }, element("span", {}, text, ...more), away);
     Object.assign(row.dataset, { text, about });
     away.addEventListener("click", () => row.remove());
     this.list.append(row);
