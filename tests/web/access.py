@@ -143,7 +143,9 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/workspace/{campaign}
         GET /api/v1/programs/{program}/enquiries
         GET /p/{program}/enquiries
+        GET /api/v1/programs/{program}/campaigns/{campaign}/pace
         GET /p/{program}/workspace/{campaign}/enquiries
+        GET /p/{program}/workspace/{campaign}/pace
         GET /p/{program}/workspace/{campaign}/guide/{guideline}
         GET /p/{program}/workspace/{campaign}/image/{lease}
     """,

@@ -6,14 +6,16 @@ the same `client_id` as often as it must: the answer is recorded once.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import images, reviews, tasks
+from headwater.annotation import images, pace, reviews, tasks
 from headwater.annotation.model import Verdict
+from headwater.annotation.pace import Pace
 from headwater.annotation.reviews import Opinion
 from headwater.annotation.submissions import Submission
 from headwater.api.session import Caller
@@ -91,6 +93,13 @@ class Beat(BaseModel):
 def claim(campaign: str, body: Holding, caller: Caller) -> Response:
     """Get a task; `task` is null with a reason in `why` when there is none."""
     return _reply(caller, lambda ctx: tasks.claim(ctx, campaign, holding=body.holding))
+
+
+@router.get("/pace")
+def show_pace(campaign: str, since: datetime, caller: Caller) -> Pace:
+    """Show how your own work goes since your day began; accuracy is of the days before, where the plan shows it."""
+    with caller.reading() as ctx:
+        return pace.pace(ctx, campaign, since=since)
 
 
 @router.get("/leases/{lease}/image", response_class=Response)

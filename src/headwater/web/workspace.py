@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import enquiries, images, tasks
+from headwater.annotation import enquiries, images, pace, tasks
 from headwater.annotation import queries as annotation
 from headwater.annotation.enquiry_model import LONGEST
 from headwater.annotation.model import CampaignState
@@ -104,6 +105,16 @@ def image(visitor: Visitor, campaign: str, lease: str) -> Response:
     with visitor.reading() as ctx:
         found = images.of_lease(ctx, lease)
     return Response(found.data, media_type=found.media_type, headers=images.SEALED)
+
+
+@router.get("/{campaign}/pace")
+def my_pace(visitor: Visitor, campaign: str, since: datetime) -> Response:
+    """Give how the visitor's own work goes, since their day began."""
+    with visitor.reading() as ctx:
+        found = pace.pace(ctx, campaign, since=since)
+    share = found.accuracy
+    told = {"value": share.value, "low": share.low, "high": share.high, "n": share.n} if share else None
+    return JSONResponse({"today": found.today, "last_hour": found.last_hour, "left": found.left, "accuracy": told})
 
 
 @router.get("/{campaign}/enquiries")

@@ -58,6 +58,7 @@ answer = sa.Table(
     sa.Column("superseded_at", Moment),
     sa.Index("ix_answer_campaign", "campaign_id", "id"),
     sa.Index("ix_answer_task", "task_id"),
+    sa.Index("ix_answer_annotator", "annotator", "submitted_at"),
     info={
         "frozen": (
             "id",

@@ -235,6 +235,18 @@ def remains(db: Connection, lane_id: int, after: int, annotator: str) -> bool:
     return db.execute(_REMAINS, {"lane": lane_id, "after": after, "me": annotator}).one_or_none() is not None
 
 
+def left(db: Connection, campaign_id: str, annotator: str, most: int) -> int:
+    """Return how many ordinary and calibration tasks the annotator has not had, counted up to `most`."""
+    return int(db.execute(_LEFT, {"campaign": campaign_id, "me": annotator, "most": most}).scalar_one())
+
+
+_LEFT = sa.text("""
+SELECT count(*) FROM (SELECT 1 FROM lane AS n JOIN task AS t ON t.lane_id = n.id
+WHERE n.campaign_id = :campaign AND n.tier = 'annotate' AND n.kind <> 'gold' AND n.annotator IN ('', :me)
+AND t.need > 0 AND t.barred <> :me
+AND NOT EXISTS (SELECT 1 FROM lease AS l WHERE l.task_id = t.id AND l.annotator = :me AND l.kept = 1)
+LIMIT :most) AS few""")
+
 _ELIGIBLE = """
 FROM task AS t WHERE t.lane_id = :lane AND t.need > 0 AND t.rank > :after AND t.barred <> :me
 AND NOT EXISTS (SELECT 1 FROM lease AS l WHERE l.task_id = t.id AND l.annotator = :me AND l.kept = 1)

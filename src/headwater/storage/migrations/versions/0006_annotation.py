@@ -59,6 +59,7 @@ def upgrade() -> None:
         },
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_answer_annotator", "answer", ["annotator", "submitted_at"], unique=False)
     op.create_index("ix_answer_campaign", "answer", ["campaign_id", "id"], unique=False)
     op.create_index(
         "ix_answer_superseded",

@@ -3,6 +3,7 @@
 import "./enquiries.js";
 import "./guide.js";
 import "./messages.js";
+import "./pace.js";
 import "./refused.js";
 import "./task.js";
 import { Courier } from "./courier.js";
@@ -34,7 +35,8 @@ class Annotate extends HTMLElement {
     this.messages.addEventListener("teaching", () => this.held());
     this.body = element("div");
     this.enquiries = Object.assign(element("hw-enquiries"), { bench: this });
-    this.replaceChildren(this.status, this.refused, this.messages, this.body, this.enquiries);
+    this.pace = Object.assign(element("hw-pace"), { url: this.url });
+    this.replaceChildren(this.status, this.pace, this.refused, this.messages, this.body, this.enquiries);
     addEventListener("keydown", (event) => this.pressed(event));
     addEventListener("online", () => this.courier.flush());
     addEventListener("offline", () => this.count());
@@ -244,6 +246,7 @@ class Annotate extends HTMLElement {
     try {
       const reply = await this.call("undo", { lease_id: last.task.lease_id, token: last.task.token });
       this.answered = reply.answered;
+      this.pace.count(-1);
       if (reply.task) await this.again({ ...last.task, ...reply.task }, reply.task.draft);
     } catch (error) {
       if (!mayPass(error)) { this.messages.tell(wordsOf(error), last.task.lease_id); return; }

@@ -41,7 +41,8 @@ export class Courier {
       const reply = await bench.call(act, { lease_id, token, holding: bench.holding(), ...bodies[act] });
       if (reply.feedback) bench.messages.teach(reply.feedback, entry.excerpt);
       await this.settle(entry);
-      if (act === "submit") bench.messages.forget(lease_id);
+      if (act === "submit") { bench.messages.forget(lease_id); bench.pace.count(1); }
+      if (act === "undo") bench.pace.count(-1);
       if (act === "undo") bench.answered = reply.answered;
       else if (reply.next ?? reply.why !== undefined) bench.accept(reply.next ?? reply);
     } catch (error) {
