@@ -2,7 +2,9 @@
 
 SQLite runs in WAL mode with `synchronous=FULL`, so what is committed survives a power cut. A write
 transaction begins with `BEGIN IMMEDIATE` behind a lock of this process: threads queue fairly instead
-of polling each other's file lock.
+of polling each other's file lock. Reads have connections of their own, opened as read-only: to make one
+connection now writable and now not would cost every transaction its prepared statements, which SQLite
+drops at such a PRAGMA. The one connection that writes keeps its page cache warm as well.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "Database", "Moment", "insert", "metadata", "next_page"]
 
 BUSY_TIMEOUT_MS = 30_000
+_WRITE_CACHE_KB, _READ_CACHE_KB = 32_768, 4_096
 
 metadata = sa.MetaData(
     naming_convention={
@@ -68,6 +71,7 @@ class Database:
         self.url = url
         self.engine = _engine(url, pool_size)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reading = _sqlite(url, pool_size, reads_only=True) if self.is_sqlite else self.engine
         self._writer = threading.Lock()
         self._writing = threading.local()
 
@@ -80,7 +84,8 @@ class Database:
         """
         if getattr(self._writing, "here", False):
             raise RuntimeError("This thread is in a write transaction already; use its context.")
-        with self._writer if self.is_sqlite else nullcontext(), self._transaction(immediate=True) as connection:
+        turn = self._writer if self.is_sqlite else nullcontext()
+        with turn, self._transaction(self.engine, begin="BEGIN IMMEDIATE") as connection:
             self._writing.here = True
             try:
                 yield connection
@@ -90,20 +95,19 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that only reads: one consistent picture that never waits for writers."""
-        with self._transaction(immediate=False) as connection:
+        with self._transaction(self._reading, begin="BEGIN") as connection:
             if not self.is_sqlite:
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
 
     @contextmanager
-    def _transaction(self, *, immediate: bool) -> Iterator[Connection]:
+    def _transaction(self, engine: Engine, *, begin: str) -> Iterator[Connection]:
         with ExitStack() as stack:
             try:
-                connection = stack.enter_context(self.engine.connect())
+                connection = stack.enter_context(engine.connect())
                 stack.enter_context(connection.begin())
                 if self.is_sqlite:  # not by an event: the engine would then look for listeners at every statement
-                    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if immediate else 'ON'}")
-                    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+                    connection.exec_driver_sql(begin)
             except OperationalError as error:
                 busy = "locked" in str(error.orig)
                 raise UnavailableError(
@@ -116,6 +120,7 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._reading.dispose()
 
 
 def _is_repeated(error: IntegrityError) -> bool:
@@ -154,11 +159,16 @@ def _engine(url: str, pool_size: int) -> Engine:
         )
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    return _sqlite(url, 1, reads_only=False)
+
+
+def _sqlite(url: str, pool_size: int, *, reads_only: bool) -> Engine:
     engine = sa.create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        pool_use_lifo=True,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000, "cached_statements": 512},
     )
 
     @event.listens_for(engine, "connect")
@@ -170,8 +180,8 @@ def _engine(url: str, pool_size: int) -> Engine:
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "temp_store=MEMORY",
-            "cache_size=-65536",
-            "mmap_size=268435456",
+            f"cache_size={-_READ_CACHE_KB if reads_only else -_WRITE_CACHE_KB}",
+            f"query_only={'ON' if reads_only else 'OFF'}",
         ):
             dbapi.execute(f"PRAGMA {pragma}").close()
 
