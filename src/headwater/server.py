@@ -15,6 +15,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from headwater.api import application as api
+from headwater.api.fastpath import FastPath
+from headwater.api.work import most_asked
 from headwater.app.application import open_app
 from headwater.web import application as web
 
@@ -40,6 +42,6 @@ def build(app: App | None = None) -> Starlette:
             opened.close()
 
     return Starlette(
-        routes=[Mount("/api/v1", api.build(opened)), Mount("/", web.build(opened))],
+        routes=[Mount("/api/v1", FastPath(api.build(opened), most_asked())), Mount("/", web.build(opened))],
         lifespan=lifespan,
     )

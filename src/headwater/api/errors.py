@@ -43,9 +43,7 @@ def install(api: FastAPI) -> None:
 
     @api.exception_handler(errors.HeadwaterError)
     async def _domain(_: Request, error: errors.HeadwaterError) -> JSONResponse:
-        status = status_of(error)
-        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004
-        return problem(status, error.code, error.message, remedy=error.remedy, headers=headers, **error.facts)
+        return of_domain(error)
 
     @api.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
@@ -54,7 +52,7 @@ def install(api: FastAPI) -> None:
 
     @api.exception_handler(Exception)
     async def _unforeseen(_: Request, error: Exception) -> JSONResponse:
-        return problem(500, "error", f"Something went wrong here ({type(error).__name__}).", remedy="See the log.")
+        return unforeseen(error)
 
     @api.exception_handler(RequestValidationError)
     async def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -63,6 +61,18 @@ def install(api: FastAPI) -> None:
         ]
         named = "; ".join(f"{item['field']}: {item['message']}" for item in found)
         return problem(422, "invalid", f"The request is not as expected: {named}.", problems=jsonable_encoder(found))
+
+
+def of_domain(error: errors.HeadwaterError) -> JSONResponse:
+    """Return the problem document of an error of ours."""
+    status = status_of(error)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004
+    return problem(status, error.code, error.message, remedy=error.remedy, headers=headers, **error.facts)
+
+
+def unforeseen(error: Exception) -> JSONResponse:
+    """Return the problem document of an error nobody foresaw."""
+    return problem(500, "error", f"Something went wrong here ({type(error).__name__}).", remedy="See the log.")
 
 
 def problem(

@@ -192,8 +192,15 @@ class _Caller:
 
 
 async def _caller(request: Request) -> _Caller:
-    request.state.body_digest = digest_bytes(await request.body())
-    return _Caller(request)
+    return caller_of(request, await request.body())
+
+
+def caller_of(request: Request, body: bytes) -> _Caller:
+    """Return who sent a request with that body."""
+    found = _Caller(request)
+    if found.idempotency_key:
+        request.state.body_digest = digest_bytes(body)
+    return found
 
 
 def _unread(request: Request) -> _Caller:
