@@ -88,7 +88,7 @@ def change(
 
     Raises:
         CampaignStateError: It is closed or waits for approval.
-        PlanError, StandingError: See `create`.
+        PlanError, StandingError: See `create`; also when it runs and would ask for calibration without known answers.
         StaleError: It is no longer at `seen_version`.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
@@ -97,6 +97,8 @@ def change(
         raise StaleError(f"Campaign '{before.name}' is now at version {before.version}, not {seen_version}.")
     new = checked_plan(plan or before.plan)
     adaptive.check(new, queries.schema(ctx, before.schema_id).questions)
+    if before.state is not CampaignState.DRAFT and new.calibration_bar > before.plan.calibration_bar:
+        _can_calibrate(ctx, replace(before, plan=new))
     guideline = _published(queries.guideline(ctx, guideline_id)).id if guideline_id else before.guideline_id
     row = replace(before, plan=new, guideline_id=guideline, version=before.version + 1)
     row = replace(row, digest=_digest(row))
@@ -142,12 +144,7 @@ def propose(ctx: Context, campaign_id: str) -> Campaign:
         raise PlanError(
             f"Campaign '{row.name}' has no tasks.", remedy="Add a batch first: headwater campaign add-batch."
         )
-    drills = [batch for batch in batches if batch.kind is BatchKind.CALIBRATION and batch.tasks]
-    if row.plan.calibration_bar > 0 and not (drills and answers.golds(ctx.db, row.id)):
-        raise PlanError(
-            f"Campaign '{row.name}' asks for calibration but no calibration batch has known answers.",
-            remedy="Add a batch of kind calibration with its right answers, or set calibration_bar to 0.",
-        )
+    _can_calibrate(ctx, row)
     summary = f"Campaign {row.name}"
     decisions.propose(
         ctx, Decision.CAMPAIGN_OPEN, subject=row.id, digest=row.digest, summary=summary, author=row.author
@@ -209,6 +206,15 @@ def revoke(ctx: Context, campaign_id: str, annotator: str) -> int:
         queue.give_back(ctx.db, lease.task_id)
     ledger.append(ctx, "campaign.revoked", subject=row.id, body={"annotator": annotator, "tasks": len(held)})
     return len(held)
+
+
+def _can_calibrate(ctx: Context, row: Campaign) -> None:
+    drills = any(batch.tasks for batch in store.batches(ctx.db, row.id) if batch.kind is BatchKind.CALIBRATION)
+    if row.plan.calibration_bar > 0 and not (drills and answers.golds(ctx.db, row.id)):
+        raise PlanError(
+            f"Campaign '{row.name}' asks for calibration but no calibration batch has known answers.",
+            remedy="Add a batch of kind calibration with its right answers, or set calibration_bar to 0.",
+        )
 
 
 def _tell(ctx: Context, row: Campaign, before: Campaign) -> None:

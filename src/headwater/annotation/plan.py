@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -55,16 +55,39 @@ class Plan:
     """Whether annotators see their own accuracy on gold."""
 
 
+def rates_of(lines: Iterable[str]) -> dict[str, float]:
+    """Return the review rates of teams from lines such as `north = 0.3`; empty lines count for nothing.
+
+    Raises:
+        PlanError: A line names no team or no number.
+    """
+    found: dict[str, float] = {}
+    for line in filter(str.strip, lines):
+        team, sign, rate = (part.strip() for part in line.rpartition("="))
+        try:
+            found[team] = float(rate)
+        except ValueError:
+            sign = ""
+        if not (sign and team):
+            raise PlanError(f"'{line.strip()}' is no review rate of a team.", remedy="Write one such as: north = 0.3")
+    return found
+
+
 def checked_plan(plan: Plan) -> Plan:
     """Return the plan.
 
     Raises:
-        PlanError: A number is outside its range.
+        PlanError: A number is outside its range, or the deadline is in no time zone.
     """
     for name, low, high in _RANGES:
         value = getattr(plan, name)
         if not low <= value <= high:
             raise PlanError(f"'{name}' is {value:g}; expected {low:g} to {high:g}.")
+    if plan.deadline is not None and plan.deadline.tzinfo is None:
+        raise PlanError(
+            f"The deadline {plan.deadline.isoformat()} is in no time zone.",
+            remedy=f"Write it such as {plan.deadline.isoformat()}Z.",
+        )
     if 0 < plan.most_overlap < plan.overlap:
         raise PlanError(f"'most_overlap' is {plan.most_overlap}, less than the overlap of {plan.overlap}.")
     for team, rate in plan.review_rates.items():

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from headwater.annotation import (
     batches,
@@ -73,6 +73,12 @@ class CampaignChange(BaseModel):
     review_floor: float | None = Field(default=None, ge=0, le=1)
     qualification_days: float | None = Field(default=None, ge=0)
     lease_minutes: float | None = Field(default=None, gt=0)
+    calibration_bar: float | None = Field(default=None, ge=0, le=1)
+    review_rates: dict[str, float] | None = Field(default=None, description="By team; takes the place of those before.")
+    skill: str | None = Field(default=None, description="Empty asks for none.")
+    deadline: AwareDatetime | None = Field(default=None, description="null takes it away.")
+    budget: int | None = Field(default=None, ge=0, description="Most answers to be paid for; 0 for no limit.")
+    shows_accuracy: bool | None = None
     guideline_id: str = ""
 
 
@@ -229,6 +235,8 @@ def change_campaign(campaign: str, body: CampaignChange, caller: Caller) -> Camp
         found = queries.campaign(ctx, campaign)
         caller.match(found.version)
         wanted = body.model_dump(exclude={"guideline_id"}, exclude_none=True)
+        if "deadline" in body.model_fields_set:
+            wanted["deadline"] = body.deadline
         plan = replace(found.plan, **wanted)
         return campaigns.change(ctx, found.id, plan=plan, guideline_id=body.guideline_id)
 

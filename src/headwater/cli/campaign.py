@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ import typer
 from headwater.annotation import batches, campaigns, gold, queries
 from headwater.annotation.exchange.formats import Format
 from headwater.annotation.model import BatchKind
-from headwater.annotation.plan import Plan
+from headwater.annotation.plan import Plan, PlanError, rates_of
 from headwater.annotation.progress import OwnProgress
 from headwater.cli.session import Detach, Json, acting, done, reading, run_job, show
 from headwater.core.errors import InvalidError
@@ -29,6 +30,10 @@ class Suggestions(StrEnum):
 
 Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+TeamRates = Annotated[
+    list[str] | None,
+    typer.Option(help="Share of a team's answers reviewed, TEAM=RATE; repeat it. Those before make way; '' for none."),
+]
 Question = Annotated[str, typer.Option(help="The question; the first with one closed answer by default.")]
 
 
@@ -49,6 +54,11 @@ def plan(
     review_target: Annotated[float, typer.Option(help="Share that may pass wrong; rates then follow trust.")] = 0.0,
     review_floor: Annotated[float, typer.Option(help="Smallest rate that trust can earn.")] = 0.05,
     lease_minutes: Annotated[float, typer.Option(help="Minutes a task is held.")] = 10.0,
+    team_rate: TeamRates = None,
+    skill: Annotated[str, typer.Option(help="Skill every annotator needs.")] = "",
+    deadline: Annotated[str, typer.Option(help="When it is to be done, such as 2027-01-31T18:00Z.")] = "",
+    budget: Annotated[int, typer.Option(help="Most answers to be paid for; 0 for no limit.")] = 0,
+    accuracy: Annotated[bool, typer.Option(help="Show annotators their own accuracy on gold.")] = False,
 ) -> None:
     """Plan a campaign under a published schema and guideline."""
     wanted = Plan(
@@ -64,6 +74,11 @@ def plan(
         review_target=review_target,
         review_floor=review_floor,
         lease_minutes=lease_minutes,
+        review_rates=rates_of(team_rate or []),
+        skill=skill,
+        deadline=_moment(deadline),
+        budget=budget,
+        shows_accuracy=accuracy,
     )
     with acting() as ctx:
         made = campaigns.create(ctx, name=name, schema_id=schema, guideline_id=guideline, plan=wanted)
@@ -123,18 +138,47 @@ def approve(name: Name, reason: Reason) -> None:
 @cli.command("change")
 def change(
     name: Name,
-    overlap: Annotated[int, typer.Option(help="Answers wanted per task; 0 leaves it.")] = 0,
-    most_overlap: Annotated[int, typer.Option(help="Most answers while in doubt; below 0 leaves it.")] = -1,
+    overlap: Annotated[int | None, typer.Option(help="Answers wanted per task.")] = None,
+    most_overlap: Annotated[int | None, typer.Option(help="Most answers while in doubt; 0: as overlap.")] = None,
+    confidence: Annotated[float | None, typer.Option(help="Probability at which a label is beyond doubt.")] = None,
     prelabels: Annotated[bool | None, typer.Option(help="Show what a model proposes, or not.")] = None,
-    gold_rate: Annotated[float, typer.Option(help="Share of hidden gold; below 0 leaves it.")] = -1.0,
-    review_rate: Annotated[float, typer.Option(help="Share of answers reviewed; below 0 leaves it.")] = -1.0,
-    review_target: Annotated[float, typer.Option(help="Share that may pass wrong; below 0 leaves it.")] = -1.0,
+    blinded_rate: Annotated[float | None, typer.Option(help="Share of proposals kept back, by lot.")] = None,
+    gold_rate: Annotated[float | None, typer.Option(help="Share of hidden gold, 0 to 0.5.")] = None,
+    calibration_bar: Annotated[float | None, typer.Option(help="Share right that opens the work; 0: no test.")] = None,
+    qualification_days: Annotated[float | None, typer.Option(help="Days until calibration is repeated.")] = None,
+    review_rate: Annotated[float | None, typer.Option(help="Share of answers reviewed.")] = None,
+    team_rate: TeamRates = None,
+    review_target: Annotated[float | None, typer.Option(help="Share that may pass wrong.")] = None,
+    review_floor: Annotated[float | None, typer.Option(help="Smallest rate that trust can earn.")] = None,
+    lease_minutes: Annotated[float | None, typer.Option(help="Minutes a task is held.")] = None,
+    skill: Annotated[str | None, typer.Option(help="Skill every annotator needs; empty for none.")] = None,
+    deadline: Annotated[str | None, typer.Option(help="When it is to be done; empty takes it away.")] = None,
+    budget: Annotated[int | None, typer.Option(help="Most answers to be paid for; 0 for no limit.")] = None,
+    accuracy: Annotated[bool | None, typer.Option(help="Show annotators their accuracy on gold, or not.")] = None,
     guideline: Annotated[str, typer.Option(help="Move to this published version of the guideline.")] = "",
 ) -> None:
-    """Change a campaign while it runs; no answer is lost."""
-    rates = {"gold_rate": gold_rate, "review_rate": review_rate, "review_target": review_target}
-    given = {"overlap": overlap or None, "most_overlap": most_overlap, "shows_prelabels": prelabels, **rates}
-    changes = {key: value for key, value in given.items() if value is not None and value >= 0}
+    """Change a campaign while it runs; what is not named stays and no answer is lost."""
+    given = {
+        "overlap": overlap,
+        "most_overlap": most_overlap,
+        "confidence": confidence,
+        "shows_prelabels": prelabels,
+        "blinded_rate": blinded_rate,
+        "gold_rate": gold_rate,
+        "calibration_bar": calibration_bar,
+        "qualification_days": qualification_days,
+        "review_rate": review_rate,
+        "review_rates": None if team_rate is None else rates_of(team_rate),
+        "review_target": review_target,
+        "review_floor": review_floor,
+        "lease_minutes": lease_minutes,
+        "skill": skill,
+        "budget": budget,
+        "shows_accuracy": accuracy,
+    }
+    changes: dict[str, object] = {key: value for key, value in given.items() if value is not None}
+    if deadline is not None:
+        changes["deadline"] = _moment(deadline)
     with acting() as ctx:
         made = campaigns.amend(ctx, name, changes, guideline_id=guideline)
     done(f"{made.name} is now at version {made.version}.")
@@ -288,3 +332,10 @@ def _gold(file: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
     if not known:
         raise InvalidError(f"'{file}' is empty.", remedy="Give one line per record.")
     return known, explanations
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise PlanError(f"'{text}' is no deadline.", remedy="Write it such as 2027-01-31T18:00Z.") from error

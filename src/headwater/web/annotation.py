@@ -1,4 +1,4 @@
-"""Campaigns, batches, disputes; plans and the acts of those who run them."""
+"""Campaigns, batches, disputes; the acts of those who run them."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def listing(visitor: Visitor) -> Response:
             visitor,
             ctx,
             "annotation/campaigns.html",
+            plan=Plan(overlap=3, gold_rate=0.1, lease_minutes=ctx.settings.lease_minutes),
             active="campaigns",
             campaigns=[(each, _progress(ctx, each.id)) for each in found],
             sees=queries.sees_progress(ctx),
@@ -49,30 +50,6 @@ def listing(visitor: Visitor) -> Response:
             reviews=may(ctx, Decision.ANNOTATION_REVIEW) or may(ctx, Decision.CAMPAIGN_OPEN),
             adjudicates=may(ctx, Decision.ANNOTATION_ADJUDICATE),
         )
-
-
-@router.post("/campaigns")
-def plan(  # noqa: PLR0913, PLR0917 -- the fields of the form
-    visitor: Visitor,
-    name: Annotated[str, Form()],
-    schema_id: Annotated[str, Form()],
-    guideline_id: Annotated[str, Form()],
-    overlap: Annotated[int, Form()] = 1,
-    most_overlap: Annotated[int, Form()] = 0,
-    gold_rate: Annotated[float, Form()] = 0.0,
-    review_rate: Annotated[float, Form()] = 0.0,
-) -> Response:
-    """Plan a campaign."""
-    with visitor.acting() as ctx:
-        wanted = Plan(
-            overlap=overlap,
-            most_overlap=most_overlap,
-            gold_rate=gold_rate,
-            review_rate=review_rate,
-            lease_minutes=ctx.settings.lease_minutes,
-        )
-        made = campaigns.create(ctx, name=name, schema_id=schema_id, guideline_id=guideline_id, plan=wanted)
-    return back(visitor, f"campaigns/{made.id}")
 
 
 @router.get("/campaigns/{campaign}")
@@ -121,22 +98,6 @@ def add_batch(
     """Add the records in a slice as a batch."""
     with visitor.acting() as ctx:
         batches.add(ctx, campaign, name=name, records=batches.select(ctx, where=where), kind=kind)
-    return back(visitor, f"campaigns/{campaign}")
-
-
-@router.post("/campaigns/{campaign}/change")
-def change(
-    visitor: Visitor,
-    campaign: str,
-    overlap: Annotated[int, Form()],
-    gold_rate: Annotated[float, Form()],
-    review_rate: Annotated[float, Form()],
-    review_target: Annotated[float, Form()] = 0.0,
-) -> Response:
-    """Change a campaign while it runs."""
-    changes = {"overlap": overlap, "gold_rate": gold_rate, "review_rate": review_rate, "review_target": review_target}
-    with visitor.acting() as ctx:
-        campaigns.amend(ctx, campaign, changes)
     return back(visitor, f"campaigns/{campaign}")
 
 

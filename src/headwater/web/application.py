@@ -26,6 +26,7 @@ PARTS = (
     "sourcing",
     "reviews",
     "guidelines",
+    "plans",  # before the acts of campaigns, whose routes take any word
     "annotation",
     "prelabels",
     "documents",

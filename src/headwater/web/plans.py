@@ -1,0 +1,77 @@
+"""Plans of campaigns as forms: every number of a plan, for a new campaign and for one that runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+from pydantic import BaseModel, Field
+
+from headwater.annotation import campaigns
+from headwater.annotation.plan import Plan, rates_of
+from headwater.web.session import Visitor, back
+
+router = APIRouter(prefix="/p/{program}/campaigns")
+
+
+class PlanForm(BaseModel):
+    """The fields of a plan; what a form leaves out is the plan's default."""
+
+    overlap: int = 1
+    most_overlap: int = 0
+    confidence: float = 0.95
+    shows_prelabels: bool = False
+    blinded_rate: float = 0.1
+    gold_rate: float = 0.0
+    lease_minutes: float = 10.0
+    calibration_bar: float = 0.0
+    qualification_days: float = 0.0
+    review_rate: float = 0.0
+    review_rates: str = Field(default="", description="One team to a line, such as: north = 0.3")
+    review_target: float = 0.0
+    review_floor: float = 0.05
+    skill: str = ""
+    deadline: datetime | None = Field(default=None, description="UTC unless it names its zone.")
+    budget: int = 0
+    shows_accuracy: bool = False
+
+    def plan(self) -> Plan:
+        """Return the plan the form describes."""
+        fields = {name: getattr(self, name) for name in PlanForm.model_fields}
+        at = self.deadline
+        deadline = at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+        rates = rates_of(self.review_rates.splitlines())
+        return Plan(**fields | {"review_rates": rates, "deadline": deadline, "skill": self.skill.strip()})
+
+
+class NewForm(PlanForm):
+    """A campaign to plan."""
+
+    name: str
+    schema_id: str
+    guideline_id: str
+
+
+class ChangeForm(PlanForm):
+    """The plan a campaign is to have from now on."""
+
+    version: int | None = Field(default=None, description="Of the campaign as it was seen.")
+
+
+@router.post("")
+def plan(visitor: Visitor, form: Annotated[NewForm, Form()]) -> Response:
+    """Plan a campaign."""
+    with visitor.acting() as ctx:
+        made = campaigns.create(
+            ctx, name=form.name, schema_id=form.schema_id, guideline_id=form.guideline_id, plan=form.plan()
+        )
+    return back(visitor, f"campaigns/{made.id}")
+
+
+@router.post("/{campaign}/change")
+def change(visitor: Visitor, campaign: str, form: Annotated[ChangeForm, Form()]) -> Response:
+    """Change a campaign while it runs; refused when somebody else changed it meanwhile."""
+    with visitor.acting() as ctx:
+        campaigns.change(ctx, campaign, plan=form.plan(), seen_version=form.version)
+    return back(visitor, f"campaigns/{campaign}")
