@@ -13,7 +13,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from scipy import special, stats
+import scipy
+from scipy import special
 
 from headwater.annotation import queries as annotation
 from headwater.governance import queries as governance
@@ -266,7 +267,7 @@ def _fisher(good: int, n: int, others_good: int, others: int) -> float:
     """Return the chance of so few right answers if everybody were alike."""
     if not n or not others:
         return 1.0
-    return float(stats.hypergeom.cdf(good, n + others, good + others_good, n))
+    return float(scipy.stats.hypergeom.cdf(good, n + others, good + others_good, n))
 
 
 def _name(ctx: Context, row: Measure) -> str:

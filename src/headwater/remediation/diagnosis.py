@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import hypergeom
+import scipy
 
 from headwater.core.ids import new_id
 from headwater.evaluation import queries as evaluation
@@ -92,7 +92,7 @@ def _thin_or_close(
     """Return a coverage gap where training has less of the slice than production, else that its labels are close."""
     have, n = _labelled(side, results, inside), len(side.label)
     wanted, m = int(inside.sum()), len(inside)
-    p = float(hypergeom.cdf(have, n + m, have + wanted, n))
+    p = float(scipy.stats.hypergeom.cdf(have, n + m, have + wanted, n))
     here, there = wilson(have, n), wilson(wanted, m)
     shares = (
         f"{here.value:.1%} [{here.low:.1%}, {here.high:.1%}] of {n} training members against {there.value:.1%} "

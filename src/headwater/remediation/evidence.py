@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+import sklearn
 from threadpoolctl import threadpool_limits
 
 from headwater.release import queries as releases
@@ -46,7 +44,7 @@ class TrainingSide:
     maker: dict[str, int]
     """Code of the cohort that gave most labels of each batch."""
     vectors: csr_matrix
-    vectoriser: TfidfVectorizer
+    vectoriser: sklearn.feature_extraction.text.TfidfVectorizer
 
     def nearest(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return the nearest training members of each text by cosine (texts × 10)."""
@@ -58,11 +56,13 @@ class TrainingSide:
         counts = np.bincount(self.label, minlength=len(self.labels))
         rare = np.isin(self.label, np.flatnonzero(counts < FOLDS))
         result = np.zeros((len(self.label), len(self.labels)))
-        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+        folds = sklearn.model_selection.StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
         kept = np.flatnonzero(~rare)
-        model = LogisticRegression(C=10.0, max_iter=300)
+        model = sklearn.linear_model.LogisticRegression(C=10.0, max_iter=300)
         with threadpool_limits(1):  # small matrices: threads would wait for each other
-            found = cross_val_predict(model, self.vectors[kept], self.label[kept], cv=folds, method="predict_proba")
+            found = sklearn.model_selection.cross_val_predict(
+                model, self.vectors[kept], self.label[kept], cv=folds, method="predict_proba"
+            )
         result[np.ix_(kept, np.unique(self.label[kept]))] = found
         result[rare, self.label[rare]] = 1.0  # too few to doubt
         return result
@@ -74,7 +74,7 @@ class TrainingSide:
             own, others = np.flatnonzero(self.cohort == code), np.flatnonzero(self.cohort != code)
             if len(np.unique(self.label[others])) < 2:  # noqa: PLR2004 -- a model needs two labels
                 continue
-            model = LogisticRegression(C=10.0, max_iter=300)
+            model = sklearn.linear_model.LogisticRegression(C=10.0, max_iter=300)
             with threadpool_limits(1):
                 found[own] = model.fit(self.vectors[others], self.label[others]).predict(self.vectors[own])
         return found
@@ -89,7 +89,9 @@ def training_side(ctx: Context, release: str) -> TrainingSide:
     texts = [text_of(record.text, record.payload) for record in records]
     names = sorted({value[row["record_id"]] for row in rows})
     cohorts = sorted({row["cohort_id"] for row in rows})
-    vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
+    vectoriser = sklearn.feature_extraction.text.TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True
+    )
     batches: dict[str, Counter[int]] = {}
     for row in rows:
         batches.setdefault(row["batch_id"], Counter())[cohorts.index(row["cohort_id"])] += 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from headwater.stats.subgroups import benjamini_hochberg
 
@@ -49,7 +49,7 @@ def excess(hits: NDArray[np.int64], n: NDArray[np.int64]) -> list[Blame]:
         n: Items of each group that were looked at.
     """
     total, bad = int(n.sum()), int(hits.sum())
-    tails = stats.hypergeom.sf(hits - 1, max(total, 1), bad, n) if total else np.ones(len(n))
+    tails = scipy.stats.hypergeom.sf(hits - 1, max(total, 1), bad, n) if total else np.ones(len(n))
     adjusted = benjamini_hochberg(np.where(n > 0, tails, 1.0))
     return [
         Blame(

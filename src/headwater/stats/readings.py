@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from headwater.stats.interval import Estimate, wilson
 from headwater.stats.subgroups import benjamini_hochberg
@@ -69,7 +69,7 @@ def readings(
     code, one, other = np.array(wanted).T
     hits, n = table[code, one, other], rows[code, one]
     all_hits, total = table[:, one, other].sum(axis=0), rows[:, one].sum(axis=0)
-    adjusted = benjamini_hochberg(stats.hypergeom.sf(hits - 1, total, all_hits, n))
+    adjusted = benjamini_hochberg(scipy.stats.hypergeom.sf(hits - 1, total, all_hits, n))
     order = np.argsort(adjusted, kind="stable")
     return [
         Reading(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ def _test(
         if n < fewest or n == total:
             continue
         k = int((inside & remaining & failures).sum())
-        tested.append(Weak(name=name, n=n, failures=k, p=float(stats.hypergeom.sf(k - 1, total, bad, n)), q=1.0))
+        tested.append(Weak(name=name, n=n, failures=k, p=float(scipy.stats.hypergeom.sf(k - 1, total, bad, n)), q=1.0))
     return tested
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import make_pipeline
+import sklearn
 from threadpoolctl import threadpool_limits
 
 from headwater.core.errors import InvalidError
@@ -43,11 +40,13 @@ def out_of_sample(
             remedy="Leave rare classes out, or bring predictions of your own.",
         )
     chance = np.zeros((len(texts), len(size)))
-    parts = StratifiedKFold(n_splits=max(2, min(folds, int(size.min()))), shuffle=True, random_state=seed)
+    parts = sklearn.model_selection.StratifiedKFold(
+        n_splits=max(2, min(folds, int(size.min()))), shuffle=True, random_state=seed
+    )
     for seen, unseen in parts.split(np.zeros(len(texts)), label):
-        model = make_pipeline(
-            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-            LogisticRegression(C=10.0, max_iter=500),
+        model = sklearn.pipeline.make_pipeline(
+            sklearn.feature_extraction.text.TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
+            sklearn.linear_model.LogisticRegression(C=10.0, max_iter=500),
         )
         with threadpool_limits(1):  # small matrices: threads would wait for each other
             model.fit([texts[place] for place in seen], label[seen])

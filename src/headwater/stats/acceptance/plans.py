@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import special, stats
+import scipy
+from scipy import special
 
 from headwater.stats.acceptance.tables import Kind, Level, Severity
 
@@ -214,4 +215,4 @@ def _chances(step: int, width: int, flat: NDArray[np.float64]) -> NDArray[np.flo
     """Chances of 0, 1, … wrong items in a step, as many as matter."""
     if step == 1:
         return np.hstack([1 - flat, flat])[:, :width]
-    return np.asarray(stats.binom.pmf(np.arange(min(step, width - 1) + 1), step, flat))
+    return np.asarray(scipy.stats.binom.pmf(np.arange(min(step, width - 1) + 1), step, flat))

@@ -13,7 +13,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
 from headwater.stats.interval import Estimate, undefined
@@ -89,7 +89,7 @@ def _aligned(people: list[NDArray[np.int64]], gain: Numbers, total: int) -> floa
                 into = gain[np.ix_(mine, placed)] @ held
             # Joining a tuple instead of standing alone saves 1 and gains what it shares there.
             saved = np.maximum(into + 1, 0.0)
-            rows, columns = linear_sum_assignment(saved, maximize=True)
+            rows, columns = scipy.optimize.linear_sum_assignment(saved, maximize=True)
             kept = saved[rows, columns] > 0
             fresh = int(tuple_of.max()) + 1
             tuple_of[mine] = fresh + np.arange(mine.size)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from headwater.core.errors import InvalidError
 from headwater.stats.interval import Estimate, check_confidence, undefined
@@ -100,7 +100,7 @@ def _single(squares: _Squares, form: Form, confidence: float) -> tuple[float, fl
     if form is not Form.RANDOM:
         noise, freedom = (squares.within, n * (k - 1)) if form is Form.ONE_WAY else (squares.error, (n - 1) * (k - 1))
         ratio = rows / noise if noise > 0 else math.inf
-        ends = (ratio / stats.f.ppf(tail, n - 1, freedom), ratio * stats.f.ppf(tail, freedom, n - 1))
+        ends = (ratio / scipy.stats.f.ppf(tail, n - 1, freedom), ratio * scipy.stats.f.ppf(tail, freedom, n - 1))
         value, low, high = (1.0 if math.isinf(each) else float((each - 1) / (each + k - 1)) for each in (ratio, *ends))
         return value, low, high
     columns, error = squares.columns, squares.error
@@ -110,7 +110,7 @@ def _single(squares: _Squares, form: Form, confidence: float) -> tuple[float, fl
     a, b = k * value / (n * (1 - value)), 1 + k * value * (n - 1) / (n * (1 - value))
     spread = (a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1))
     matched = (a * columns + b * error) ** 2 / spread
-    lower, upper = stats.f.ppf(tail, n - 1, matched), stats.f.ppf(tail, matched, n - 1)
+    lower, upper = scipy.stats.f.ppf(tail, n - 1, matched), scipy.stats.f.ppf(tail, matched, n - 1)
     other = k * columns + (k * n - k - n) * error
     low = n * (rows - lower * error) / (lower * other + n * rows)
     high = n * (upper * rows - error) / (other + n * upper * rows)

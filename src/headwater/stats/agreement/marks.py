@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
 from headwater.stats.interval import Estimate, undefined
@@ -71,7 +71,7 @@ def box_overlap(left: ArrayLike, right: ArrayLike) -> Matrix:
 def pair_up(overlap: Matrix, *, least: float = OVERLAP) -> list[tuple[int, int]]:
     """Return which marks go together: the pairs of largest total overlap, each of at least `least`."""
     allowed = np.where(overlap >= max(least, 1e-12), overlap, 0.0)
-    rows, columns = linear_sum_assignment(allowed, maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(allowed, maximize=True)
     return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if allowed[i, j] > 0]
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from headwater.core.errors import InvalidError
 from headwater.stats.interval import Estimate, share, undefined
@@ -37,7 +37,7 @@ def concordance(ratings: ArrayLike) -> float:
     raters, things = table.shape
     if raters < 2 or things < 2:  # noqa: PLR2004
         return math.nan
-    ranks = stats.rankdata(table, axis=1)
+    ranks = scipy.stats.rankdata(table, axis=1)
     sums = ranks.sum(axis=0)
     ties = sum(float((size**3 - size).sum()) for row in ranks for size in [np.unique(row, return_counts=True)[1]])
     room = raters**2 * (things**3 - things) - raters * ties

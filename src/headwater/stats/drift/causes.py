@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special, stats
+import scipy
+from scipy import special
 
 from headwater.stats.interval import Estimate, wilson
 from headwater.stats.multiplicity import holm
@@ -69,7 +70,7 @@ def causes(
     n = np.array([int(inside.sum()) for *_, inside in members])
     bad = np.array([int((inside & wrong).sum()) for *_, inside in members])
     total, failed = wrong.size, int(wrong.sum())
-    adjusted = holm(stats.hypergeom.sf(bad - 1, total, failed, n))
+    adjusted = holm(scipy.stats.hypergeom.sf(bad - 1, total, failed, n))
     gains = _fit(bad, n) + _fit(failed - bad, total - n) - _fit(np.asarray(failed), np.asarray(total))
     order = sorted(range(len(members)), key=lambda place: (-round(float(gains[place]), 9), place))
     return [

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import linalg
+import scipy
 
 from headwater.core.errors import InvalidError
 
@@ -159,7 +159,7 @@ def _run_lengths(step: int, threshold: int, rate: float) -> NDArray[np.float64]:
     bands[upper, 0] -= 1 - rate  # from 0 to 0
     if step - 1 <= threshold - 1:
         bands[upper - (step - 1), step - 1 :] = -rate  # from s to s + step − 1
-    return np.asarray(linalg.solve_banded((1, upper), bands, np.ones(threshold)))
+    return np.asarray(scipy.linalg.solve_banded((1, upper), bands, np.ones(threshold)))
 
 
 def _advance(state: NDArray[np.float64], step: int, rate: float) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from headwater.core.errors import InvalidError
 
@@ -105,7 +105,7 @@ def _rule() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 @lru_cache(maxsize=256)
 def _width(run_length: float, weight: float) -> float:
-    return float(optimize.brentq(lambda width: math.log(_run_length(weight, width, 0.0) / run_length), 0.2, 7.0))
+    return float(scipy.optimize.brentq(lambda width: math.log(_run_length(weight, width, 0.0) / run_length), 0.2, 7.0))
 
 
 def _run_length(weight: float, width: float, shift: float) -> float:

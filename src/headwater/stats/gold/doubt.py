@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from headwater.stats.multiplicity import holm
 
@@ -63,7 +63,7 @@ def doubts(
     rivals[np.arange(truth.size), truth] = -1
     rival = rivals.argmax(axis=1)
     best = rivals.max(axis=1)
-    p = np.minimum(1.0, stats.binom.sf(best - 1, best + agree, 0.5) * max(1, classes - 1))
+    p = np.minimum(1.0, scipy.stats.binom.sf(best - 1, best + agree, 0.5) * max(1, classes - 1))
     answered = counts.sum(axis=1) > 0
     adjusted = np.ones(truth.size)
     adjusted[answered] = holm(p[answered])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from headwater.stats.gold.accuracy import accuracy_by
 from headwater.stats.multiplicity import holm
@@ -135,11 +135,11 @@ def _tables(
 def _tests(table: NDArray[np.int64], seconds: NDArray[np.float64], exposed: NDArray[np.bool_]) -> _Tests:
     """Fisher's exact test of the right answers, and the rank-sum test of the times, both one-sided."""
     met, met_right, fresh, fresh_right = (int(count) for count in table)
-    right = float(stats.hypergeom.sf(met_right - 1, met + fresh, met_right + fresh_right, met))
+    right = float(scipy.stats.hypergeom.sf(met_right - 1, met + fresh, met_right + fresh_right, met))
     late, early = seconds[exposed & (seconds > 0)], seconds[~exposed & (seconds > 0)]
     if min(late.size, early.size) < FEWEST or np.ptp(np.r_[late, early]) == 0:
         return _Tests(right, 1.0)
-    return _Tests(right, float(stats.mannwhitneyu(late, early, alternative="less").pvalue))
+    return _Tests(right, float(scipy.stats.mannwhitneyu(late, early, alternative="less").pvalue))
 
 
 def _sum_p(tables: NDArray[np.int64]) -> float:
@@ -147,6 +147,6 @@ def _sum_p(tables: NDArray[np.int64]) -> float:
     pmf, observed = np.ones(1), 0
     for met, met_right, fresh, fresh_right in tables:
         values = np.arange(met + 1)
-        pmf = np.convolve(pmf, stats.hypergeom.pmf(values, met + fresh, met_right + fresh_right, met))
+        pmf = np.convolve(pmf, scipy.stats.hypergeom.pmf(values, met + fresh, met_right + fresh_right, met))
         observed += int(met_right)
     return float(min(1.0, pmf[observed:].sum()))

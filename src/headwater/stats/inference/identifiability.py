@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from scipy import sparse
-from scipy.sparse import csgraph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +64,7 @@ def connected_groups(given: Answers) -> int:
     pair = np.flatnonzero(np.bincount(pair, minlength=1)) if few else np.unique(pair)
     shape = (given.workers, given.workers)
     graph = sparse.coo_array((np.ones(len(pair)), (pair // given.workers, pair % given.workers)), shape=shape)
-    _, group = csgraph.connected_components(graph, directed=False)
+    _, group = scipy.sparse.csgraph.connected_components(graph, directed=False)
     return len(np.unique(group[np.unique(worker)]))
 
 

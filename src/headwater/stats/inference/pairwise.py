@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from scipy import sparse
-from scipy.sparse import csgraph
 from scipy.special import expit
 
 from headwater.core.errors import InvalidError
@@ -184,7 +184,7 @@ def _strengths(
 ) -> Strengths:
     size = len(found.strength)
     graph = sparse.coo_array((np.ones(len(first)), (first, second)), shape=(size, size))
-    groups = int(csgraph.connected_components(graph, directed=False)[0]) if size else 0
+    groups = int(scipy.sparse.csgraph.connected_components(graph, directed=False)[0]) if size else 0
     said = f"Items fall into {groups:,} groups that no comparison connects: between groups only the prior speaks."
     return Strengths(
         strength=found.strength,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse, stats
+import scipy
+from scipy import sparse
 
 from headwater.stats.multiplicity import holm
 
@@ -129,4 +130,4 @@ def _excess(x: NDArray[np.int64], mu: NDArray[np.float64]) -> NDArray[np.float64
     """Return p of each count against all the others: given their sum, Poisson counts are binomial."""
     total = int(x.sum())
     share = np.divide(mu, mu.sum(), out=np.zeros_like(mu), where=mu.sum() > 0)
-    return np.where(x > 0, stats.binom.sf(x - 1, total, share), 1.0)
+    return np.where(x > 0, scipy.stats.binom.sf(x - 1, total, share), 1.0)

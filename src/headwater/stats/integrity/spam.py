@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from headwater.stats.integrity.crowd import others
 from headwater.stats.interval import Estimate, wilson
@@ -83,8 +83,8 @@ def spam(
     if floor <= 0:
         return []
     # a sum of unequal chances has lighter tails than the binomial of their mean (Hoeffding 1956)
-    p = np.asarray(stats.binom.cdf(hits, n, chance + floor * room))
-    random = np.asarray(stats.binom.sf(hits - 1, n, chance))
+    p = np.asarray(scipy.stats.binom.cdf(hits, n, chance + floor * room))
+    random = np.asarray(scipy.stats.binom.sf(hits - 1, n, chance))
     adjusted = holm(p)
     rows = [
         Blindness(
