@@ -93,11 +93,13 @@ def test_the_report_holds_every_number(finished: tuple[Path, dict[str, Any]]) ->
     assert len(report["releases"]) == 2
     assert all({"version", "digest", "members"} <= set(row) for row in report["releases"])
     assert all({"value", "low", "high"} <= set(row) for row in report["accuracy"].values())
+    assert 0 < report["calibration"]["passed"] <= report["calibration"]["taken"]
     assert report["findings"]
     assert all(row["verdict"] in {"effective", "ineffective", "inconclusive"} for row in report["briefs"])
     assert report["noisy_cohort"] == {"planted": "vendor-a", "named": "vendor-a", "diagnosed": ["vendor-a"]}
     assert report["conflict"]["planted"] in report["conflict"]["diagnosed"]
     assert {row["type"] for row in report["briefs"]} == {"sourcing", "relabel"}
+    assert all(row["subject"] for row in report["briefs"])
     assert report["releases"][1]["version"] == "2.0.0"
     assert report["ledger"]["verified"]
 

@@ -13,8 +13,12 @@ from headwater.annotation.plan import Plan
 from headwater.annotation.submissions import Submission
 from headwater.core.canonical import digest
 from headwater.demo import content
+from headwater.governance import queries as governance
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
+from headwater.stats.interval import wilson
+from headwater.workforce import queries as workforce
+from headwater.workforce.model import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,6 +133,25 @@ def work(story: Story, campaign: str, teams: Sequence[Behaviour]) -> int:
         story.progress("annotation", done, max(wanted, done))
     with story.read() as ctx:
         return annotation.progress(ctx, campaign).answers
+
+
+def calibration(story: Story, guideline: str) -> dict[str, int]:
+    """Tell how the calibration round of a guideline went, person by person; returns who took and who passed it."""
+    with story.read() as ctx:
+        rows = [row for row in workforce.qualifications(ctx) if row.subject == guideline and row.total]
+        handles = governance.names(ctx)
+    failed = {row.person for row in rows if row.outcome is Outcome.FAILED}
+    taken, passed = {row.person for row in rows}, {row.person for row in rows if row.outcome is Outcome.PASSED}
+    right, total = sum(row.right for row in rows), sum(row.total for row in rows)
+    if rows:
+        share = wilson(right, total)
+        story.tell(
+            f"Calibration: {len(passed)} of {len(taken)} annotators passed; {right} of {total} answers right, "
+            f"{share.value:.0%} [{share.low:.0%}, {share.high:.0%}]."
+        )
+        if failed - passed:
+            story.tell(f"Not admitted after calibration: {', '.join(sorted(handles[who] for who in failed - passed))}.")
+    return {"taken": len(taken), "passed": len(passed), "right": right, "total": total}
 
 
 def finish(story: Story, campaign: str) -> None:

@@ -106,7 +106,8 @@ def _inspect(story: Story, batch: str, name: str) -> str:
         )
     with story.read() as ctx:
         row = quality.inspection(ctx, batch)
-    return f"{row.verdict.value if row.verdict else 'open'} ({seen['errors']} errors in {seen['sample']})"
+    errors = f"{seen['errors']} {'error' if seen['errors'] == 1 else 'errors'}"
+    return f"{row.verdict.value if row.verdict else 'open'} ({errors} in {seen['sample']})"
 
 
 def release(story: Story, key: str) -> Release:
@@ -163,7 +164,7 @@ def _waive(story: Story, key: str, gate: str, why: str) -> None:
         f"waive:{key}:{gate}",
         waiver,
         Decision.WAIVER_GRANT,
-        lambda ctx: waivers.grant(ctx, waiver, reason="Learn from a first model; repair what it shows."),
+        lambda ctx: waivers.grant(ctx, waiver, reason=f"{gate}: {why}. A first model shows what to repair."),
     )
     story.tell(f"Gate {gate} was waived by the Accountable: {why}.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from headwater.context import Context
     from headwater.demo.story import Story
     from headwater.release.model import Release
-    from headwater.remediation.model import Diagnosis
+    from headwater.remediation.model import Brief, Diagnosis
 
 GAIN = 0.05
 ACTED_ON = {
@@ -50,8 +51,11 @@ def understand(story: Story, made: Release) -> dict[str, Any]:
         causes = remediation.diagnoses(ctx, release=made.id)
         teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx)}
     for row in causes:
-        where = f"{row.predicate or 'labels'}" + (f" of {teams[row.cohort_id]}" if row.cohort_id else "")
-        story.tell(f"Diagnosis: {row.deficit.value}, {where}: {row.evidence[0]}.")
+        if row.deficit in ACTED_ON:
+            story.tell(f"Diagnosis: {row.deficit.value}, {_where(row, teams)}: {row.evidence[0]}.")
+    if left := Counter(row.deficit.value for row in causes if row.deficit not in ACTED_ON):
+        listed = ", ".join(f"{count} of {deficit}" for deficit, count in left.most_common())
+        story.tell(f"Weaker hypotheses, left to people on the findings page: {listed}.")
     rows = [
         {
             "predicate": row.predicate,
@@ -69,6 +73,11 @@ def understand(story: Story, made: Release) -> dict[str, Any]:
         if row.deficit is Deficit.GUIDELINE_CONFLICT and row.cohort_id in teams
     ]
     return {"findings": rows, "noisy": noisy, "conflicts": conflicts}
+
+
+def _where(row: Diagnosis | Brief, teams: dict[str, str]) -> str:
+    """Return what a diagnosis or brief is about: a slice, labels of a cohort, or both."""
+    return (row.predicate or "labels") + (f" of {teams[row.cohort_id]}" if row.cohort_id in teams else "")
 
 
 def order(story: Story, made: Release) -> list[dict[str, Any]]:
@@ -146,6 +155,7 @@ def verify(story: Story, old: Release, new: Release) -> list[dict[str, Any]]:
     """Measure what every brief did, and close it."""
     with story.read() as ctx:
         rows = list(reversed(remediation.briefs(ctx, release=old.id)))
+        teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx)}
     found = []
     for row in rows:
         touched = tuple(other.predicate for other in rows if other.id != row.id and other.predicate)
@@ -166,6 +176,7 @@ def verify(story: Story, old: Release, new: Release) -> list[dict[str, Any]]:
                 "type": row.type.value,
                 "verdict": seen["verdict"],
                 "predicate": row.predicate,
+                "subject": _where(row, teams),
                 "measured": seen["measured"],
             }
         )

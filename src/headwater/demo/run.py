@@ -74,6 +74,7 @@ def _loop(story: Story) -> dict[str, Any]:
     documents = labelling.publish(story, content.guideline())
     campaign = labelling.open_campaign(story, "topics", documents, labelling.shares(story))
     answers = labelling.work(story, campaign, story.teams)
+    calibration = labelling.calibration(story, documents["guideline"])
     labelling.finish(story, campaign)
     first = learning.assure(story, campaign)
     alpha = first["estimates"][f"agreement.alpha|question:{labelling.QUESTION}"]
@@ -99,10 +100,11 @@ def _loop(story: Story) -> dict[str, Any]:
     story.tell(f"Comparison over retrains: {compared.overall.change}: {compared.overall.verdict}.")
     verdicts = repair.verify(story, one, two)
     for row in verdicts:
-        story.tell(f"Brief ({row['type']}) {row['predicate']}: {row['verdict']}.")
+        story.tell(f"Brief ({row['type']}) for {row['subject']}: {row['verdict']}.")
     return {
         **pool,
         "answers": _answers(story),
+        "calibration": calibration,
         "alpha": {name: alpha[name] for name in ("value", "low", "high", "n")},
         "releases": [{"version": row.version, "digest": row.digest, "members": row.members} for row in (one, two)],
         "accuracy": accuracy,
