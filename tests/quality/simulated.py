@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.annotation.answers import Answers
-from headwater.quality.control import Frame
 from headwater.quality.model import LEVEL, Watch
+from headwater.quality.timeline import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,10 +103,10 @@ class Campaign:
             guideline_ids=("gdl_0", "gdl_1"),
             undecided=0,
         )
-        team = np.array(["blue", "green"])[given.cohort]
         return Frame(
             given=given,
-            team=team,
+            team=given.cohort,
+            teams=("blue", "green"),
             usable=np.ones(self.task.size, np.bool_),
             slices=slices or (lambda _rows: {}),
             lengths=lambda _rows: None,

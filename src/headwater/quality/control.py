@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,12 +18,10 @@ from headwater.stats.drift.scores import mix_scores, rate_score, rate_scores, wi
 from headwater.stats.interval import Estimate, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from numpy.typing import NDArray
 
-    from headwater.annotation.answers import Answers
     from headwater.quality.model import Watch
+    from headwater.quality.timeline import Frame
     from headwater.stats.drift.causes import Cause
 
 WEIGHT, OWN_WEIGHT = 0.2, 0.4
@@ -36,31 +35,6 @@ APART = 0.05
 
 Starts = dict[tuple[str, str], int]
 """Metric and scope → the moment, in microseconds since 1970, of the last decision there: the chart starts afresh."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """A campaign's answers with what they may be grouped by."""
-
-    given: Answers
-    team: NDArray[np.str_]
-    """Team of each answer."""
-    usable: NDArray[np.bool_]
-    """Answers that count: those of calibration do not."""
-    slices: Callable[[NDArray[np.int64]], Mapping[str, NDArray[np.str_]]]
-    """Attribute → value of the record behind each of some answers."""
-    lengths: Callable[[NDArray[np.int64]], NDArray[np.float64] | None]
-    """Length of the record behind each of some answers; None when there are too many to look at."""
-
-    def groups(self, rows: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
-        """Return what some answers may be grouped by: kind of candidate → name for each answer."""
-        given = self.given
-        found = {
-            "annotator": np.array(given.annotator_ids)[given.annotator[rows]],
-            "team": self.team[rows],
-            "guideline": np.array(given.guideline_ids)[given.guideline[rows]],
-        }
-        return found | dict(self.slices(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,26 +88,21 @@ class Signal:
 def charts(frame: Frame, watch: Watch, starts: Starts) -> list[Chart]:
     """Return every chart of a campaign: gold by campaign, team and annotator, agreement, label mix."""
     found = gold_charts(frame, watch, starts)
-    order = np.lexsort((frame.given.submitted_at, frame.given.task))
-    order = order[frame.usable[order] & ~frame.given.is_gold[order]]
-    task = frame.given.task[order]
-    place = np.arange(order.size)
-    firsts = np.r_[True, task[1:] != task[:-1]] if order.size else np.zeros(0, np.bool_)
-    rank = place - np.maximum.accumulate(np.where(firsts, place, 0)) if order.size else place
-    found += _agreement(frame, watch, starts, order[rank == 0], order[rank == 1])
-    found += _mix(frame, watch, starts, order[rank == 0])
+    first, second = frame.firsts()
+    found += _agreement(frame, watch, starts, first, second)
+    found += _mix(frame, watch, starts, first)
     return found
 
 
 def gold_charts(frame: Frame, watch: Watch, starts: Starts) -> list[Chart]:
     """Return the charts of gold accuracy: of the campaign, each team, each annotator."""
     given = frame.given
-    order = np.argsort(given.submitted_at, kind="stable")
-    order = order[(frame.usable & given.is_gold & (given.gold_value >= 0))[order]]
+    order = frame.in_order()
+    order = order[frame.known[order]]
     design = gold_design(watch)
     scopes = {"": order}
-    for name in sorted(set(frame.team[order])):
-        scopes[f"team:{name}"] = order[frame.team[order] == name]
+    for name in sorted({frame.teams[code] for code in np.unique(frame.team[order])}):
+        scopes[f"team:{name}"] = order[frame.team[order] == frame.teams.index(name)]
     for code in np.unique(given.annotator[order]):
         scopes[f"annotator:{given.annotator_ids[code]}"] = order[given.annotator[order] == code]
     wrong = given.value != given.gold_value
@@ -178,13 +147,14 @@ def stand_out(frame: Frame, signals: list[Signal]) -> list[Signal]:
     if whole is None:
         return signals
     given = frame.given
-    rows = np.flatnonzero(frame.usable & given.is_gold & (given.gold_value >= 0) & (given.submitted_at >= whole.since))
+    rows = np.flatnonzero(frame.known & (given.submitted_at >= whole.since))
     named = [each for each in signals if each.metric == "gold.accuracy" and each.scope]
     dropped = []
     for each in named:
         kind, _, name = each.scope.partition(":")
-        people = np.array(given.annotator_ids)[given.annotator[rows]]
-        mine = (frame.team[rows] if kind == "team" else people) == name
+        of_team = kind == "team"
+        names, codes = (frame.teams, frame.team) if of_team else (given.annotator_ids, given.annotator)
+        mine = codes[rows] == names.index(name)
         right = given.value[rows] == given.gold_value[rows]
         of = [[int((right & who).sum()), int((~right & who).sum())] for who in (~mine, mine)]
         if special.ndtr(-rate_score(*of)) > APART / len(named):
@@ -209,29 +179,37 @@ def _agreement(
     given = frame.given
     begun = np.full(len(given.task_ids), -1)
     begun[given.task[first]] = first
-    second = second[np.argsort(given.submitted_at[second], kind="stable")]
     pairs = np.stack([begun[given.task[second]], second])
-    found, everybody = [], None
-    for code in (-1, *np.unique(given.annotator[pairs])):
-        key = ("agreement", f"annotator:{given.annotator_ids[code]}" if code >= 0 else "")
-        part = given.annotator[pairs] == code
-        moments = given.submitted_at[second]
-        mine = (part.any(axis=0) | (code < 0)) & (moments > starts.get(key, -1))
-        ours = pairs[:, mine]
-        differ = given.value[ours[0]] != given.value[ours[1]]
-        # each task speaks once: for the annotator of the chart, else for one of its two in turn
-        own = part[1, mine] if code >= 0 else np.arange(differ.size) % 2 == 0
-        column = _Column(np.where(own, ours[1], ours[0]), differ.astype(np.int64), moments[mine])
-        everybody = everybody or column
+    moments = given.submitted_at[second]
+    everybody = _pairs(frame, pairs, moments, np.arange(second.size) % 2 == 0, starts.get(("agreement", ""), -1))
+    found = _windowed(frame, watch, ("agreement", ""), everybody, everybody)
+    # every pair stands with both its people, and with each of them in time order
+    people = given.annotator[pairs].T.ravel()
+    order = np.argsort(people.astype(np.min_scalar_type(people.max(initial=0))), kind="stable")
+    edges = np.flatnonzero(np.r_[True, np.diff(people[order]) > 0, True]) if order.size else np.zeros(1, np.int64)
+    for start, end in pairwise(edges):
+        mine = order[start:end]
+        key = ("agreement", f"annotator:{given.annotator_ids[people[mine[0]]]}")
+        place = mine // 2
+        column = _pairs(frame, pairs[:, place], moments[place], mine % 2 == 1, starts.get(key, -1))
         found += _windowed(frame, watch, key, column, everybody)
     return found
+
+
+def _pairs(
+    frame: Frame, pairs: NDArray[np.int64], moments: NDArray[np.int64], second: NDArray[np.bool_], since: int
+) -> _Column:
+    """Whether two answers differ, for pairs after a moment: the first or the second answer speaks for its task."""
+    late = moments > since
+    pairs, value = pairs[:, late], frame.given.value
+    differ = value[pairs[0]] != value[pairs[1]]
+    return _Column(np.where(second[late], pairs[1], pairs[0]), differ.astype(np.int64), moments[late])
 
 
 def _mix(frame: Frame, watch: Watch, starts: Starts, first: NDArray[np.int64]) -> list[Chart]:
     """Chart how far the labels of the tasks' first answers are from those before."""
     given = frame.given
-    rows = first[np.argsort(given.submitted_at[first], kind="stable")]
-    rows = rows[given.submitted_at[rows] > starts.get(("label.mix", ""), -1)]
+    rows = first[given.submitted_at[first] > starts.get(("label.mix", ""), -1)]
     column = _Column(rows=rows, outcome=given.value[rows], moments=given.submitted_at[rows])
     return _windowed(frame, watch, ("label.mix", ""), column, column)
 

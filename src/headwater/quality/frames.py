@@ -8,7 +8,7 @@ import numpy as np
 
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import BatchKind
-from headwater.quality.control import Frame
+from headwater.quality.timeline import Frame
 from headwater.sourcing import queries as sourcing
 from headwater.workforce import queries as workforce
 
@@ -36,13 +36,14 @@ def frame_of(ctx: Context, campaign_id: str, *, question: str, given: Answers | 
     """
     given = annotation.answers(ctx, campaign_id, question=question) if given is None else given
     teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
-    names = np.array([teams.get(name, name) for name in given.cohort_ids] or [""])
+    names, code = np.unique([teams.get(name, name) for name in given.cohort_ids] or [""], return_inverse=True)
     drills = {batch.id for batch in annotation.batches(ctx, campaign_id) if batch.kind is BatchKind.CALIBRATION}
     drill = np.array([name in drills for name in given.batch_ids] or [False])
     empty = len(given.task) == 0
     return Frame(
         given=given,
-        team=np.empty(0, np.str_) if empty else names[given.cohort],
+        team=np.empty(0, np.int64) if empty else np.asarray(code, np.int64)[given.cohort],
+        teams=tuple(names.tolist()),
         usable=np.empty(0, np.bool_) if empty else ~drill[given.batch],
         slices=lambda rows: _slices(ctx, given, rows),
         lengths=lambda rows: _lengths(ctx, given, rows),

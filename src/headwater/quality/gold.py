@@ -21,7 +21,7 @@ from headwater.stats.interval import Estimate, wilson
 
 if TYPE_CHECKING:
     from headwater.context import Context
-    from headwater.quality.control import Frame
+    from headwater.quality.timeline import Frame
 
 LEVEL = 0.05
 """Probability of questioning any sound gold, and of calling any leaked, each time one looks."""
@@ -127,7 +127,7 @@ def health(ctx: Context, campaign_id: str, *, question: str = "") -> GoldHealth:
     question = question or annotation.first_closed(ctx, campaign.id)
     frame = frame_of(ctx, campaign.id, question=question)
     given = frame.given
-    rows = np.flatnonzero(frame.usable & given.is_gold & (given.gold_value >= 0))
+    rows = np.flatnonzero(frame.known)
     right = given.is_right[rows]
     met = _exposure(frame)
     return GoldHealth(
@@ -136,8 +136,8 @@ def health(ctx: Context, campaign_id: str, *, question: str = "") -> GoldHealth:
         items=_items(frame, {each.item: each for each in met.leaks}),
         accuracy=wilson(int(right.sum()), int(right.size)),
         teams={
-            str(name): wilson(int(right[frame.team[rows] == name].sum()), int((frame.team[rows] == name).sum()))
-            for name in sorted(set(frame.team[rows]))
+            frame.teams[code]: wilson(int(right[frame.team[rows] == code].sum()), int((frame.team[rows] == code).sum()))
+            for code in np.unique(frame.team[rows]).tolist()
         },
         exposed=tuple(met.accuracy),
         exposure_p=met.p,
@@ -167,16 +167,15 @@ def correct(ctx: Context, campaign_id: str, task_id: str, value: str, *, questio
 
 def _exposure(frame: Frame) -> Exposure:
     given = frame.given
-    rows = np.flatnonzero(frame.usable & given.is_gold & (given.gold_value >= 0))
-    team = np.unique(frame.team[rows], return_inverse=True)[1]
-    seen = exposures(given.task[rows], team, given.submitted_at[rows])
+    rows = np.flatnonzero(frame.known)
+    seen = exposures(given.task[rows], frame.team[rows], given.submitted_at[rows])
     right = given.is_right[rows]
     return exposure(given.task[rows], right, seen, given.lead_time_ms[rows] / 1000, level=LEVEL)
 
 
 def _items(frame: Frame, leaks: dict[int, Leak]) -> tuple[GoldItem, ...]:
     given, classes = frame.given, len(frame.given.values)
-    rows = np.flatnonzero(frame.usable & given.is_gold & (given.gold_value >= 0))
+    rows = np.flatnonzero(frame.known)
     known = np.zeros(len(given.task_ids), np.int64)
     known[given.task[rows]] = given.gold_value[rows]
     found = doubts(given.task[rows], given.annotator[rows], given.value[rows], known, classes=classes, level=LEVEL)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headwater.quality.control import Frame, Signal, Starts
+from headwater.quality.control import Signal, Starts
 from headwater.quality.model import FIRST_LOOK
+from headwater.quality.timeline import Frame
 from headwater.stats.gold.doubt import doubts
 from headwater.stats.gold.exposure import exposure, exposures
 from headwater.stats.integrity.copying import copying
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 MAJORITY = 3
 """Answers from which a majority of more than half is taken as the right answer where no gold says more."""
+
+
+NEWEST = 250_000
+"""Answers of a look: of more, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +78,13 @@ def looks(total: int) -> int:
 
 def due(frame: Frame, watch: Watch, starts: Starts) -> list[Signal]:
     """Return what the looks find that have not been made yet."""
-    order = np.argsort(frame.given.submitted_at, kind="stable")
+    order = frame.in_order()
     order = order[frame.usable[order]]
     found: list[Signal] = []
     for number in range(watch.looks, looks(order.size)):
-        rows = order[: FIRST_LOOK * 2**number]
-        look = Look(frame=frame, rows=rows, watch=watch, number=number, starts=starts)
+        seen_now = frame.only(order[: FIRST_LOOK * 2**number][-NEWEST:])
+        rows = np.arange(seen_now.usable.size)
+        look = Look(frame=seen_now, rows=rows, watch=watch, number=number, starts=starts)
         seen = {(each.metric, each.scope) for each in found}
         found += [each for each in check(look) if (each.metric, each.scope) not in seen]
     return found
@@ -179,11 +185,10 @@ def _copying(look: Look) -> list[Signal]:
 
 def _leaks(look: Look) -> list[Signal]:
     given, rows = look.frame.given, look.of("gold.leak", gold=True)
-    team = np.unique(look.frame.team[rows], return_inverse=True)[1]
     found = exposure(
         given.task[rows],
         given.is_right[rows],
-        exposures(given.task[rows], team, given.submitted_at[rows]),
+        exposures(given.task[rows], look.frame.team[rows], given.submitted_at[rows]),
         given.lead_time_ms[rows] / 1000,
         level=look.level("gold.leak"),
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headwater.context import Context
-    from headwater.quality.control import Frame
+    from headwater.quality.timeline import Frame
 
 
 def decide(ctx: Context, alarm_id: str, remedy: Remedy, *, reason: str) -> Alarm:

@@ -1,0 +1,95 @@
+"""A campaign's answers as monitoring sees them: who is in which team, what counts, what came before what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from headwater.annotation.answers import Answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A campaign's answers with what they may be grouped by."""
+
+    given: Answers
+    team: NDArray[np.int64]
+    """Code of the team of each answer."""
+    teams: tuple[str, ...]
+    """Teams by code."""
+    usable: NDArray[np.bool_]
+    """Answers that count: those of calibration do not."""
+    slices: Callable[[NDArray[np.int64]], Mapping[str, NDArray[np.str_]]]
+    """Attribute → value of the record behind each of some answers."""
+    lengths: Callable[[NDArray[np.int64]], NDArray[np.float64] | None]
+    """Length of the record behind each of some answers; None when there are too many to look at."""
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether each answer counts and its task's right answer is known."""
+        return self.usable & self.given.is_gold & (self.given.gold_value >= 0)
+
+    def groups(self, rows: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
+        """Return what some answers may be grouped by: kind of candidate → name for each answer."""
+        given = self.given
+        found = {
+            "annotator": np.array(given.annotator_ids)[given.annotator[rows]],
+            "team": np.array(self.teams)[self.team[rows]],
+            "guideline": np.array(given.guideline_ids)[given.guideline[rows]],
+        }
+        return found | dict(self.slices(rows))
+
+    def in_order(self) -> NDArray[np.int64]:
+        """Return the places of the answers in the order in which they were given."""
+        moments = self.given.submitted_at
+        if bool(np.all(moments[1:] >= moments[:-1])):
+            return np.arange(moments.size)
+        return np.argsort(moments, kind="stable")
+
+    def firsts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the places of the first and the second answer that count to tasks other than gold, each in order."""
+        order = self.in_order()
+        order = order[self.usable[order] & ~self.given.is_gold[order]]
+        first = _first(self.given.task, order, len(self.given.task_ids))
+        rest = order[~first]
+        return order[first], rest[_first(self.given.task, rest, len(self.given.task_ids))]
+
+    def only(self, rows: NDArray[np.int64]) -> Frame:
+        """Return the frame of some answers, in that order; no other task is in it."""
+        given = self.given
+        there = np.zeros(len(given.task_ids), np.bool_)
+        there[given.task[rows]] = True
+        tasks, code = np.flatnonzero(there).tolist(), np.cumsum(there) - 1
+        columns: dict[str, Any] = {
+            each.name: column[rows]
+            for each in fields(given)
+            if isinstance(column := getattr(given, each.name), np.ndarray)
+        }
+        columns["task"] = code[columns["task"]]
+        return Frame(
+            given=replace(
+                given,
+                **columns,
+                task_ids=tuple(given.task_ids[each] for each in tasks),
+                record_ids=tuple(given.record_ids[each] for each in tasks),
+            ),
+            team=self.team[rows],
+            teams=self.teams,
+            usable=self.usable[rows],
+            slices=lambda some: self.slices(rows[some]),
+            lengths=lambda some: self.lengths(rows[some]),
+        )
+
+
+def _first(task: NDArray[np.int64], order: NDArray[np.int64], tasks: int) -> NDArray[np.bool_]:
+    """Whether each of some answers in order is the first to its task."""
+    first = np.full(tasks, -1)
+    first[task[order][::-1]] = order[::-1]  # of several the last that is written stays
+    return np.asarray(first[task[order]] == order)
