@@ -18,6 +18,7 @@ from headwater.api import application as api
 from headwater.api.fastpath import FastPath
 from headwater.api.work import most_asked
 from headwater.app.application import open_app
+from headwater.app.watching import Watcher
 from headwater.web import application as web
 
 if TYPE_CHECKING:
@@ -35,10 +36,15 @@ def build(app: App | None = None) -> Starlette:
     """
     opened = app or open_app(Path(os.environ.get("HEADWATER_WORKSPACE", ".")), run_jobs=True)
 
+    watcher = Watcher(opened)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        if app is None:
+            watcher.start()
         yield
         if app is None:
+            watcher.stop()
             opened.close()
 
     return Starlette(

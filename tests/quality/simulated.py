@@ -126,4 +126,6 @@ class Campaign:
             level=LEVEL,
             looks=0,
             started_at=datetime(2026, 1, 1, tzinfo=UTC),
+            watched_at=datetime(2026, 1, 1, tzinfo=UTC),
+            answers=0,
         )

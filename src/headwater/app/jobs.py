@@ -10,6 +10,7 @@ from headwater.app import campaign_jobs, models, release_jobs
 from headwater.core.errors import HeadwaterError, NotFoundError
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
+from headwater.quality import vigilance
 from headwater.sourcing import intakes, reading
 from headwater.sourcing.curation import Recipe
 from headwater.storage.once import once
@@ -26,6 +27,7 @@ DECISIONS = {
     "release export": Decision.RELEASE_BUILD,
     "campaign import": Decision.CAMPAIGN_OPEN,
     "campaign export": Decision.BATCH_ACCEPT,
+    "watch": Decision.BATCH_ACCEPT,
 }
 """The decision that each kind of job carries out: whoever may do it may command the job."""
 
@@ -38,6 +40,7 @@ def register(app: App) -> None:
     app.jobs.register("release export", lambda job, args: release_jobs.export(app, job, args))
     app.jobs.register("campaign import", lambda job, args: campaign_jobs.take_in(app, job, args))
     app.jobs.register("campaign export", lambda job, args: campaign_jobs.export(app, job, args))
+    app.jobs.register("watch", lambda job, args: _watch(app, job, args))
 
 
 def permit(ctx: Context, kind: str) -> None:
@@ -126,6 +129,16 @@ def _fetch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
 
     job.step("begin", begin)
     return job.step("run", run)
+
+
+def _watch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
+    """Look at an open campaign's charts and checks; doing so twice changes nothing."""
+
+    def look() -> dict[str, Any]:
+        with app.act_as(job.actor, job.program) as ctx:
+            return {"alarms": [alarm.id for alarm in vigilance.watch(ctx, args["campaign"])]}
+
+    return job.step("watch", look)
 
 
 def _discard(args: dict[str, Any]) -> None:

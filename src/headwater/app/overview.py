@@ -10,6 +10,7 @@ from headwater.evaluation import queries as evaluation
 from headwater.evaluation.model import FindingState
 from headwater.governance import queries as governance
 from headwater.quality import queries as quality
+from headwater.quality import vigilance
 from headwater.quality.model import Verdict
 from headwater.release import queries as releases
 from headwater.remediation import queries as remediation
@@ -99,13 +100,17 @@ def _quality(ctx: Context) -> Stage:
         item for item in quality.latest(ctx) if item.scope.startswith("cohort:") and item.metric == "gold.accuracy"
     ]
     rejected = [item for item in quality.inspections(ctx) if item.verdict in (Verdict.REJECTED, Verdict.WAIVED)]
+    overdue = vigilance.overdue(ctx)
+    unwatched = f"{overdue[0].name} is not watched since {overdue[0].since:%Y-%m-%d %H:%M}" if overdue else ""
     if not measures:
-        return _stage("Quality", "quality", "not measured yet", idle=True)
+        return _stage("Quality", "quality", "not measured yet", gap=unwatched, idle=not overdue, bad=bool(overdue))
     worst = min(measures, key=lambda item: item.estimate.value)
     gap = f"{len(rejected)} batches failed inspection" if rejected else ""
+    gap = unwatched or gap
     if waiting := quality.open_alarms(ctx):
         gap = f"{waiting} alarms undecided" if waiting > 1 else "an alarm is undecided"
-    return _stage("Quality", "quality", f"worst cohort {worst.estimate.value:.0%} on gold", gap=gap)
+    headline = f"worst cohort {worst.estimate.value:.0%} on gold"
+    return _stage("Quality", "quality", headline, gap=gap, bad=bool(overdue))
 
 
 def _releases(ctx: Context) -> Stage:

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
         description="Models that may be asked for answers, by name: one table `[models.NAME]` each. A key is best "
         "given as `HEADWATER_MODELS__NAME__KEY`.",
     )
+    watch_minutes: float = Field(
+        default=5.0, gt=0, description="Minutes between two looks of `headwater serve` for campaigns to be watched."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="How much is logged to standard error."
     )

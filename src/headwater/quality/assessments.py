@@ -59,6 +59,7 @@ def assess(
     require(ctx, Decision.BATCH_ACCEPT)
     campaign = annotation.campaign(ctx, campaign_id)
     asked = annotation.schema(ctx, campaign.schema_id).question(question)
+    counted = annotation.progress(ctx, campaign.id).answers
     folding.fold(ctx, campaign.id, question=question)
     given = annotation.answers(ctx, campaign.id, question=question, structured=True)
     if len(given.task) == 0:
@@ -87,6 +88,8 @@ def assess(
         alpha=found[ALPHA, f"question:{question}"],
         seed=seed,
         assessed_at=ctx.clock.now(),
+        given=len(given.task),
+        looks=_looks(ctx, campaign.id, question, len(given.task)),
     )
     rows = _measures(whole, {key: value for key, value in found.items() if value.n > 0})
     store.add_measures(ctx.db, ctx.program, rows)
@@ -94,8 +97,14 @@ def assess(
     body = {"question": question, "measures": len(rows), "seed": seed}
     ledger.append(ctx, "quality.assessed", subject=campaign.id, body=body)
     if asked.kind in CLOSED and not asked.per_turn:
-        monitoring.follow(ctx, given, campaign_id=campaign.id)
+        monitoring.follow(ctx, given, counted, campaign_id=campaign.id)
     return rows
+
+
+def _looks(ctx: Context, campaign: str, question: str, given: int) -> int:
+    """Return which assessment this is; looking again at the same answers is no new one."""
+    before = store.assessments(ctx.db, ctx.program, campaign=campaign, question=question)
+    return before[0].looks + (before[0].given != given) if before else 1
 
 
 def _measures(whole: Assessment, found: dict[tuple[str, str], Estimate]) -> list[Measure]:

@@ -1,8 +1,9 @@
 """What is wrong: since when, because of whom or which rule, and what to do next. Drawn from the newest measures.
 
 Standards of the charter fail when their whole interval does; groups are named only where a test holds for all groups
-of a kind together with at most 5 % false alarms (Holm): teams and annotators by Fisher's exact test on gold against
-all others, labels, slices and guideline versions by a one-sided z test of their alpha against .667.
+of a kind together, and over all assessments of a question, with at most 5 % false alarms (Holm, alpha spending): teams
+and annotators by Fisher's exact test on gold against all others, labels, slices and guideline versions by a one-sided
+z test of their alpha against .667.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from scipy import special
 from headwater.annotation import queries as annotation
 from headwater.governance import queries as governance
 from headwater.governance.model import NotYoursError
-from headwater.quality import advice, queries
+from headwater.quality import advice, queries, vigilance
 from headwater.stats.interval import Estimate
 from headwater.stats.multiplicity import holm
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 FLOOR = 0.667
 """Alpha below which Krippendorff advises against drawing even tentative conclusions."""
 FALSE_ALARMS = 0.05
-"""Most often that a kind of group is named although nothing is wrong with any of them."""
+"""Most often that a kind of group is ever named for a question although nothing is wrong with any of them."""
 _TINY = 1e-6
 _MEASURED = ("agreement.", "gold.")
 _KINDS = {
@@ -77,12 +78,14 @@ def concerns(ctx: Context) -> list[Concern]:
     for key, group in groupby(sorted(latest, key=_key), key=_key):
         rows = list(group)
         found += [each for item in standards if (each := _standard(ctx, item, rows, whole.get(key)))]
+        level = level_at(whole[key].looks if key in whole else 1)
         for kind in ("cohort", "annotator"):
-            found += _on_gold(ctx, kind, rows)
+            found += _on_gold(ctx, kind, rows, level)
         for kind in _KINDS:
-            found += _below_floor(ctx, kind, rows, whole.get(key))
+            found += _below_floor(ctx, kind, rows, whole.get(key), level)
     found += _not_measured(ctx, {item.campaign_id for item in latest}, whole)
     found += _alarms(ctx)
+    found += _unwatched(ctx) + _starved(ctx)
     return sorted(found, key=lambda each: (each.severity != "bad", each.subject.startswith("annotator:")))
 
 
@@ -111,6 +114,46 @@ def _alarms(ctx: Context) -> list[Concern]:
             )
         )
     return found
+
+
+def _unwatched(ctx: Context) -> list[Concern]:
+    """Return the open campaigns that nobody looks at: drift there would be silent."""
+    return [
+        Concern(
+            severity="bad",
+            what=f"“{each.name}” is open and not watched since {each.since:%Y-%m-%d %H:%M} UTC: "
+            f"{each.answers:,} answers are on no control chart.",
+            since=each.since,
+            because="",
+            next="Run `headwater serve`, which watches open campaigns, or `headwater quality monitor` from a timer.",
+            subject="watch:",
+            campaign_id=each.campaign_id,
+            question=each.question,
+        )
+        for each in vigilance.overdue(ctx)
+    ]
+
+
+def _starved(ctx: Context) -> list[Concern]:
+    """Return the campaigns whose charts of gold get no more points, for those who may change gold."""
+    try:
+        rows = vigilance.starved(ctx)
+    except NotYoursError:
+        return []
+    return [
+        Concern(
+            severity="bad",
+            what=f"Gold of “{each.name}” is used up: {each.without:,} of {each.annotators:,} annotators answered all "
+            f"of its {each.gold:,} gold tasks, so nothing on gold can be noticed about them any more.",
+            since=None,
+            because="",
+            next="Mark more tasks as gold; `headwater gold plan` says how many the rest of the work needs.",
+            subject="gold:",
+            campaign_id=each.campaign_id,
+            question=annotation.first_closed(ctx, each.campaign_id),
+        )
+        for each in rows
+    ]
 
 
 def _key(item: Measure) -> tuple[str, str]:
@@ -159,14 +202,22 @@ def _because(rows: list[Measure], whole: Assessment | None) -> str:
     return "; ".join(parts)
 
 
-def _on_gold(ctx: Context, kind: str, rows: list[Measure]) -> list[Concern]:
+def level_at(look: int) -> float:
+    """Return the level of an assessment, from 1: a half, a sixth, a twelfth … of 5 %, so that all together stay below.
+
+    One looks again and again at answers that keep coming; at 5 % each time, something would be named sooner or later.
+    """
+    return FALSE_ALARMS / (look * (look + 1))
+
+
+def _on_gold(ctx: Context, kind: str, rows: list[Measure], level: float) -> list[Concern]:
     """Return the teams or annotators whose gold answers are wrong more often than all others' together."""
     mine = [row for row in rows if row.metric == "gold.accuracy" and row.scope.startswith(f"{kind}:")]
     if len(mine) < 2:  # noqa: PLR2004
         return []
     counts = [(round(row.estimate.value * row.estimate.n), row.estimate.n) for row in mine]
     right, total = (sum(column) for column in zip(*counts, strict=True))
-    p = holm([_fisher(good, n, right - good, total - n) for good, n in counts])
+    p = against_others(counts)
     return [
         Concern(
             severity="bad",
@@ -183,11 +234,19 @@ def _on_gold(ctx: Context, kind: str, rows: list[Measure]) -> list[Concern]:
             figure=row.estimate,
         )
         for row, (good, n), value in zip(mine, counts, p, strict=True)
-        if value <= FALSE_ALARMS
+        if value <= level
     ]
 
 
-def _below_floor(ctx: Context, kind: str, rows: Sequence[Measure], whole: Assessment | None) -> list[Concern]:
+def against_others(counts: Sequence[tuple[int, int]]) -> list[float]:
+    """Return how likely each count (right, answered) is if all were alike, adjusted for all of them by Holm."""
+    right, total = (sum(column) for column in zip(*counts, strict=True))
+    return [float(p) for p in holm([_fisher(good, n, right - good, total - n) for good, n in counts])]
+
+
+def _below_floor(
+    ctx: Context, kind: str, rows: Sequence[Measure], whole: Assessment | None, level: float
+) -> list[Concern]:
     """Return the labels, slices or guideline versions whose alpha is below what allows conclusions."""
     mine = [
         row
@@ -210,7 +269,7 @@ def _below_floor(ctx: Context, kind: str, rows: Sequence[Measure], whole: Assess
             figure=row.estimate,
         )
         for row, value in zip(mine, p, strict=True)
-        if value <= FALSE_ALARMS
+        if value <= level
     ]
 
 

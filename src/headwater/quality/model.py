@@ -110,6 +110,10 @@ class Assessment:
     alpha: Estimate
     seed: int
     assessed_at: datetime
+    given: int = 0
+    """Answers in force, gold among them."""
+    looks: int = 1
+    """Which assessment it is; one without new answers is no new one."""
 
 
 class Verdict(StrEnum):
@@ -235,6 +239,10 @@ class Watch:
     looks: int
     """Integrity checks made so far."""
     started_at: datetime
+    watched_at: datetime
+    """When it was looked at last."""
+    answers: int
+    """Answers of the campaign there were then."""
 
     @property
     def gold_run_length(self) -> float:

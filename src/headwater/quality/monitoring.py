@@ -78,6 +78,8 @@ def begin(ctx: Context, campaign_id: str, *, question: str, good: float = 0.0, b
         level=LEVEL,
         looks=0,
         started_at=ctx.clock.now(),
+        watched_at=ctx.clock.now(),
+        answers=0,
     )
     store.begin_watch(ctx.db, row)
     body = {"question": question, "good": good, "bad": bad, "level": LEVEL, "gold": row.gold_planned}
@@ -104,12 +106,20 @@ def monitor(ctx: Context, campaign_id: str, *, question: str = "") -> list[Alarm
     question = question or annotation.first_closed(ctx, campaign.id)
     if not question:
         raise NotAssessableError(f"Campaign '{campaign.name}' asks no question with one closed answer.")
+    counted = annotation.progress(ctx, campaign.id).answers
     folding.fold(ctx, campaign.id, question=question)
-    return follow(ctx, annotation.answers(ctx, campaign.id, question=question), campaign_id=campaign.id)
+    return follow(ctx, annotation.answers(ctx, campaign.id, question=question), counted, campaign_id=campaign.id)
 
 
-def follow(ctx: Context, given: Answers, *, campaign_id: str) -> list[Alarm]:
-    """Do as `monitor` with all answers to a closed question of a campaign that were read already."""
+def follow(ctx: Context, given: Answers, counted: int, *, campaign_id: str) -> list[Alarm]:
+    """Do as `monitor` with all answers to a closed question of a campaign that were read already.
+
+    Args:
+        ctx: The context.
+        given: The answers.
+        counted: How many answers the campaign had before they were read; what came since counts as unwatched.
+        campaign_id: The campaign.
+    """
     require(ctx, Decision.BATCH_ACCEPT)
     campaign, question = annotation.campaign(ctx, campaign_id), given.question
     watch = begin(ctx, campaign.id, question=question)
@@ -120,9 +130,8 @@ def follow(ctx: Context, given: Answers, *, campaign_id: str) -> list[Alarm]:
     found = control.stand_out(frame, found)
     found += integrity.due(frame, watch, starts)
     raised = [_raise(ctx, row) for row in _new(ctx, watch, sorted(found, key=_order), known)]
-    done = integrity.looks(int(frame.usable.sum()))
-    if done > watch.looks:
-        store.looked(ctx.db, watch, done)
+    done = max(integrity.looks(int(frame.usable.sum())), watch.looks)
+    store.looked(ctx.db, watch, done, at=ctx.clock.now(), answers=counted)
     _tell(ctx, campaign.name, raised)
     return raised
 

@@ -145,6 +145,10 @@ def link(concern: Concern) -> str:
     here = f"agreement/{concern.campaign_id}/{quote(concern.question, safe='')}"
     if kind in ("annotator", "cohort", "alarm"):
         return f"{kind}s/{quote(name, safe='')}"
+    if kind == "watch":
+        return f"campaigns/{concern.campaign_id}/charts"
+    if kind == "gold":
+        return f"campaigns/{concern.campaign_id}/gold"
     if kind == "label":
         return f"{here}/disputes?{urlencode({'label': name})}"
     return here

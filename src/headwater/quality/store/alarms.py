@@ -13,6 +13,8 @@ from headwater.stats.interval import restored
 from headwater.storage.database import Moment, insert, metadata
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from headwater.storage.database import Connection
 
 watch = sa.Table(
@@ -27,6 +29,8 @@ watch = sa.Table(
     sa.Column("level", sa.Float, nullable=False),
     sa.Column("looks", sa.Integer, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
+    sa.Column("watched_at", Moment, nullable=False),
+    sa.Column("answers", sa.Integer, nullable=False),
 )
 
 alarm = sa.Table(
@@ -77,10 +81,10 @@ def begin_watch(db: Connection, row: Watch) -> None:
     db.execute(insert(db, watch).values(**asdict(row)).on_conflict_do_nothing())
 
 
-def looked(db: Connection, row: Watch, looks: int) -> None:
-    """Keep how many integrity checks were made."""
+def looked(db: Connection, row: Watch, looks: int, *, at: datetime, answers: int) -> None:
+    """Keep how many integrity checks were made, when it was looked at and how many answers there were."""
     where = (watch.c.campaign_id == row.campaign_id, watch.c.question == row.question)
-    db.execute(watch.update().where(*where).values(looks=looks))
+    db.execute(watch.update().where(*where).values(looks=looks, watched_at=at, answers=answers))
 
 
 def raise_alarm(db: Connection, program: str, row: Alarm) -> None:

@@ -206,6 +206,8 @@ def upgrade() -> None:
         sa.Column("level", sa.Float(), nullable=False),
         sa.Column("looks", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("watched_at", sa.BigInteger(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("campaign_id", "question", name=op.f("pk_watch")),
     )
     append_only("error_search")
