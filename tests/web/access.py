@@ -300,6 +300,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/assessments
         POST /api/v1/programs/{program}/batches/{batch}/accept
         POST /api/v1/programs/{program}/batches/{batch}/plan
+        POST /api/v1/programs/{program}/batches/{batch}/priority
         POST /api/v1/programs/{program}/batches/{batch}/propose
         POST /api/v1/programs/{program}/batches/{batch}/reject
         POST /api/v1/programs/{program}/batches/{batch}/rework
@@ -316,6 +317,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/campaigns/{campaign}/pause
         POST /api/v1/programs/{program}/campaigns/{campaign}/proposal
         POST /api/v1/programs/{program}/campaigns/{campaign}/resume
+        POST /api/v1/programs/{program}/campaigns/{campaign}/revocations
         POST /api/v1/programs/{program}/campaigns/{campaign}/severities/{maker}/reduce
         POST /api/v1/programs/{program}/campaigns/{campaign}/severities/{maker}/resume
         POST /api/v1/programs/{program}/charter/proposals
@@ -338,6 +340,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/waivers
         POST /p/{program}/campaigns
         POST /p/{program}/campaigns/{campaign}/batches
+        POST /p/{program}/campaigns/{campaign}/batches/{batch}/priority
+        POST /p/{program}/campaigns/{campaign}/revoke
         POST /p/{program}/campaigns/{campaign}/cases/{lease}/ruling
         POST /p/{program}/campaigns/{campaign}/change
         POST /p/{program}/campaigns/{campaign}/{act}

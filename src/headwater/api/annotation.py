@@ -93,6 +93,18 @@ class BatchForm(BaseModel):
     skill: str = ""
 
 
+class PriorityForm(BaseModel):
+    """When a batch's turn comes."""
+
+    priority: int = Field(ge=0, le=1000, description="Lower is given out first.")
+
+
+class RevocationForm(BaseModel):
+    """Whose tasks are taken away."""
+
+    annotator: str = Field(description="Id of the person.")
+
+
 class GoldForm(BaseModel):
     """Right answers by record id."""
 
@@ -297,6 +309,18 @@ def add_batch(campaign: str, body: BatchForm, caller: Caller) -> Batch | Respons
         )
 
     return caller.write(act)
+
+
+@router.post("/batches/{batch}/priority", response_model=Batch)
+def prioritise(batch: str, body: PriorityForm, caller: Caller) -> Batch | Response:
+    """Give a batch's tasks out sooner or later than others."""
+    return caller.write(lambda ctx: batches.prioritise(ctx, batch, priority=body.priority))
+
+
+@router.post("/campaigns/{campaign}/revocations", response_model=dict[str, int])
+def revoke(campaign: str, body: RevocationForm, caller: Caller) -> Response | dict[str, int]:
+    """Take away every task a person holds in a campaign; they do not get these again."""
+    return caller.write(lambda ctx: {"revoked": campaigns.revoke(ctx, campaign, body.annotator)})
 
 
 @router.post("/batches/{batch}/seal", response_model=Batch)

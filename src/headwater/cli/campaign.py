@@ -17,6 +17,7 @@ from headwater.annotation.plan import Plan, PlanError, rates_of
 from headwater.annotation.progress import OwnProgress
 from headwater.cli.session import Detach, Json, acting, done, reading, run_job, show
 from headwater.core.errors import InvalidError
+from headwater.governance import queries as governance
 
 cli = typer.Typer(help="Campaigns: plan, fill, open, follow, export.", no_args_is_help=True)
 
@@ -244,6 +245,33 @@ def disputes(
     with reading() as ctx:
         found = queries.disagreements(ctx, name, question=question or None, limit=limit)
     show(found, ("task_id", "record_id", "counts", "entropy"), as_json)
+
+
+@cli.command("prioritise")
+def prioritise(
+    batch: Annotated[str, typer.Argument(help="Id of the batch.")],
+    priority: Annotated[int, typer.Argument(help="Lower is given out first.", min=0, max=1000)],
+) -> None:
+    """Give a batch's tasks out sooner or later than others."""
+    with acting() as ctx:
+        made = batches.prioritise(ctx, batch, priority=priority)
+    done(f"{made.name} has priority {made.priority}.")
+
+
+@cli.command("revoke")
+def revoke(name: Name, handle: Annotated[str, typer.Argument(help="Handle of the person.")]) -> None:
+    """Take away every task a person holds in a campaign; others get them."""
+    with acting() as ctx:
+        count = campaigns.revoke(ctx, name, governance.person_by_handle(ctx, handle).id)
+    done(f"{count:,} tasks of {handle} go to others.")
+
+
+@cli.command("retire")
+def retire_gold(name: Name, task: Annotated[str, typer.Argument(help="Id of the gold task.")], reason: Reason) -> None:
+    """Give a gold task out no more and judge no further answer by it."""
+    with acting() as ctx:
+        gold.retire(ctx, name, task, reason=reason)
+    done(f"{task} is gold no more.")
 
 
 @cli.command("seal")

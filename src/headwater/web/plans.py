@@ -1,4 +1,4 @@
-"""Plans of campaigns as forms: every number of a plan, for a new campaign and for one that runs."""
+"""Plans of campaigns as forms, and what is given out before what, to whom no more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from pydantic import BaseModel, Field
 
-from headwater.annotation import campaigns
+from headwater.annotation import batches, campaigns
 from headwater.annotation.plan import Plan, rates_of
 from headwater.web.session import Visitor, back
 
@@ -74,4 +74,20 @@ def change(visitor: Visitor, campaign: str, form: Annotated[ChangeForm, Form()])
     """Change a campaign while it runs; refused when somebody else changed it meanwhile."""
     with visitor.acting() as ctx:
         campaigns.change(ctx, campaign, plan=form.plan(), seen_version=form.version)
+    return back(visitor, f"campaigns/{campaign}")
+
+
+@router.post("/{campaign}/batches/{batch}/priority")
+def prioritise(visitor: Visitor, campaign: str, batch: str, priority: Annotated[int, Form(ge=0, le=1000)]) -> Response:
+    """Give a batch's tasks out sooner or later than others."""
+    with visitor.acting() as ctx:
+        batches.prioritise(ctx, batch, priority=priority)
+    return back(visitor, f"campaigns/{campaign}")
+
+
+@router.post("/{campaign}/revoke")
+def revoke(visitor: Visitor, campaign: str, annotator: Annotated[str, Form()]) -> Response:
+    """Take away every task a person holds in the campaign."""
+    with visitor.acting() as ctx:
+        campaigns.revoke(ctx, campaign, annotator)
     return back(visitor, f"campaigns/{campaign}")
