@@ -8,8 +8,8 @@ from functools import cache
 
 from tests.architecture.source import PARTS, Module, body, calls, modules, type_of_function
 
-GUARDS = frozenset({"require", "require_accountable", "require_admin", "check_attempts"})
-"""The questions a use case may begin with."""
+GUARDS = frozenset({"require", "require_accountable", "require_admin", "check_attempts", "sit"})
+"""The questions a use case may begin with; `annotation.desk.sit` asks for its tier before anything else."""
 
 READS = frozenset({"model", "ports", "queries", "store"})
 """Files of a part that hold no use cases."""

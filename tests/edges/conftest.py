@@ -31,7 +31,10 @@ def token() -> Callable[[Team, str], str]:
 def call(each_team: Team) -> Iterator[Callable[..., httpx.Response]]:
     """Call the API as a person of the team, and expect a status; once on each database."""
     tokens: dict[str, str] = {}
-    with served(each_team.app) as server, httpx.Client(base_url=f"{server.url}/api/v1/programs/support") as http:
+    with (
+        served(each_team.app) as server,
+        httpx.Client(base_url=f"{server.url}/api/v1/programs/support", timeout=60) as http,
+    ):
 
         def send(
             method: str, path: str, body: Any = None, *, by: str = "ops", status: int = 200, **header: str

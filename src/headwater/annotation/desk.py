@@ -57,6 +57,8 @@ class Desk:
     member: Annotator
     seated: queue.Seat
     """The place as it was when the annotator sat down."""
+    next_id: str
+    """What the lease of the next fresh task will be called: an answer can name it before it is handed out."""
 
     @property
     def lease_time(self) -> timedelta:
@@ -76,7 +78,16 @@ def sit(ctx: Context, campaign_id: str, tier: Tier) -> Desk:
     if place is None:
         raise UnknownCampaignError(f"There is no campaign '{campaign_id}' in this program.")
     plan, member = plan_of(place.plan), people.annotator(ctx)
-    return Desk(ctx=ctx, campaign_id=campaign_id, tier=tier, place=place, seated=place, plan=plan, member=member)
+    return Desk(
+        ctx=ctx,
+        campaign_id=campaign_id,
+        tier=tier,
+        place=place,
+        seated=place,
+        plan=plan,
+        member=member,
+        next_id=new_id("lea"),
+    )
 
 
 def hand_out(desk: Desk, holding: Sequence[str] = ()) -> Handout:
@@ -310,7 +321,7 @@ def _lease(
     if cohort is None:
         cohort = workforce.cohort(ctx, desk.member, **coordinates)
     return {
-        "id": new_id("lea"),
+        "id": desk.next_id,
         "token": secrets.token_hex(16),
         "campaign_id": desk.campaign_id,
         "task_id": taken.id,

@@ -88,7 +88,7 @@ def record(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
     ctx = desk.ctx
     row = _answer(desk, held, submission)
     answers.add(ctx.db, row)
-    queue.settle(ctx.db, held.id, answer_id=row.id, client_id=row.client_id)
+    queue.settle(ctx.db, held.id, answer_id=row.id, client_id=row.client_id, next_id=desk.next_id)
     count = queue.count(ctx.db, held.task_id, 1)
     is_full = count.answers == count.wanted
     if is_full and desk.plan.most_overlap and adaptive.wants_more(desk, held, count.wanted):

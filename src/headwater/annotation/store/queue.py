@@ -347,16 +347,18 @@ UPDATE task SET need = need - 1 WHERE id = :task AND need > 0
 AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.task_id = task.id AND lease.annotator = :me AND lease.kept = 1)""")
 
 
-def settle(db: Connection, lease_id: str, *, answer_id: str, client_id: str) -> None:
-    """End a lease with an answer."""
-    db.execute(_SETTLE, {"lease": lease_id, "answer": answer_id, "client": client_id})
+def settle(db: Connection, lease_id: str, *, answer_id: str, client_id: str, next_id: str = "") -> None:
+    """End a lease with an answer, and say which lease will go out with the reply; see `follow`."""
+    db.execute(_SETTLE, {"lease": lease_id, "answer": answer_id, "client": client_id, "next": next_id})
 
 
-_SETTLE = sa.text("UPDATE lease SET state = 'answered', answer_id = :answer, client_id = :client WHERE id = :lease")
+_SETTLE = sa.text(
+    "UPDATE lease SET state = 'answered', answer_id = :answer, client_id = :client, next_id = :next WHERE id = :lease"
+)
 
 
 def follow(db: Connection, lease_id: str, next_id: str) -> None:
-    """Remember which lease went out with the reply to an answer, for a repeated submission."""
+    """Remember that another lease than expected went out with the reply to an answer, for a repeated submission."""
     db.execute(_FOLLOW, {"lease": lease_id, "next": next_id})
 
 
