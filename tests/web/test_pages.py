@@ -21,7 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo"), pytest.mark.
 
 PAGES = (
     "",
+    "charter",
+    "raci",
     "people",
+    "waivers",
+    "delegations",
     "sources",
     "records",
     "campaigns",

@@ -9,6 +9,7 @@ from headwater.annotation import queries as annotation
 from headwater.evaluation import queries as evaluation
 from headwater.evaluation.model import FindingState
 from headwater.governance import queries as governance
+from headwater.governance.model import Standard
 from headwater.quality import queries as quality
 from headwater.quality import vigilance
 from headwater.quality.model import Verdict
@@ -22,6 +23,7 @@ from headwater.training import queries as training
 
 if TYPE_CHECKING:
     from headwater.context import Context
+    from headwater.stats.interval import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,65 @@ class Stage:
     """How it stands, in a few words."""
     gap: str
     """Its worst gap; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """A standard of the charter beside what was measured of it."""
+
+    metric: str
+    scope: str
+    comparison: str
+    required: float
+    measured: Estimate | None
+    """The newest value that counts; None while nobody has measured it."""
+    basis: str
+    """What it was measured on."""
+    state: str
+    """`good`, `bad`, `waived`, or `idle` while it is not measured."""
+
+
+def standards(ctx: Context) -> list[Met]:
+    """Return every standard with its newest value: of the newest release, or of the campaigns before there is one.
+
+    Of several campaigns the least favourable value counts. A critical slice is a standard on the count of members.
+    """
+    newest = next(iter(releases.releases(ctx)), None)
+    measured = {(gate.metric, gate.scope): gate for gate in releases.gates_now(ctx, newest)} if newest else {}
+    charter = governance.program(ctx).charter
+    wanted = [*charter.standards]
+    wanted += [
+        Standard(metric="coverage.critical", comparison=">=", value=float(each.minimum), scope=each.name)
+        for each in charter.critical_slices
+    ]
+    found = []
+    for standard in wanted:
+        gate = measured.get((standard.metric, standard.scope))
+        estimate = gate.measured if gate and gate.measured.n else _newest(ctx, standard)
+        basis = f"release {newest.version}" if newest and gate and gate.measured.n else "campaigns"
+        state = "idle" if estimate is None else "good" if standard.holds(estimate.value) else "bad"
+        found.append(
+            Met(
+                metric=standard.metric,
+                scope=standard.scope,
+                comparison=standard.comparison,
+                required=standard.value,
+                measured=estimate,
+                basis=basis,
+                state="waived" if state == "bad" and gate and gate.waiver else state,
+            )
+        )
+    return found
+
+
+def _newest(ctx: Context, standard: Standard) -> Estimate | None:
+    """Return the least favourable of the newest measures of a standard; None when there is none."""
+    scopes = ("", standard.scope, f"question:{standard.scope}")
+    found = [row.estimate for row in quality.latest(ctx, metric=standard.metric) if row.scope in scopes]
+    if not standard.scope and not found:
+        found = [row.estimate for row in quality.latest(ctx, metric=standard.metric) if row.scope[:9] == "question:"]
+    worst = min if standard.comparison == ">=" else max
+    return worst(found, key=lambda estimate: estimate.value) if found else None
 
 
 def stages(ctx: Context) -> list[Stage]:
@@ -62,9 +123,11 @@ def _stage(name: str, page: str, headline: str, *, gap: str = "", idle: bool = F
 
 def _charter(ctx: Context) -> Stage:
     problems = governance.chart_problems(ctx)
-    gap = problems[0].message if problems else ""
-    headline = f"{len(problems)} holes in the chart" if problems else "every decision has its people"
-    return _stage("Charter", "people", headline, gap=gap, bad=any("no Accountable" in p.message for p in problems))
+    if not problems:
+        return _stage("Charter", "charter", "every decision has its people")
+    headline = f"{len(problems)} {'hole' if len(problems) == 1 else 'holes'} in the chart"
+    alone = any("no Accountable" in each.message for each in problems)
+    return _stage("Charter", "raci", headline, gap=problems[0].message, bad=alone)
 
 
 def _sources(ctx: Context) -> Stage:

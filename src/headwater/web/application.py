@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 PARTS = (
     "accounts",
+    "own_account",
     "overview",
+    "charter",
     "governance",
+    "rights",
     "lineage",
     "sourcing",
     "reviews",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from headwater.web import events
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -127,4 +129,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "estimate": estimate,
     "interval_bar": interval_bar,
     "short": short,
+    "told": events.told,
 }

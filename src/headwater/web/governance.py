@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Response
 from headwater.app import approvals
 from headwater.core.errors import NotFoundError
 from headwater.governance import decisions, ledger, notices, queries
-from headwater.governance.model import Decision, Involvement
+from headwater.governance.model import Decision, Involvement, Role
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -40,9 +40,13 @@ def people(visitor: Visitor) -> Response:
             persons=persons if len(persons) <= 12 else persons[:12],  # noqa: PLR2004 -- columns that fit
             grid=grid,
             problems=queries.chart_problems(ctx),
-            delegations=queries.delegations(ctx),
-            waivers=queries.waivers(ctx),
+            roles=list(Role),
+            everyone=[one for one in queries.everyone(ctx) if one.is_active] if _administers(ctx) else [],
         )
+
+
+def _administers(ctx: Context) -> bool:
+    return queries.person(ctx, ctx.actor).is_admin
 
 
 def _letters(ctx: Context, which: Decision) -> dict[str, str]:

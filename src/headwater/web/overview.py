@@ -22,6 +22,7 @@ def front(visitor: Visitor) -> Response:
             "overview.html",
             active="overview",
             stages=overview.stages(ctx),
+            standards=overview.standards(ctx),
             problems=governance.chart_problems(ctx),
             waiting=governance.proposals(ctx, state=ProposalState.OPEN),
             recent=governance.entries(ctx, limit=8),
