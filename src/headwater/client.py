@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import httpx
 
@@ -32,6 +32,14 @@ _KINDS: dict[int, type[errors.HeadwaterError]] = {
     429: errors.LimitError,
     503: errors.UnavailableError,
 }
+
+
+class Seen(NamedTuple):
+    """What was shown, and which version of it."""
+
+    data: Any
+    tag: str
+    """Its `ETag`; empty for what has no versions."""
 
 
 class Client:
@@ -64,6 +72,33 @@ class Client:
         """Do something once and return the reply; repeated safely under the same idempotency key."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         return self._reply(self._http.post(path, json=body, headers=headers))
+
+    def seen(self, path: str) -> Seen:
+        """Return what the API shows at a path, with the tag of the version that was seen; see `put` and `patch`."""
+        response = self._http.get(path)
+        return Seen(data=self._reply(response), tag=response.headers.get("etag", ""))
+
+    def put(self, path: str, body: object, *, tag: str = "", key: str = "") -> Any:  # noqa: ANN401 -- JSON
+        """Replace a thing and return the reply.
+
+        Args:
+            path: Where the thing is, below the program.
+            body: What it becomes.
+            tag: Of the version that was `seen`; with it, nobody else's change is overwritten.
+            key: The idempotency key; made up when empty.
+
+        Raises:
+            StaleError: Somebody changed it since.
+        """
+        return self._change("PUT", path, body, tag, key)
+
+    def patch(self, path: str, body: object, *, tag: str = "", key: str = "") -> Any:  # noqa: ANN401 -- JSON
+        """Change parts of a thing and return the reply; see `put`."""
+        return self._change("PATCH", path, body, tag, key)
+
+    def delete(self, path: str, *, key: str = "") -> None:
+        """End a thing."""
+        self._change("DELETE", path, None, "", key)
 
     def take_in(self, source: str, file: Path, *, key: str = "", **recipe: object) -> dict[str, Any]:
         """Send a file to be taken in from a source and return the job that does it; see `wait`.
@@ -138,6 +173,10 @@ class Client:
     ) -> None:
         """Close the connection."""
         self.close()
+
+    def _change(self, method: str, path: str, body: object, tag: str, key: str) -> Any:  # noqa: ANN401 -- JSON
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())} | ({"If-Match": tag} if tag else {})
+        return self._reply(self._http.request(method, path, json=body, headers=headers))
 
     @staticmethod
     def _reply(response: httpx.Response) -> Any:  # noqa: ANN401 -- JSON

@@ -149,13 +149,13 @@ def test_a_file_comes_in_over_http(team: Team, tmp_path: Path) -> None:
     with team.act(team.ops) as ctx:
         token = accounts.create_token(ctx, label="import", may_write=True).secret
     data = tasks_file(tmp_path, {"content": {"text": "the printer smokes"}}).read_bytes()
-    with served(team.app) as server:
-        reply = httpx.post(
-            f"{server.url}/api/v1/programs/support/campaigns/{campaign}/import?source=desk&batch=old",
-            content=data,
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"},
-            timeout=60,
-        )
+    url = "/api/v1/programs/support/campaigns/{}/import?source=desk&batch=old"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream", "Idempotency-Key": "old"}
+    with served(team.app) as server, httpx.Client(base_url=server.url, headers=headers, timeout=60) as http:
+        reply = http.post(url.format(campaign), content=data)
+        again = http.post(url.format(campaign), content=data)
+        other = http.post(url.format(campaign), content=data + b"\n")
+    assert (again.headers["idempotent-replay"], again.json(), other.status_code) == ("true", reply.json(), 409)
     assert reply.status_code == 201, reply.text
     assert (reply.json()["batch"]["name"], reply.json()["batch"]["tasks"]) == ("old", 1)
     assert list((team.app.settings.directory / "uploads").iterdir()) == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from headwater.api import errors
+from headwater.api import contract, errors
 
 if TYPE_CHECKING:
     from headwater.app.application import App
@@ -65,4 +65,5 @@ def build(app: App) -> FastAPI:
     errors.install(api)
     for part in PARTS:
         api.include_router(importlib.import_module(f"headwater.api.{part}").router)
+    contract.declare(api)
     return api

@@ -15,6 +15,7 @@ from headwater.annotation import exports, imports
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.api.session import Caller, UnreadCaller
 from headwater.api.uploads import BODY, received
+from headwater.core.canonical import digest_file
 from headwater.storage.jobs import JobStatus
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def start_export(
     return caller.start("campaign export", args, response)
 
 
-@router.post("/campaigns/{campaign}/import", status_code=201, openapi_extra=BODY)
+@router.post("/campaigns/{campaign}/import", status_code=201, response_model=imports.Imported, openapi_extra=BODY)
 async def import_tasks(
     campaign: str,
     caller: UnreadCaller,
@@ -71,7 +72,7 @@ async def import_tasks(
     suggestions: Annotated[
         Literal["priors", "prelabels"], Query(alias="as", description="What a model's suggestions become besides.")
     ] = "priors",
-) -> imports.Imported:
+) -> imports.Imported | Response:
     """Take tasks in from another tool, with the answers they came with, as a new batch; the body is the file."""
     origin = imports.Origin(
         path=Path(),
@@ -84,7 +85,8 @@ async def import_tasks(
     act = await run_in_threadpool(_permit_import, caller, campaign, origin)
     path = await received(caller, f"{batch}.{CODECS[form].suffix}")
     try:
-        return await run_in_threadpool(imports.run, act, caller.app.database, campaign, replace(origin, path=path))
+        run = partial(imports.run, act, caller.app.database, campaign, replace(origin, path=path))
+        return await run_in_threadpool(lambda: caller.settle(run, body=digest_file(path)))
     finally:
         path.unlink(missing_ok=True)
 

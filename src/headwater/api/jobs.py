@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
 from headwater.api.session import Caller, Listing
@@ -27,20 +27,28 @@ def show(job: str, caller: Caller) -> JobStatus:
     return _own(job, caller)
 
 
-@router.post("/{job}/cancel")
-def cancel(job: str, caller: Caller) -> JobStatus:
+@router.post("/{job}/cancel", response_model=JobStatus)
+def cancel(job: str, caller: Caller) -> JobStatus | Response:
     """Ask a job to stop after the step it is in: one's own, or one whose work is one's to do."""
     _commanded(job, caller)
-    caller.app.jobs.cancel(job)
-    return caller.app.jobs.get(job)
+
+    def act() -> JobStatus:
+        caller.app.jobs.cancel(job)
+        return caller.app.jobs.get(job)
+
+    return caller.settle(act)
 
 
-@router.post("/{job}/resume")
-def resume(job: str, caller: Caller) -> JobStatus:
+@router.post("/{job}/resume", response_model=JobStatus)
+def resume(job: str, caller: Caller) -> JobStatus | Response:
     """Continue a job that was cancelled or cut off: one's own, or one whose work is one's to do."""
     _commanded(job, caller)
-    caller.app.jobs.resume(job)
-    return caller.app.jobs.get(job)
+
+    def act() -> JobStatus:
+        caller.app.jobs.resume(job)
+        return caller.app.jobs.get(job)
+
+    return caller.settle(act)
 
 
 @router.get("/{job}/file", response_class=FileResponse)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
@@ -12,6 +14,9 @@ from headwater.quality import gold, monitoring, queries, remedies
 from headwater.quality.gold import GoldHealth, GoldPlan
 from headwater.quality.model import Alarm, Remedy, Watch
 from headwater.stats.interval import Estimate
+
+if TYPE_CHECKING:
+    from headwater.context import Context
 
 router = APIRouter(prefix="/programs/{program}", tags=["monitoring"])
 
@@ -143,13 +148,15 @@ def plan(
 @router.post("/campaigns/{campaign}/gold/{task}/correct", status_code=204)
 def correct(campaign: str, task: str, body: CorrectionForm, caller: Caller) -> None:
     """Give a gold task another right answer."""
-    with caller.acting() as ctx:
+
+    def act(ctx: Context) -> None:
         identifier = annotation.campaign(ctx, campaign).id
         gold.correct(ctx, identifier, task, body.value, question=body.question, reason=body.reason)
+
+    caller.write(act)
 
 
 @router.post("/campaigns/{campaign}/gold/{task}/retire", status_code=204)
 def retire(campaign: str, task: str, body: ReasonForm, caller: Caller) -> None:
     """Give a gold task out no more."""
-    with caller.acting() as ctx:
-        marks.retire(ctx, annotation.campaign(ctx, campaign).id, task, reason=body.reason)
+    caller.write(lambda ctx: marks.retire(ctx, annotation.campaign(ctx, campaign).id, task, reason=body.reason))

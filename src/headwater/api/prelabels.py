@@ -13,7 +13,6 @@ from headwater.annotation.prelabels import Anchoring, Proposal
 from headwater.api.session import Caller, Listing, Page, Pages, page_of
 from headwater.app import models
 from headwater.app.models import KnownModel
-from headwater.core.canonical import digest
 from headwater.core.errors import InvalidError
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
@@ -88,15 +87,10 @@ def fetch(campaign: str, body: FetchForm, caller: Caller, response: Response) ->
     With an `Idempotency-Key` a repeat finds the same job.
     """
     wanted = {"campaign": campaign} | body.model_dump(exclude={"model"})
-    with caller.acting() as ctx:
+    with caller.reading() as ctx:
         fetching.permit(ctx, fetching.Wanted(**wanted))
         models.predictor(caller.app.settings, body.model)
-        actor, program = ctx.actor, ctx.program
-    key = f"fetch:{actor}:{digest(caller.idempotency_key)}" if caller.idempotency_key else None
-    args = {"model": body.model, "wanted": wanted}
-    job = caller.app.jobs.start("fetch", args, program=program, actor=actor, key=key)
-    response.headers["Location"] = f"/api/v1/programs/{caller.request.path_params['program']}/jobs/{job}"
-    return caller.app.jobs.get(job)
+    return caller.start("fetch", {"model": body.model, "wanted": wanted}, response)
 
 
 @router.get("/campaigns/{campaign}/prelabels/fetches")

@@ -96,8 +96,9 @@ class _Listing:
 class _Caller:
     """The one who calls: proven when the transaction opens."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, response: Response | None = None) -> None:
         self.request = request
+        self._headers = response.headers if response else None
         self.app: App = request.app.state.app
         self.idempotency_key = request.headers.get("idempotency-key", "")
 
@@ -122,24 +123,65 @@ class _Caller:
             ConflictError: The key was used before for another request.
         """
         with self.acting() as ctx:
-            if not self.idempotency_key:
-                return act(ctx)
-            key = f"api:{ctx.actor}:{digest(self.idempotency_key)}"
-            asked = digest([self.request.method, self.request.url.path, self.request.state.body_digest])
-            stored = recall(ctx, key)
-            if stored is None:
-                result = act(ctx)
-                remember(ctx, key, {"asked": asked, "reply": _ANYTHING.dump_python(result, mode="json")})
-                return result
-            if stored["asked"] != asked:
-                raise ConflictError(
-                    f"Idempotency-Key '{self.idempotency_key}' was used for another request.", remedy="Use a new key."
-                )
-            headers = {"Idempotent-Replay": "true"}
-            status = self.request.scope["route"].status_code or HTTPStatus.OK
-            if status == HTTPStatus.NO_CONTENT:
-                return Response(status_code=status, headers=headers)
-            return JSONResponse(stored["reply"], status_code=status, headers=headers)
+            known = self._known(ctx)
+            if known is not None:
+                return known
+            result = act(ctx)
+            self._keep(ctx, result)
+            return result
+
+    def settle(self, act: Callable[[], T], *, body: str = "") -> T | Response:
+        """Do what has transactions of its own, and keep its reply under the `Idempotency-Key`.
+
+        What is done must bear being done again, as it is when its process dies before the reply was kept.
+
+        Args:
+            act: Does it, after the caller's rights were checked.
+            body: Digest of the body where that was streamed.
+
+        Raises:
+            ConflictError: The key was used before for another request.
+        """
+        if body:
+            self.request.state.body_digest = body
+        with self.acting() as ctx:
+            known = self._known(ctx)
+        if known is not None:
+            return known
+        result = act()
+        with self.acting() as ctx:
+            if self._known(ctx) is None:
+                self._keep(ctx, result)
+        return result
+
+    def _known(self, ctx: Context) -> Response | None:
+        """Return the reply that was kept under the key of the request; None when there is none."""
+        stored = recall(ctx, self._key(ctx)) if self.idempotency_key else None
+        if stored is None:
+            return None
+        if stored["asked"] != self._asked():
+            raise ConflictError(
+                f"Idempotency-Key '{self.idempotency_key}' was used for another request.", remedy="Use a new key."
+            )
+        headers = {"Idempotent-Replay": "true"}
+        status = self.request.scope["route"].status_code or HTTPStatus.OK
+        if status == HTTPStatus.NO_CONTENT:
+            if self._headers is not None:
+                self._headers.update(headers)  # a handler without content returns nothing
+            return Response(status_code=status, headers=headers)
+        return JSONResponse(stored["reply"], status_code=status, headers=headers)
+
+    def _keep(self, ctx: Context, result: object) -> None:
+        if self.idempotency_key:
+            reply = _ANYTHING.dump_python(result, mode="json")
+            remember(ctx, self._key(ctx), {"asked": self._asked(), "reply": reply})
+
+    def _key(self, ctx: Context) -> str:
+        return f"api:{ctx.actor}:{digest(self.idempotency_key)}"
+
+    def _asked(self) -> str:
+        url = self.request.url
+        return digest([self.request.method, url.path, url.query, self.request.state.body_digest])
 
     def start(self, kind: str, args: dict[str, Any], response: Response) -> JobStatus:
         """Ask for a durable job, once per `Idempotency-Key`, and name it in the `Location` header.
@@ -165,7 +207,9 @@ class _Caller:
         wanted = self.request.headers.get("if-match", "*")
         if not {"*", etag(version)} & {tag.strip() for tag in wanted.split(",")}:
             raise StaleError(
-                f"You hold version {wanted}; it is now {etag(version)}.", remedy="Read it again, then repeat."
+                f"You hold version {wanted}; it is now {etag(version)}.",
+                remedy="Read it again, then repeat with its `ETag` as `If-Match`.",
+                current=etag(version),
             )
 
     def _identify(self, ctx: Context, scope: str) -> tuple[str, str]:
@@ -191,20 +235,20 @@ class _Caller:
         return self.app.context(ctx.db, actor, program)
 
 
-async def _caller(request: Request) -> _Caller:
-    return caller_of(request, await request.body())
+async def _caller(request: Request, response: Response) -> _Caller:
+    return caller_of(request, await request.body(), response)
 
 
-def caller_of(request: Request, body: bytes) -> _Caller:
-    """Return who sent a request with that body."""
-    found = _Caller(request)
+def caller_of(request: Request, body: bytes, response: Response | None = None) -> _Caller:
+    """Return who sent a request with that body; `response` is what the framework makes of a handler's result."""
+    found = _Caller(request, response)
     if found.idempotency_key:
         request.state.body_digest = digest_bytes(body)
     return found
 
 
-def _unread(request: Request) -> _Caller:
-    return _Caller(request)
+def _unread(request: Request, response: Response) -> _Caller:
+    return _Caller(request, response)
 
 
 Caller = Annotated[_Caller, Depends(_caller)]

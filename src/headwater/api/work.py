@@ -118,12 +118,15 @@ def submit(campaign: str, body: Answered, caller: Caller) -> Response:
     return _reply(caller, lambda ctx: tasks.submit(ctx, campaign, body.submission(), holding=body.holding))
 
 
-@router.post("/heartbeat")
-def heartbeat(campaign: str, body: Beat, caller: Caller) -> dict[str, str]:
+@router.post("/heartbeat", response_model=dict[str, str])
+def heartbeat(campaign: str, body: Beat, caller: Caller) -> dict[str, str] | Response:
     """Keep leases alive while their tasks are being worked on."""
-    with caller.acting() as ctx:
+
+    def act(ctx: Context) -> dict[str, str]:
         until = tasks.heartbeat(ctx, campaign, leases=body.leases)
-    return {"expires_at": until.isoformat().replace("+00:00", "Z")}
+        return {"expires_at": until.isoformat().replace("+00:00", "Z")}
+
+    return caller.write(act)
 
 
 @router.post("/return", status_code=204)

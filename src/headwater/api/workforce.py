@@ -99,13 +99,23 @@ def enrol(person: str, body: Enrolment, caller: Caller) -> Annotator | Response:
 @router.put("/annotators/{person}/availability", response_model=Annotator)
 def set_availability(person: str, body: Availability, caller: Caller) -> Annotator | Response:
     """Say whether a person wants tasks at present."""
-    return caller.write(lambda ctx: service.set_availability(ctx, person, available=body.available))
+
+    def act(ctx: Context) -> Annotator:
+        caller.match(queries.annotator(ctx, person).version)
+        return service.set_availability(ctx, person, available=body.available)
+
+    return caller.write(act)
 
 
 @router.put("/annotators/{person}/stop", response_model=Annotator)
 def stop(person: str, body: Reason, caller: Caller) -> Annotator | Response:
     """Give a person no tasks, whatever they say, until the stop is lifted."""
-    return caller.write(lambda ctx: service.stop(ctx, person, reason=body.reason))
+
+    def act(ctx: Context) -> Annotator:
+        caller.match(queries.annotator(ctx, person).version)
+        return service.stop(ctx, person, reason=body.reason)
+
+    return caller.write(act)
 
 
 @router.post("/annotators/{person}/readmission", response_model=Annotator)
