@@ -2,7 +2,7 @@
 
 Both sides start from the same answers in long format: arrays of codes here, a frame of them for crowd-kit. Dawid and
 Skene's model runs for equal iterations without a prior; GLAD and MACE run as each side runs them by default. The
-accuracy needs crowd data with known truth, which the repository does not carry: name its folder in HEADWATER_CROWD
+accuracy needs crowd data with known truth, which the repository does not carry: name its folder in CROWD_DATA
 (see the page on truth inference). The tables of that page are written anew.
 """
 
@@ -93,12 +93,12 @@ def main() -> None:
         if contest.peer == KRIPPENDORFF:
             cases += [each for labels in SIZES if labels <= contest.most for each in compare_agreement(contest, labels)]
     sets: dict[str, Any] = {}
-    directory = os.environ.get("HEADWATER_CROWD", "")
+    directory = os.environ.get("CROWD_DATA", "")
     if directory:
         found, sets = accuracy(directory)
         cases += found
     else:
-        print("HEADWATER_CROWD names no folder of crowd data: accuracy on real crowds is left out.")
+        print("CROWD_DATA names no folder of crowd data: accuracy on real crowds is left out.")
     publish("quality", cases)
     write_tables(cases, sets)
 

@@ -33,17 +33,35 @@ def build(app: App | None = None) -> Starlette:
     Args:
         app: An open workspace, which the caller closes; without one, the workspace named by
             `HEADWATER_WORKSPACE` is opened, with its jobs, and closed at shutdown.
-    """
-    opened = app or open_app(Path(os.environ.get("HEADWATER_WORKSPACE", ".")), run_jobs=True)
 
+    Raises:
+        SettingsError: There is no workspace, or its secret is none: the server's address is not known here.
+    """
+    opened = app or _open()
+    if app is None and opened.settings.insecure:
+        opened.close()
+        opened.settings.require_secret("an address that only the server knows")
+    return _build(opened, close=app is None)
+
+
+def build_local() -> Starlette:
+    """Return the application for a server that listens on a loopback address, where any secret will do."""
+    return _build(_open(), close=True)
+
+
+def _open() -> App:
+    return open_app(Path(os.environ.get("HEADWATER_WORKSPACE", ".")), run_jobs=True)
+
+
+def _build(opened: App, *, close: bool) -> Starlette:
     watcher = Watcher(opened)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        if app is None:
+        if close:
             watcher.start()
         yield
-        if app is None:
+        if close:
             watcher.stop()
             opened.close()
 

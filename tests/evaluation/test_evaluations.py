@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 BAD = {
     "not json": ("{", "line 2, column 2"),
-    "a field is missing": ('{"sample_id": "a", "input": "x", "target": "y", "output": "z"}', "line 2: KeyError"),
+    "a field is missing": (
+        '{"sample_id": "a", "input": "x", "target": "y", "output": "z"}',
+        "line 2: 'passed' is missing",
+    ),
     "passed is a word": (
         '{"sample_id": "a", "input": "", "target": "", "output": "", "passed": "yes"}',
         "true or false",

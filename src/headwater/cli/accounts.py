@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from headwater.app import serving
 from headwater.cli.session import Json, acting, chosen, done, lines, reading, show, whoami, workspace
 from headwater.core.settings import load
 from headwater.governance import accounts, queries
@@ -75,7 +76,7 @@ def link(handle: Handle) -> None:
     settings = load(chosen.workspace)
     with acting(in_program=False) as ctx:
         secret = accounts.sign_in_link(ctx, person=queries.person_by_handle(ctx, handle).id)
-    lines([f"http://{settings.host}:{settings.port}/sign-in/link/{secret}"])
+    lines([f"{serving.address(settings)}/sign-in/link/{secret}"])
 
 
 @person.command("deactivate")

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -15,8 +15,9 @@ from headwater.annotation.exchange.formats import Format
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan, PlanError, rates_of
 from headwater.annotation.progress import OwnProgress
+from headwater.cli.files import located
 from headwater.cli.session import Detach, Json, acting, done, reading, run_job, show
-from headwater.core.errors import InvalidError
+from headwater.core.errors import InvalidError, NotFoundError
 from headwater.governance import queries as governance
 
 cli = typer.Typer(help="Campaigns: plan, fill, open, follow, export.", no_args_is_help=True)
@@ -114,9 +115,14 @@ def mark_gold(
     file: Annotated[Path, typer.Argument(help="JSON lines: record, values, and explanation if any.")],
 ) -> None:
     """Make the right answers of records known: hidden gold, or lessons of a calibration batch."""
-    known, explanations = _gold(file)
+    known, explanations, places = _gold(file)
     with acting() as ctx:
-        count = gold.mark(ctx, queries.campaign(ctx, name).id, known, explanations=explanations)
+        campaign = queries.campaign(ctx, name).id
+        try:
+            count = gold.mark(ctx, campaign, known, explanations=explanations)
+        except (InvalidError, NotFoundError) as error:
+            line = next((place for record, place in places.items() if f"'{record}'" in error.message), 0)
+            raise located(error, file, line) from error
     done(f"{count:,} right answers are known in {name}.")
 
 
@@ -337,7 +343,15 @@ def import_tasks(
         done(f"Answer to {each['task']} left out: {each['reason']}")
 
 
-def _gold(file: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
+class _Known(NamedTuple):
+    values: dict[str, dict[str, object]]
+    explanations: dict[str, str]
+    places: dict[str, int]
+    """The line of each record."""
+
+
+def _gold(file: Path) -> _Known:
+    places: dict[str, int] = {}
     known: dict[str, dict[str, object]] = {}
     explanations: dict[str, str] = {}
     try:
@@ -350,16 +364,21 @@ def _gold(file: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
         try:
             row = json.loads(line)
             known[str(row["record"])] = dict(row["values"])
+            places[str(row["record"])] = number
         except (ValueError, KeyError, TypeError) as error:
             raise InvalidError(
-                f"Line {number} of '{file}' is not as expected: {error}.",
+                f"Line {number} of '{file}' is not as expected: {_told(error)}.",
                 remedy='Each line is like {"record": "rec_…", "values": {"topic": "billing"}}.',
             ) from error
         if row.get("explanation"):
             explanations[str(row["record"])] = str(row["explanation"])
     if not known:
         raise InvalidError(f"'{file}' is empty.", remedy="Give one line per record.")
-    return known, explanations
+    return _Known(known, explanations, places)
+
+
+def _told(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def _moment(text: str) -> datetime | None:

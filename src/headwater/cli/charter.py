@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 import yaml
 
+from headwater.cli import files
 from headwater.cli.session import Json, acting, done, out, reading, show
-from headwater.core.errors import InvalidError
 from headwater.governance import charter_text, charters, queries
 from headwater.governance.model import Decision, Involvement
 
@@ -40,9 +40,10 @@ def export_charter() -> None:
 @charter.command("propose")
 def propose_charter(file: File, summary: Summary = "") -> None:
     """Propose a new version of the charter; what the file leaves out stays as it is."""
-    data = _load(file)
-    with acting() as ctx:
-        made = charters.propose(ctx, charter_text.charter_of(data, queries.program(ctx).charter), summary=summary)
+    written = files.read(file)
+    with acting() as ctx, written.blamed():
+        wanted = charter_text.charter_of(written.data, queries.program(ctx).charter)
+        made = charters.propose(ctx, wanted, summary=summary)
     done(f"Proposed. The Accountable approves with: headwater --as HANDLE decision approve {made.id} --reason WHY")
 
 
@@ -82,10 +83,10 @@ def export_chart() -> None:
 @raci.command("propose")
 def propose_chart(file: File, summary: Summary = "") -> None:
     """Propose a new chart: the whole of it."""
-    data = _load(file)
-    with acting() as ctx:
+    written = files.read(file)
+    with acting() as ctx, written.blamed():
         ids = {person.handle: str(person.id) for person in queries.everyone(ctx)}
-        made = charters.propose_chart(ctx, charter_text.chart_of(data, ids), summary=summary)
+        made = charters.propose_chart(ctx, charter_text.chart_of(written.data, ids), summary=summary)
     done(f"Proposed. The Accountable approves with: headwater --as HANDLE decision approve {made.id} --reason WHY")
 
 
@@ -99,12 +100,3 @@ def reset(reason: Annotated[str, typer.Option(help="Why; kept with the decision 
 
 def _print(data: object) -> None:
     out.print(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), markup=False, end="")
-
-
-def _load(file: Path) -> object:
-    try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InvalidError(
-            f"'{file}' cannot be read: {' '.join(str(error).split())}.", remedy="Give a UTF-8 file of YAML or JSON."
-        ) from error

@@ -10,7 +10,8 @@ import yaml
 
 from headwater.annotation import changes, queries, schemas
 from headwater.annotation.exchange import label_studio_config
-from headwater.annotation.questions import SchemaError, as_data
+from headwater.annotation.questions import as_data
+from headwater.cli import files
 from headwater.cli.session import Json, acting, done, err, out, reading, show
 
 cli = typer.Typer(help="Label schemas: write, propose, approve, compare.", no_args_is_help=True)
@@ -25,10 +26,11 @@ def write(
     propose: Annotated[bool, typer.Option(help="Put it before the Accountable at once.")] = False,
 ) -> None:
     """Write a version of a schema: the first of its name, or the next; says which answers carry over."""
-    data = load(file)
+    written = files.read(file)
     with acting() as ctx:
         earlier = queries.schemas(ctx, name=name)
-        made = schemas.create(ctx, name=name, data=data)
+        with written.blamed():
+            made = schemas.create(ctx, name=name, data=written.data)
         if propose:
             schemas.propose(ctx, made.id)
     done(f"Wrote {name} v{made.version} ({made.id})." + ("" if propose else f" Next: headwater schema propose {name}"))
@@ -101,17 +103,3 @@ def compare(old: Name, new: Name, as_json: Json = False) -> None:
     with reading() as ctx:
         before, after = queries.schema(ctx, old), queries.schema(ctx, new)
     show(changes.carries_over(before.questions, after.questions), ("question", "fate", "detail"), as_json)
-
-
-def load(file: Path) -> object:
-    """Return the data of a YAML or JSON file.
-
-    Raises:
-        SchemaError: It cannot be read as UTF-8 YAML; names the file and the place.
-    """
-    try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SchemaError(
-            f"'{file}' cannot be read: {' '.join(str(error).split())}.", remedy="Give a UTF-8 file of YAML or JSON."
-        ) from error

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from headwater.app import serving
 from headwater.app.workspace import init as make
 from headwater.cli.session import chosen, done
-from headwater.core.errors import SettingsError
 from headwater.core.settings import load
 
 
@@ -32,16 +32,14 @@ def serve(
     """Serve the pages and the API of the workspace."""
     overrides = ({"host": host} if host else {}) | ({"port": port} if port >= 0 else {})
     settings = load(chosen.workspace, **overrides)
-    if settings.public and settings.insecure:
-        raise SettingsError(
-            f"Refusing to listen on {settings.host} with the default or a short secret_key.",
-            remedy="Set secret_key in headwater.toml to at least 32 random characters.",
-        )
+    if settings.public:
+        settings.require_secret(settings.host)
     os.environ["HEADWATER_WORKSPACE"] = str(settings.directory)
     os.environ |= {f"HEADWATER_{name.upper()}": str(value) for name, value in overrides.items()}
     done(f"Serving {settings.directory} on http://{settings.host}:{settings.port} — stop with Ctrl-C.")
+    serving.note(settings)
     uvicorn.run(
-        "headwater.server:build",
+        "headwater.server:build" if settings.public else "headwater.server:build_local",
         factory=True,
         host=settings.host,
         port=settings.port,

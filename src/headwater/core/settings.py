@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -16,7 +18,13 @@ from pydantic_settings import (
 
 from headwater.core.errors import SettingsError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 FILE_NAME = "headwater.toml"
+PREFIX = "HEADWATER_"
+_COMMAND_LINE = ("workspace", "as", "program")
+"""What the command line takes from the environment besides the settings."""
 INSECURE_SECRET = "change-me-change-me-change-me-change-me"  # noqa: S105 -- refused on any public address
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -51,7 +59,7 @@ class Settings(BaseSettings):
     """Every setting of a workspace. The environment wins over the file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HEADWATER_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
     )
 
     directory: Path = Field(description="The workspace folder; other paths are relative to it.")
@@ -72,6 +80,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address `headwater serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port `headwater serve` listens on; 0 picks one.")
+    public_url: str = Field(
+        default="",
+        description="Where people reach the pages, such as `https://labels.example.org`; for links. Empty means where "
+        "`headwater serve` last listened.",
+    )
     session_hours: float = Field(default=12.0, gt=0, description="Hours until a sign-in ends.")
     secure_cookies: Literal["auto", "always", "never"] = Field(
         default="auto", description="Whether cookies need HTTPS; `auto` needs it except on loopback addresses."
@@ -126,6 +139,18 @@ class Settings(BaseSettings):
         """Whether the secret is the published default or too short to be one."""
         return self.secret_key.get_secret_value() == INSECURE_SECRET or len(self.secret_key.get_secret_value()) < 32  # noqa: PLR2004
 
+    def require_secret(self, address: str) -> None:
+        """Return only when the secret is one, since others can reach what is served.
+
+        Raises:
+            SettingsError: It is the published default, or too short.
+        """
+        if self.insecure:
+            raise SettingsError(
+                f"Refusing to listen on {address} with the default or a short secret_key.",
+                remedy="Set secret_key in headwater.toml to at least 32 random characters.",
+            )
+
 
 def fresh(directory: Path, *, secret: str, database_url: str = "") -> Settings:
     """Return the settings of a workspace that is being made, before its file is there."""
@@ -144,6 +169,7 @@ def load(directory: Path, **overrides: object) -> Settings:
             f"'{directory}' is not a Headwater workspace: it has no {FILE_NAME}.",
             remedy=f"Make one with: headwater init {directory}",
         )
+    _refuse_unknown(os.environ)
     try:
         return Settings(directory=directory, **overrides)  # type: ignore[arg-type]
     except TOMLDecodeError as error:
@@ -158,3 +184,15 @@ def load(directory: Path, **overrides: object) -> Settings:
             f"Setting '{name}' in {directory / FILE_NAME} or HEADWATER_{name.upper()}: {first['msg']}.",
             remedy="See the settings reference in the documentation.",
         ) from error
+
+
+def _refuse_unknown(environment: Iterable[str]) -> None:
+    """Return only when every `HEADWATER_…` variable is read by something: one that is misspelt would do nothing."""
+    known = {f"{PREFIX}{name.upper()}" for name in (*Settings.model_fields, *_COMMAND_LINE)}
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name.split("__")[0].upper() not in known:
+            close = get_close_matches(name, known, 1)
+            raise SettingsError(
+                f"The environment variable {name} is no setting.",
+                remedy=f"Did you mean {close[0]}?" if close else "Unset it; see the settings reference.",
+            )

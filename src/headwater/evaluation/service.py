@@ -75,6 +75,9 @@ def triage(ctx: Context, finding: str, *, state: FindingState, reason: str) -> F
     return queries.finding(ctx, finding)
 
 
+_SAMPLE = ("sample_id", "input", "target", "output", "passed")
+
+
 def read_samples(path: Path) -> list[Sample]:
     """Return the samples of a file in Headwater's own JSONL.
 
@@ -103,6 +106,8 @@ def parse_samples(lines: Iterable[bytes], name: str) -> list[Sample]:
 def _sample(line: bytes, place: str) -> Sample:
     try:
         value = json.loads(line.decode("utf-8").rstrip())
+        if missing := [name for name in _SAMPLE if name not in value]:
+            raise BadSamplesError(f"{place}: '{missing[0]}' is missing.", remedy=f"Give {', '.join(_SAMPLE)}.")
         passed = value["passed"]
         if not isinstance(passed, bool):
             raise BadSamplesError(f"{place}: 'passed' must be true or false.")
@@ -121,5 +126,5 @@ def _sample(line: bytes, place: str) -> Sample:
         raise BadSamplesError(f"{place}: not UTF-8 at byte {error.start}.", remedy="Save it as UTF-8.") from error
     except json.JSONDecodeError as error:
         raise BadSamplesError(f"{place}, column {error.colno}: {error.msg}.") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadSamplesError(f"{place}: {error!r}; expected sample_id, input, target, output, passed.") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise BadSamplesError(f"{place}: {error}.", remedy=f"Give an object with {', '.join(_SAMPLE)}.") from error

@@ -52,7 +52,9 @@ def charter_of(data: object, current: Charter) -> Charter:
     Raises:
         InvalidError: The data is not a mapping of a charter's parts; the message names the part.
     """
-    if not isinstance(data, dict) or set(data) - set(FIELDS):
+    if isinstance(data, dict) and (unknown := [name for name in data if name not in FIELDS]):
+        raise InvalidError(f"'{unknown[0]}' is no part of a charter.", remedy=f"Parts: {', '.join(FIELDS)}.")
+    if not isinstance(data, dict):
         raise InvalidError(f"A charter is a mapping of {', '.join(FIELDS)}.", remedy="See: headwater charter export")
     changes: dict[str, object] = {}
     if "purpose" in data:
@@ -151,7 +153,8 @@ def _critical(written: object) -> CriticalSlice:
         or set(written) != set(kinds)
         or not all(isinstance(written[name], kind) for name, kind in kinds.items())
     ):
+        named = f"'{written['name']}'" if isinstance(written, dict) and "name" in written else repr(written)
         raise InvalidError(
-            f"{written!r} is not a critical slice.", remedy="Give name, predicate and minimum, a whole number."
+            f"{named} is not a critical slice.", remedy="Give name, predicate and minimum, a whole number."
         )
     return CriticalSlice(**written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import os
@@ -36,13 +37,14 @@ def items(path: Path, *, longest_mb: float = 32.0) -> Iterator[Item]:
         longest_mb: Longest line accepted, in megabytes.
 
     Raises:
-        UnreadableFileError: The file is missing, empty or of an unknown format; nothing was read.
+        UnreadableFileError: The file is missing, empty, blank, UTF-16 or of an unknown format; nothing was read.
     """
     if not path.is_file():
         raise UnreadableFileError(f"There is no file '{path}'.", remedy="Check the name.")
     if path.stat().st_size == 0:
         raise UnreadableFileError(f"The file '{path}' is empty.", remedy="Give a file with at least one line.")
     check_format(path.name)
+    _check_content(path)
     longest = int(longest_mb * 1_000_000)
     return _rows(path, longest) if path.suffix == ".csv" else _lines(path, longest)
 
@@ -58,6 +60,22 @@ def check_format(name: str) -> None:
         raise UnreadableFileError(
             f"'{name}' ends in '{suffix}', which is not a format that can be read.",
             remedy=f"Use one of: {', '.join(FORMATS)}.",
+        )
+
+
+def _check_content(path: Path) -> None:
+    """Return only when the file has something on a line, in an encoding whose lines can be told apart."""
+    with path.open("rb") as file:
+        start = file.read(_BLOCK)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise UnreadableFileError(
+                f"The file '{path}' is UTF-16.", remedy=f"Convert it: iconv -f UTF-16 -t UTF-8 '{path.name}'"
+            )
+        while start and not start.removeprefix(codecs.BOM_UTF8).strip():
+            start = file.read(_BLOCK)
+    if not start:
+        raise UnreadableFileError(
+            f"The file '{path}' holds nothing but blank lines.", remedy="Give a file with at least one item."
         )
 
 

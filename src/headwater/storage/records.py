@@ -18,7 +18,7 @@ import lance
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headwater.core.errors import ConflictError
+from headwater.core.errors import ConflictError, UnavailableError
 from headwater.storage import pins
 from headwater.storage.objects import sync_directory
 from headwater.storage.pins import Pin
@@ -217,7 +217,7 @@ class RecordTables:
         listed = ", ".join(f"'{identifier}'" for identifier in ids)
         dataset.delete(f"record_id IN ({listed})")
         dataset.optimize.compact_files(materialize_deletions=True, materialize_deletions_threshold=0.0)
-        dataset = lance.dataset(self._uri(program), storage_options=self._options)
+        dataset = self._open(program)
         rows = int(dataset.count_rows())
         self._sync(program)
         return Pin(version=dataset.version, rows=rows, next_seq=pin.next_seq, writer=pin.writer, added=rows - pin.rows)
@@ -236,13 +236,30 @@ class RecordTables:
         pin = pins.lease(database, program, _now)
         try:
             if pin.version:
-                dataset = lance.dataset(self._uri(program), version=pin.version, storage_options=self._options)
+                dataset = self._open(program, version=pin.version)
                 dataset.cleanup_old_versions(older_than=older_than, delete_unverified=True)
         finally:
             pins.give_up(database, program, pin)
 
     def _uri(self, program: str) -> str:
         return f"{self._root}/{program}.lance"
+
+    def _open(self, program: str, *, version: int | None = None) -> lance.LanceDataset:
+        """Return a version of a table; the head by default.
+
+        Raises:
+            UnavailableError: The bucket does not answer.
+            ValueError: There is no such table or version.
+        """
+        try:
+            return lance.dataset(self._uri(program), version=version, storage_options=self._options)
+        except (ValueError, OSError) as error:
+            if "://" not in self._root or "not found" in str(error).lower():
+                raise
+            raise UnavailableError(
+                f"The record tables at '{self._root}' do not answer: {str(error).partition(', /')[0][:200]}.",
+                remedy="Check records_url and the credentials in the environment.",
+            ) from error
 
     def _pinned(self, db: Connection, program: str) -> lance.LanceDataset | None:
         version = pins.current(db, program).version
@@ -251,7 +268,7 @@ class RecordTables:
         with self._lock:
             dataset = self._opened.get((program, version))
             if dataset is None:
-                dataset = lance.dataset(self._uri(program), version=version, storage_options=self._options)
+                dataset = self._open(program, version=version)
                 self._opened = {key: value for key, value in self._opened.items() if key[0] != program}
                 self._opened[program, version] = dataset
         return dataset
@@ -259,7 +276,7 @@ class RecordTables:
     def _head(self, program: str, pin: Pin) -> lance.LanceDataset | None:
         """Return the head, after cutting off whatever a crash left beyond the pin."""
         try:
-            dataset = lance.dataset(self._uri(program), storage_options=self._options)
+            dataset = self._open(program)
         except (ValueError, OSError):
             if pin.version:
                 raise
@@ -270,7 +287,7 @@ class RecordTables:
             dataset.checkout_version(pin.version).restore()  # type: ignore[no-untyped-call]
         else:
             return dataset
-        return lance.dataset(self._uri(program), storage_options=self._options)
+        return self._open(program)
 
     def _fresh(self, dataset: lance.LanceDataset | None, rows: pa.Table, pin: Pin) -> pa.Table:
         """Return the rows that are not there yet, once each, numbered."""
@@ -291,7 +308,7 @@ class RecordTables:
         if len(dataset.describe_indices()) < len(_INDEXED):  # new, or a crash came before they were made
             for column in _INDEXED:
                 dataset.create_scalar_index(column, "BTREE", replace=True)
-            return lance.dataset(self._uri(program), storage_options=self._options)
+            return self._open(program)
         crowded = len(dataset.get_fragments()) > _FRAGMENTS_BEFORE_COMPACTION
         unindexed = dataset.stats.index_stats("record_id_idx")["num_unindexed_rows"]
         if not crowded and unindexed <= max(_UNINDEXED_ROWS, dataset.count_rows() // _UNINDEXED_SHARE):
@@ -299,7 +316,7 @@ class RecordTables:
         if crowded:
             dataset.optimize.compact_files()
         dataset.optimize.optimize_indices()
-        return lance.dataset(self._uri(program), storage_options=self._options)
+        return self._open(program)
 
     def _sync(self, program: str) -> None:
         """Make the table's files survive a power cut; S3 does so by itself."""
