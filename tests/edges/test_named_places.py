@@ -128,6 +128,8 @@ def test_a_misspelt_variable_of_the_environment_is_named(team: Team, monkeypatch
     assert refusal.value.remedy == "Did you mean HEADWATER_SESSION_HOURS?"
     monkeypatch.delenv("HEADWATER_SESION_HOURS")
     monkeypatch.setenv("HEADWATER_MODELS__JUDGE__KEY", "x")
+    monkeypatch.setenv("HEADWATER_SERVICE_HOST", "10.0.0.7")  # an orchestrator's
+    monkeypatch.setenv("HEADWATER_PORT_8000_TCP_PROTO", "tcp")
     monkeypatch.setenv("HEADWATER_PROGRAM", "support")
     monkeypatch.setenv("HEADWATER_SESSION_HOURS", "3")
     with pytest.raises(SettingsError, match="models"):  # of a model that the file does not describe

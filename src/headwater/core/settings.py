@@ -25,6 +25,8 @@ FILE_NAME = "headwater.toml"
 PREFIX = "HEADWATER_"
 _COMMAND_LINE = ("workspace", "as", "program")
 """What the command line takes from the environment besides the settings."""
+_MISSPELT = 0.85
+"""How alike (`difflib`) a variable is to a setting that it was meant to be."""
 INSECURE_SECRET = "change-me-change-me-change-me-change-me"  # noqa: S105 -- refused on any public address
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -187,12 +189,16 @@ def load(directory: Path, **overrides: object) -> Settings:
 
 
 def _refuse_unknown(environment: Iterable[str]) -> None:
-    """Return only when every `HEADWATER_…` variable is read by something: one that is misspelt would do nothing."""
-    known = {f"{PREFIX}{name.upper()}" for name in (*Settings.model_fields, *_COMMAND_LINE)}
+    """Return only when no `HEADWATER_…` variable is a misspelt setting, which would do nothing.
+
+    Other variables with the prefix pass: orchestrators put some there, such as `HEADWATER_SERVICE_HOST`.
+    """
+    known = {name.upper() for name in (*Settings.model_fields, *_COMMAND_LINE)}
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name.split("__")[0].upper() not in known:
-            close = get_close_matches(name, known, 1)
-            raise SettingsError(
-                f"The environment variable {name} is no setting.",
-                remedy=f"Did you mean {close[0]}?" if close else "Unset it; see the settings reference.",
-            )
+        meant = name.removeprefix(PREFIX).split("__")[0].upper()
+        if name.startswith(PREFIX) and meant not in known:
+            close = get_close_matches(meant, known, 1, _MISSPELT)
+            if close:
+                raise SettingsError(
+                    f"The environment variable {name} is no setting.", remedy=f"Did you mean {PREFIX}{close[0]}?"
+                )
