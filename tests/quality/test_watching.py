@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,13 @@ from scipy import stats
 from headwater.annotation.plan import Plan
 from headwater.app import overview
 from headwater.app.watching import Watcher
-from headwater.quality import concerns, queries, vigilance
+from headwater.quality import concerns, monitoring, queries, vigilance
 from tests.annotation import factories
 
 if TYPE_CHECKING:
     from headwater.annotation.model import Campaign
+    from headwater.context import Context
+    from headwater.quality.model import Watch
     from tests.workspaces import Team
 
 
@@ -30,6 +33,12 @@ def campaign(team: Team) -> Campaign:
 
 def passes(team: Team, hours: float) -> None:
     team.app.clock.advance(hours=hours)  # type: ignore[attr-defined]
+
+
+def look(ctx: Context, campaign: Campaign) -> None:
+    """Look at everything that is watched."""
+    for question in vigilance.watched(ctx, campaign.id):
+        monitoring.monitor(ctx, campaign.id, question=question)
 
 
 def test_the_server_watches_a_campaign_once_for_so_many_answers(team: Team, campaign: Campaign) -> None:
@@ -51,7 +60,7 @@ def test_the_server_watches_a_campaign_once_for_so_many_answers(team: Team, camp
 
 def test_a_few_new_answers_wait_for_an_hour_at_most(team: Team, campaign: Campaign) -> None:
     with team.act(team.ops) as ctx:
-        vigilance.watch(ctx, campaign.id)
+        look(ctx, campaign)
     factories.work_through(team, campaign.id, team.annotators[1], limit=5)
     with team.read(team.ops) as ctx:
         assert vigilance.due(ctx) == []
@@ -72,7 +81,7 @@ def test_where_nobody_watches_the_front_page_and_the_overview_say_so(team: Team,
     assert stage.state == "bad"
     assert stage.gap.startswith("first is not watched since")
     with team.act(team.ops) as ctx:
-        vigilance.watch(ctx, campaign.id)
+        look(ctx, campaign)
         assert not [each for each in concerns.concerns(ctx) if each.subject == "watch:"]
 
 
@@ -96,3 +105,23 @@ def test_looking_again_and_again_names_nobody_more_often_than_stated() -> None:
         )
     assert named <= stats.binom.ppf(0.9999, 200, concerns.FALSE_ALARMS)
     assert sum(map(concerns.level_at, range(1, 10_000))) < concerns.FALSE_ALARMS
+
+
+def test_annotators_do_not_wait_while_a_campaign_is_looked_at(
+    team: Team, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, answered = monitoring.look, list[object]()
+
+    def slow(ctx: Context, watch: Watch) -> monitoring.Look:
+        with ThreadPoolExecutor(1) as other:
+            work = other.submit(factories.work_through, team, campaign.id, team.annotators[1], limit=2)
+            answered.append(work.result(timeout=60))
+        return real(ctx, watch)
+
+    monkeypatch.setattr(monitoring, "look", slow)
+    team.app.jobs.launch()
+    (job,) = Watcher(team.app).look()
+    assert team.app.jobs.wait(job).state == "done"
+    assert len(answered) == 2
+    with team.read(team.ops) as ctx:  # what came while it was looked at counts as unwatched
+        assert sum(each.answers for each in vigilance.unwatched(ctx)) > 0

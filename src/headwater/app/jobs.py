@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from headwater.app import campaign_jobs, models, release_jobs
 from headwater.core.errors import HeadwaterError, NotFoundError
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.quality import vigilance
+from headwater.quality import monitoring, vigilance
 from headwater.sourcing import intakes, reading
 from headwater.sourcing.curation import Recipe
 from headwater.storage.once import once
@@ -132,13 +133,23 @@ def _fetch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
 
 
 def _watch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
-    """Look at an open campaign's charts and checks; doing so twice changes nothing."""
+    """Look at an open campaign's charts and checks, question by question; doing so twice changes nothing."""
 
-    def look() -> dict[str, Any]:
+    def look(question: str) -> list[str]:
         with app.act_as(job.actor, job.program) as ctx:
-            return {"alarms": [alarm.id for alarm in vigilance.watch(ctx, args["campaign"])]}
+            watch = monitoring.prepare(ctx, args["campaign"], question=question)
+        with app.read_as(job.actor, job.program) as ctx:  # annotators do not wait while this computes
+            found = monitoring.look(ctx, watch)
+        with app.act_as(job.actor, job.program) as ctx:
+            return [alarm.id for alarm in monitoring.settle(ctx, found)]
 
-    return job.step("watch", look)
+    with app.read_as(job.actor, job.program) as ctx:
+        questions = vigilance.watched(ctx, args["campaign"])
+    alarms = []
+    for place, question in enumerate(questions):
+        alarms += job.step(f"watch {question}", partial(look, question))
+        job.progress(place + 1, len(questions), "questions")
+    return {"alarms": alarms}
 
 
 def _discard(args: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -106,9 +107,59 @@ def monitor(ctx: Context, campaign_id: str, *, question: str = "") -> list[Alarm
     question = question or annotation.first_closed(ctx, campaign.id)
     if not question:
         raise NotAssessableError(f"Campaign '{campaign.name}' asks no question with one closed answer.")
-    counted = annotation.progress(ctx, campaign.id).answers
-    folding.fold(ctx, campaign.id, question=question)
-    return follow(ctx, annotation.answers(ctx, campaign.id, question=question), counted, campaign_id=campaign.id)
+    return settle(ctx, look(ctx, prepare(ctx, campaign.id, question=question)))
+
+
+def prepare(ctx: Context, campaign_id: str, *, question: str) -> Watch:
+    """Begin watching a question unless that was done, and fold what its answers are new of; see `look`."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    watch = begin(ctx, campaign_id, question=question)
+    folding.fold(ctx, watch.campaign_id, question=question)
+    return watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a look at a campaign's charts and checks found, before anything is told."""
+
+    watch: Watch
+    signals: list[Signal]
+    looks: int
+    """How many checks were due up to now."""
+    answers: int
+    """How many answers the campaign had before they were read; what came since counts as unwatched."""
+
+
+def look(ctx: Context, watch: Watch, *, given: Answers | None = None, answers: int | None = None) -> Look:
+    """Follow every chart and make the checks that are due. Only reads: no writer waits while it computes.
+
+    Args:
+        ctx: The context.
+        watch: What is watched, as `prepare` returned it.
+        given: The question's answers, where they were read already.
+        answers: How many answers the campaign had before these were read.
+    """
+    require(ctx, Decision.BATCH_ACCEPT)
+    campaign_id, question = watch.campaign_id, watch.question
+    counted = annotation.progress(ctx, campaign_id).answers if answers is None else answers
+    frame = frame_of(ctx, campaign_id, question=question, given=given)
+    starts = queries.starts(store.alarms(ctx.db, ctx.program, campaign=campaign_id, question=question))
+    found = [chart.signal for chart in control.charts(frame, watch, starts) if chart.signal is not None]
+    found = control.stand_out(frame, found)
+    found += integrity.due(frame, watch, starts)
+    done = max(integrity.looks(int(frame.usable.sum())), watch.looks)
+    return Look(watch=watch, signals=sorted(found, key=_order), looks=done, answers=counted)
+
+
+def settle(ctx: Context, found: Look) -> list[Alarm]:
+    """Raise what is new of what a look found, and tell people; returns the new alarms."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    watch = found.watch
+    known = store.alarms(ctx.db, ctx.program, campaign=watch.campaign_id, question=watch.question)
+    raised = [_raise(ctx, row) for row in _new(ctx, watch, found.signals, known)]
+    store.looked(ctx.db, watch, found.looks, at=ctx.clock.now(), answers=found.answers)
+    _tell(ctx, annotation.campaign(ctx, watch.campaign_id).name, raised)
+    return raised
 
 
 def follow(ctx: Context, given: Answers, counted: int, *, campaign_id: str) -> list[Alarm]:
@@ -121,19 +172,8 @@ def follow(ctx: Context, given: Answers, counted: int, *, campaign_id: str) -> l
         campaign_id: The campaign.
     """
     require(ctx, Decision.BATCH_ACCEPT)
-    campaign, question = annotation.campaign(ctx, campaign_id), given.question
-    watch = begin(ctx, campaign.id, question=question)
-    frame = frame_of(ctx, campaign.id, question=question, given=given)
-    known = store.alarms(ctx.db, ctx.program, campaign=campaign.id, question=question)
-    starts = queries.starts(known)
-    found = [chart.signal for chart in control.charts(frame, watch, starts) if chart.signal is not None]
-    found = control.stand_out(frame, found)
-    found += integrity.due(frame, watch, starts)
-    raised = [_raise(ctx, row) for row in _new(ctx, watch, sorted(found, key=_order), known)]
-    done = max(integrity.looks(int(frame.usable.sum())), watch.looks)
-    store.looked(ctx.db, watch, done, at=ctx.clock.now(), answers=counted)
-    _tell(ctx, campaign.name, raised)
-    return raised
+    watch = begin(ctx, campaign_id, question=given.question)
+    return settle(ctx, look(ctx, watch, given=given, answers=counted))
 
 
 def acknowledge(ctx: Context, alarm_id: str) -> Alarm:

@@ -12,12 +12,12 @@ from headwater.annotation.model import CampaignState
 from headwater.annotation.questions import CLOSED
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.quality import monitoring, queries
+from headwater.quality import queries
 
 if TYPE_CHECKING:
     from headwater.annotation.model import Campaign
     from headwater.context import Context
-    from headwater.quality.model import Alarm, Watch
+    from headwater.quality.model import Watch
 
 NEW_ANSWERS, NEW_SHARE = 50, 0.02
 """A campaign is due when so many answers are new, and at least so large a share of those it had."""
@@ -105,15 +105,9 @@ def overdue(ctx: Context) -> list[Unwatched]:
     return [each for each in unwatched(ctx) if ctx.clock.now() - each.since >= OVERDUE]
 
 
-def watch(ctx: Context, campaign_id: str) -> list[Alarm]:
-    """Look at every question of a campaign with one closed answer; returns the new alarms."""
-    require(ctx, Decision.BATCH_ACCEPT)
-    campaign = annotation.campaign(ctx, campaign_id)
-    return [
-        alarm
-        for question in _questions(ctx, campaign)
-        for alarm in monitoring.monitor(ctx, campaign.id, question=question)
-    ]
+def watched(ctx: Context, campaign_id: str) -> list[str]:
+    """Return the questions of a campaign that are watched: those with one closed answer."""
+    return _questions(ctx, annotation.campaign(ctx, campaign_id))
 
 
 def starved(ctx: Context) -> list[Starved]:
