@@ -82,8 +82,7 @@ class Curator:
         self.recipe, self.source_id = recipe, source_id
         self._by_fingerprint = {fingerprint: record for record, fingerprint, _ in known}
         self._ids = [record for record, _, _ in known]
-        signatures = np.frombuffer(b"".join(raw for _, _, raw in known), np.uint32)
-        self._index = nearduplicate.Index(signatures.reshape(-1, nearduplicate.PERMUTATIONS))
+        self._index = _index(known) if recipe.near_duplicate <= 1 else None
 
     def apply(self, items: Sequence[Item]) -> list[Kept | Turned]:
         """Return what becomes of each item."""
@@ -94,7 +93,8 @@ class Curator:
             if isinstance(each, _Clean) and each.fingerprint not in self._by_fingerprint
         }
         signatures = nearduplicate.signatures(list(fresh.values()))
-        marks = dict(zip(fresh, zip(signatures, nearduplicate.bands(signatures), strict=True), strict=True))
+        keys = nearduplicate.bands(signatures) if self._index is not None else [[]] * len(signatures)
+        marks = dict(zip(fresh, zip(signatures, keys, strict=True), strict=True))
         return [
             each if isinstance(each, Turned) else self._settle(item, each, marks)
             for item, each in zip(items, cleaned, strict=True)
@@ -128,7 +128,7 @@ class Curator:
         if same is not None:
             return Turned(item, "duplicate", f"same text as {same}")
         signature, keys = marks[clean.fingerprint]
-        near = self._index.nearest(signature, keys) if self.recipe.near_duplicate <= 1 else None
+        near = self._index.nearest(signature, keys) if self._index is not None else None
         if near is not None and near[1] >= self.recipe.near_duplicate:
             return Turned(item, "near-duplicate", f"similarity {near[1]:.2f} to {self._ids[near[0]]}")
         kept = clean.item
@@ -136,9 +136,15 @@ class Curator:
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         record = f"rec_{hashlib.sha256(content + self.source_id.encode()).hexdigest()[:40]}"
         self._by_fingerprint[clean.fingerprint] = record
-        self._index.add(signature, keys)
+        if self._index is not None:
+            self._index.add(signature, keys)
         self._ids.append(record)
         return Kept(kept, record, digest, clean.language, clean.fingerprint, signature.tobytes())
+
+
+def _index(known: list[tuple[str, str, bytes]]) -> nearduplicate.Index:
+    signatures = np.frombuffer(b"".join(raw for _, _, raw in known), np.uint32)
+    return nearduplicate.Index(signatures.reshape(-1, nearduplicate.PERMUTATIONS))
 
 
 def _whole(text: str, payload: dict[str, object]) -> str:
