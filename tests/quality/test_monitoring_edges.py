@@ -86,6 +86,6 @@ def test_gold_that_people_disagree_with_is_questioned_corrected_and_retired(team
     name = it.campaign.name
     typed(team, "gold", "retire", name, row.task_id, "--reason", "too well known")
     assert row.task_id not in typed(team, "gold", "health", name)
-    other = healed.items[-1].task_id
+    other = next(each.task_id for each in healed.items if each.task_id != row.task_id)
     typed(team, "gold", "correct", name, other, "praise", "--reason", "looked again")
     assert "injection" in json.loads(typed(team, "gold", "plan", name, "--half-width", "0.1", "--json"))
