@@ -13,27 +13,28 @@ from headwater.annotation.plan import Plan, rates_of
 from headwater.web.session import Visitor, back
 
 router = APIRouter(prefix="/p/{program}/campaigns")
+_DEFAULT = Plan()
 
 
 class PlanForm(BaseModel):
-    """The fields of a plan; what a form leaves out is the plan's default."""
+    """The fields of a plan; what a form leaves out is the plan's default, and a box left out is not ticked."""
 
-    overlap: int = 1
-    most_overlap: int = 0
-    confidence: float = 0.95
+    overlap: int = _DEFAULT.overlap
+    most_overlap: int = _DEFAULT.most_overlap
+    confidence: float = _DEFAULT.confidence
     shows_prelabels: bool = False
-    blinded_rate: float = 0.1
-    gold_rate: float = 0.0
-    lease_minutes: float = 10.0
-    calibration_bar: float = 0.0
-    qualification_days: float = 0.0
-    review_rate: float = 0.0
+    blinded_rate: float = _DEFAULT.blinded_rate
+    gold_rate: float = _DEFAULT.gold_rate
+    lease_minutes: float = _DEFAULT.lease_minutes
+    calibration_bar: float = _DEFAULT.calibration_bar
+    qualification_days: float = _DEFAULT.qualification_days
+    review_rate: float = _DEFAULT.review_rate
     review_rates: str = Field(default="", description="One team to a line, such as: north = 0.3")
-    review_target: float = 0.0
-    review_floor: float = 0.05
-    skill: str = ""
+    review_target: float = _DEFAULT.review_target
+    review_floor: float = _DEFAULT.review_floor
+    skill: str = _DEFAULT.skill
     deadline: datetime | None = Field(default=None, description="UTC unless it names its zone.")
-    budget: int = 0
+    budget: int = _DEFAULT.budget
     shows_accuracy: bool = False
 
     def plan(self) -> Plan:
