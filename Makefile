@@ -1,7 +1,7 @@
 # Headwater: everything a newcomer or the gate needs, from a bare Debian with Python 3.11, pip and make.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs serve bench install install-dev system format migrations
+.PHONY: help demo test lint docs serve bench interchange install install-dev system format migrations
 .NOTPARALLEL:
 unexport PYTHONDONTWRITEBYTECODE # the program starts in a third of the time when its bytecode is kept
 
@@ -52,6 +52,9 @@ bench: $(patsubst benchmarks/%.py,bench-%,$(wildcard benchmarks/[!_]*.py)) ## Ru
 
 bench-%: install-dev
 	$(RUN)python -m benchmarks.$*
+
+interchange: install-dev ## Exchange files with the libraries of every format, both ways; write the page of losses
+	$(RUN)python -m scripts.interchange
 
 format: install-dev ## Format and repair what can be repaired
 	$(RUN)ruff check --fix .

@@ -7,12 +7,15 @@ A test makes every round trip and holds each declaration to it.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from headwater.annotation.exchange.formats import CODECS
 from headwater.annotation.exchange.model import Codec, Feature
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "formats.md"
+CHECKED = Path(__file__).parent.parent / "tests" / "annotation" / "exchange" / "made" / "checked.json"
+"""Which libraries met which format, as `make interchange` left it."""
 _INTRODUCTION = """\
 # Formats and their losses
 
@@ -20,6 +23,9 @@ _INTRODUCTION = """\
 
 What goes into a file of each format and comes back: ● as it went in, ◐ with a loss that is named below, – not at all.
 How to write and read them is in [the guide](../guide/formats.md).
+
+`make interchange` has libraries of others write every format and read what Headwater wrote; the files they made are
+read in the tests. Which they were stands with each format; for those without, no independent library is known.
 """
 
 
@@ -46,7 +52,19 @@ def _section(codec: Codec) -> str:
     lines = [f"## {codec.title}\n", f"`--format {codec.name}`, a `.{codec.suffix}` file.\n"]
     lines += [f"* {feature.value}: {loss}." for feature, loss in codec.carries.items() if loss]
     lines += [f"* {loss}" for loss in codec.losses]
+    lines += [f"* {each}" for each in _met(codec.name)]
     return "\n".join(lines) + "\n"
+
+
+def _met(name: str) -> list[str]:
+    """Which libraries' files are read, and which read what is written here."""
+    checked = json.loads(CHECKED.read_text(encoding="utf-8"))
+    found = []
+    for each, met in sorted(checked.items()):
+        if each == name or (each.startswith(f"{name}-") and each not in CODECS):
+            what = "Read and written alike by" if met["reads"] else f"Files of the kind `{each}` are read as made by"
+            found.append(f"{what} {', '.join(met['libraries'])}.")
+    return found
 
 
 if __name__ == "__main__":

@@ -28,17 +28,22 @@ class Peer:
     """The folder of the environment; peers that fit together may share one."""
     requirements: tuple[str, ...]
     """Pinned, so that a figure can be repeated."""
+    bare: tuple[str, ...] = ()
+    """Those installed without what they ask for: packages of which a part is used that needs none of it."""
 
     def python(self) -> Path:
         """Return the environment's interpreter, installing what is missing."""
         folder = _ENVIRONMENTS / self.name
         interpreter = folder / "bin" / "python"
         stamp = folder / "requirements.json"
-        wanted = json.dumps(self.requirements)
+        wanted = json.dumps([*self.requirements, *self.bare])
         if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
             print(f"Installing {', '.join(self.requirements)} …", flush=True)
             subprocess.run([_UV, "venv", "-q", "--clear", "--python", sys.executable, folder], check=True)
             subprocess.run([_UV, "pip", "install", "-q", "--python", interpreter, *self.requirements], check=True)
+            if self.bare:
+                bare: list[str | Path] = [_UV, "pip", "install", "-q", "--no-deps", "--python", interpreter, *self.bare]
+                subprocess.run(bare, check=True)
             stamp.write_text(wanted, encoding="utf-8")
         return interpreter
 

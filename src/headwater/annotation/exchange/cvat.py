@@ -28,11 +28,11 @@ def write(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[byte
 def _lines(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[str]:
     asked = _asked(questions)
     yield '<?xml version="1.0" encoding="utf-8"?>'
-    yield "<annotations><version>1.1</version><meta><job><labels>"
+    yield "<annotations><version>1.1</version><meta><task><labels>"
     for question in asked:
         for option in question.values:
             yield f"<label><name>{_escaped(option)}</name><type>{_TYPES.get(question.kind, 'tag')}</type></label>"
-    yield "</labels></job></meta>"
+    yield "</labels></task></meta>"
     for number, item in enumerate(items):
         name = str(item.content.get("image", item.id))
         size = {key: item.content.get(key, 0) for key in ("width", "height")}

@@ -19,16 +19,34 @@ if TYPE_CHECKING:
 
     from headwater.annotation.questions import Question
 
+_LISTED = "ImageSets/Main/default.txt"
+"""Which images there are, without which other tools find none."""
+_BITS, _CHANNELS = 8, 3
+
 
 def write(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[bytes]:
     """Yield the archive; images themselves are not in it."""
     asked = first(questions, Kind.BOXES)
     sink = Pieces()
+    names: list[str] = []
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("labelmap.txt", "".join(f"{line}\n" for line in _colours(asked)))
         for item in items:
-            archive.writestr(f"Annotations/{stem(item)}.xml", tostring(_annotation(item, asked), encoding="utf-8"))
+            names.append(stem(item))
+            archive.writestr(f"Annotations/{names[-1]}.xml", tostring(_annotation(item, asked), encoding="utf-8"))
             yield sink.take()
+        archive.writestr(_LISTED, "".join(f"{name}\n" for name in names))
     yield sink.take()
+
+
+def _colours(asked: Question | None) -> Iterator[str]:
+    """The labels as other tools list them: name, colour, parts, actions; colours by the bits of the label's number."""
+    yield "# label:color_rgb:parts:actions"
+    for number, label in enumerate(("background", *(asked.values if asked else ()))):
+        channels = (
+            sum((number >> 3 * bit + channel & 1) << 7 - bit for bit in range(_BITS)) for channel in range(_CHANNELS)
+        )
+        yield f"{label}:{','.join(map(str, channels))}::"
 
 
 def _annotation(item: Item, asked: Question | None) -> Element:

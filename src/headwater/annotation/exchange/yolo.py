@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from headwater.annotation.questions import Question
 
 _SIZES = "sizes.json"
+_DARKNET = re.compile(r"obj(_\w+)?_data")
+"""Where Darknet and CVAT keep the marks, beside the images."""
 _BOX = 5
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 
@@ -85,7 +88,7 @@ def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
             sizes |= json.loads(whole(path, info, file))
         elif place.suffix.lower() in _IMAGES:
             sizes[place.stem] = [str(place), *size_of(file.read(1 << 18))]
-        elif place.suffix == ".txt" and "labels" in place.parts:
+        elif place.suffix == ".txt" and any(part == "labels" or _DARKNET.fullmatch(part) for part in place.parts[:-1]):
             texts[place.stem] = text_of(path, where, whole(path, info, file))
     for name, text in texts.items():
         image, width, height = sizes.get(name) or ["", 0, 0]
