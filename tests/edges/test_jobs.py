@@ -13,7 +13,7 @@ import pytest
 
 from headwater.annotation import queries as annotation
 from headwater.app import campaign_jobs, release_jobs
-from headwater.app.jobs import commanded
+from headwater.app.job_rights import commanded
 from headwater.core.errors import ConflictError, NotFoundError
 from headwater.governance import accounts
 from headwater.governance.model import NotYoursError

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from headwater.app.application import open_app
 from headwater.core.errors import SettingsError
@@ -27,7 +28,7 @@ ADDED = '''"""Adds a column."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "9999"
+revision = "9999_later"
 down_revision = "{head}"
 
 
@@ -42,7 +43,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The migrations of a later version of Headwater: one more than those of this one."""
     later = tmp_path / "later"
     shutil.copytree(runner._location(), later, ignore=shutil.ignore_patterns("__pycache__"))
-    head = runner._scripts().get_current_head()
+    head = runner.head()
     (later / "versions" / "9999_later.py").write_text(ADDED.format(head=head))
     monkeypatch.setattr(runner, "_location", lambda: later)
 
@@ -53,6 +54,12 @@ def test_the_migrations_make_exactly_the_tables_of_the_stores(each_app: App) -> 
         context = MigrationContext.configure(db, opts={"compare_type": False})
         found = [item for item in compare_metadata(context, metadata) if "dbos" not in str(item)]
     assert found == []
+
+
+def test_the_newest_file_is_the_newest_revision() -> None:
+    scripts = ScriptDirectory(str(runner._location()))
+    assert scripts.get_heads() == [runner.head()]
+    assert {script.revision for script in scripts.walk_revisions()} == runner._revisions()
 
 
 def test_an_older_schema_is_upgraded_with_its_rows_kept(each_app: App, next_version: None) -> None:
@@ -71,7 +78,7 @@ def test_a_sqlite_file_is_copied_before_it_is_upgraded(app: App, next_version: N
     with open_app(app.settings.directory):
         pass
     copies = list((app.settings.directory / "backups").iterdir())
-    assert [copy.name for copy in copies] == ["before-9999.sqlite"]
+    assert [copy.name for copy in copies] == ["before-9999_later.sqlite"]
     copied = sqlite3.connect(copies[0])
     assert copied.execute("SELECT * FROM performed WHERE key = 'kept'").fetchall() == [("kept", "{}", 0)]
     assert copied.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse
 
 from headwater.api.session import Caller, Listing
 from headwater.app import exports
-from headwater.app.jobs import commanded
+from headwater.app.job_rights import commanded
 from headwater.core.errors import NotFoundError
 from headwater.storage.jobs import JobStatus
 

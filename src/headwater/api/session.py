@@ -24,7 +24,7 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
-from headwater.app.jobs import permit
+from headwater.app.job_rights import permit
 from headwater.core.canonical import digest, digest_bytes
 from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, StaleError, UnauthenticatedError
 from headwater.governance import accounts

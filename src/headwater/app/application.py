@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from headwater.app import jobs as job_kinds
 from headwater.context import Context
 from headwater.core import settings as settings_module
 from headwater.core.clock import Clock, SystemClock
@@ -111,5 +110,11 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> App:
         jobs=Jobs(database, directory=settings.directory),
         clock=clock or SystemClock(),
     )
-    job_kinds.register(app)
+    app.jobs.prepare(lambda: _register(app))
     return app
+
+
+def _register(app: App) -> None:
+    from headwater.app import jobs  # noqa: PLC0415 -- loads every part, and most commands run no job
+
+    jobs.register(app)

@@ -1,4 +1,4 @@
-"""The kinds of durable jobs, each wired to the part that does the work, and who may command them."""
+"""The kinds of durable jobs, each wired to the part that does the work (who may command them: `job_rights`)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import fetching
 from headwater.app import campaign_jobs, models, release_jobs
-from headwater.core.errors import HeadwaterError, NotFoundError
-from headwater.governance.authority import require
-from headwater.governance.model import Decision
+from headwater.core.errors import HeadwaterError
 from headwater.quality import monitoring, vigilance
 from headwater.sourcing import intakes, reading
 from headwater.sourcing.curation import Recipe
@@ -18,19 +16,7 @@ from headwater.storage.once import once
 
 if TYPE_CHECKING:
     from headwater.app.application import App
-    from headwater.context import Context
-    from headwater.storage.jobs import Job, JobStatus
-
-DECISIONS = {
-    "intake": Decision.INTAKE_RUN,
-    "fetch": Decision.AUTOMATION_CHANGE,
-    "release build": Decision.RELEASE_BUILD,
-    "release export": Decision.RELEASE_BUILD,
-    "campaign import": Decision.CAMPAIGN_OPEN,
-    "campaign export": Decision.BATCH_ACCEPT,
-    "watch": Decision.BATCH_ACCEPT,
-}
-"""The decision that each kind of job carries out: whoever may do it may command the job."""
+    from headwater.storage.jobs import Job
 
 
 def register(app: App) -> None:
@@ -42,29 +28,6 @@ def register(app: App) -> None:
     app.jobs.register("campaign import", lambda job, args: campaign_jobs.take_in(app, job, args))
     app.jobs.register("campaign export", lambda job, args: campaign_jobs.export(app, job, args))
     app.jobs.register("watch", lambda job, args: _watch(app, job, args))
-
-
-def permit(ctx: Context, kind: str) -> None:
-    """Return only when the actor may ask for a kind of job.
-
-    Raises:
-        NotYoursError: The chart gives what it does to others.
-    """
-    require(ctx, DECISIONS[kind])
-
-
-def commanded(ctx: Context, status: JobStatus) -> JobStatus:
-    """Return a job that the actor may cancel, resume or take the file of: their own, or one whose work is theirs to do.
-
-    Raises:
-        NotFoundError: It belongs to another program.
-        NotYoursError: Somebody else asked for it, and the chart gives what it does to others.
-    """
-    if status.program != ctx.program:
-        raise NotFoundError(f"There is no job '{status.id}' in this program.", remedy="See: headwater job list")
-    if status.actor != ctx.actor:
-        permit(ctx, status.kind)
-    return status
 
 
 def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headwater.app import approvals
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.core.errors import NotFoundError
 from headwater.governance import decisions, delegations, notices, programs, queries, waivers
 from headwater.governance.model import ProposalState
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from headwater.context import Context
     from headwater.governance.model import Proposal
 
@@ -110,7 +112,7 @@ def show_proposal(proposal: Proposed, as_json: Json = False) -> None:
 def approve(proposal: Proposed, reason: Reason) -> None:
     """Approve as the Accountable; the thing itself moves with the decision."""
     with acting() as ctx:
-        approvals.approve(ctx, _found(ctx, proposal), reason=reason)
+        _approvals().approve(ctx, _found(ctx, proposal), reason=reason)
     done("Approved.")
 
 
@@ -118,7 +120,7 @@ def approve(proposal: Proposed, reason: Reason) -> None:
 def refuse(proposal: Proposed, reason: Reason) -> None:
     """Refuse as the Accountable."""
     with acting() as ctx:
-        approvals.refuse(ctx, _found(ctx, proposal), reason=reason)
+        _approvals().refuse(ctx, _found(ctx, proposal), reason=reason)
     done("Refused.")
 
 
@@ -224,6 +226,11 @@ def end(delegation_id: Annotated[str, typer.Argument(help="A delegation's id.")]
     with acting() as ctx:
         delegations.end(ctx, delegation_id)
     done("Ended.")
+
+
+def _approvals() -> ModuleType:
+    """Return what carries proposals out, which loads every part: not needed by the other commands."""
+    return import_module("headwater.app.approvals")
 
 
 def _found(ctx: Context, proposal: str) -> Proposal:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headwater.app.jobs import commanded
+from headwater.app.job_rights import commanded
 from headwater.cli.session import Json, done, follow, show, whoami, workspace
 from headwater.core.errors import NotFoundError
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from headwater.app.application import App, open_app
-from headwater.app.jobs import permit
+from headwater.app.job_rights import permit
 from headwater.cli.console import chosen, err, out
 from headwater.core.canonical import plain
 from headwater.core.errors import ForbiddenError, InvalidError

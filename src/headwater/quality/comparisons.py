@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from headwater.quality.mark_panels import NOTHING, MarkPanel, used
 from headwater.quality.model import Between, Confused, Disputed
@@ -162,11 +162,11 @@ def _counted(texts: Iterable[str]) -> dict[str, int]:
 
 def _mark_pairs(views: MarkPanel, given: Answers) -> tuple[Between, ...]:
     """Those with most tasks in common; kappa is the alpha of the two."""
-    seen = sparse.csr_array(
+    seen = scipy.sparse.csr_array(
         (np.ones(views.answers, np.int64), (views.seen[:, 1], views.seen[:, 0])),
         shape=(len(given.annotator_ids), len(given.task_ids)),
     )
-    shared = sparse.coo_array(sparse.triu(seen @ seen.T, 1))
+    shared = scipy.sparse.coo_array(scipy.sparse.triu(seen @ seen.T, 1))
     order = np.argsort(-shared.data, kind="stable")[:MOST_MARK_PAIRS]
     found = []
     for first, second in zip(shared.row[order].tolist(), shared.col[order].tolist(), strict=True):

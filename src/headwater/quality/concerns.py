@@ -15,7 +15,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import scipy
-from scipy import special
 
 from headwater.annotation import queries as annotation
 from headwater.governance import queries as governance
@@ -254,7 +253,7 @@ def _below_floor(
         if row.metric == "agreement.alpha" and row.scope.startswith(f"{kind}:") and row.estimate.standard_error > 0
     ]
     z = [(row.estimate.value - FLOOR) / row.estimate.standard_error for row in mine]
-    p = holm(special.ndtr(z))
+    p = holm(scipy.special.ndtr(z))
     return [
         Concern(
             severity="bad",

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from headwater.quality.model import OWN_WINDOW, WINDOW
 from headwater.stats.drift import causes as reasons
@@ -157,7 +157,7 @@ def stand_out(frame: Frame, signals: list[Signal]) -> list[Signal]:
         mine = codes[rows] == names.index(name)
         right = given.value[rows] == given.gold_value[rows]
         of = [[int((right & who).sum()), int((~right & who).sum())] for who in (~mine, mine)]
-        if special.ndtr(-rate_score(*of)) > APART / len(named):
+        if scipy.special.ndtr(-rate_score(*of)) > APART / len(named):
             dropped.append(each)
     return [each for each in signals if each not in dropped]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from headwater.stats.inference.pairwise import RELIABLE, UNRELIABLE
 from headwater.stats.inference.votes import with_prior
@@ -58,7 +58,7 @@ class Habit:
             return []
         table = np.array(self.evidence)
         total = table.sum(axis=1, keepdims=True)
-        low, high = (special.betaincinv(table, total - table, tail) for tail in (0.025, 0.975))
+        low, high = (scipy.special.betaincinv(table, total - table, tail) for tail in (0.025, 0.975))
         return [
             [
                 Estimate(
@@ -110,7 +110,7 @@ def _of_teams(crowd: Crowd, truth: Truth, teams: Mapping[str, str]) -> list[Habi
     right = np.einsum("wkk->wk", evidence) / total
     mean, variance = right @ shares, (right * (1 - right) / (total + 1)) @ shares**2
     size = np.maximum(mean * (1 - mean) / np.maximum(variance, 1e-300) - 1, 1e-9)
-    low, high = (special.betaincinv(mean * size, (1 - mean) * size, tail) for tail in (0.025, 0.975))
+    low, high = (scipy.special.betaincinv(mean * size, (1 - mean) * size, tail) for tail in (0.025, 0.975))
     answered = np.bincount(code[given.cohort], minlength=len(names))
     return [
         Habit(
@@ -152,7 +152,7 @@ def of_orders(given: Answers, found: Orders) -> tuple[Habit, ...]:
     for place, name in enumerate(given.annotator_ids[: len(found.reliability)]):
         value, n = float(found.reliability[place]), int(found.compared[place])
         size = n + RELIABLE + UNRELIABLE
-        low, high = (float(special.betaincinv(value * size, (1 - value) * size, tail)) for tail in (0.025, 0.975))
+        low, high = (float(scipy.special.betaincinv(value * size, (1 - value) * size, tail)) for tail in (0.025, 0.975))
         skill = Estimate(value=value, low=low, high=high, n=n, method="Crowd-BT reliability, beta credible interval")
         rows.append(Habit(subject=f"annotator:{name}", answers=int(counts[place]), skill=skill))
     return tuple(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy import special
+import scipy
 
 from headwater.core.errors import InvalidError
 from headwater.stats.interval import Estimate, check_confidence
@@ -48,4 +48,4 @@ def upper(successes: int, n: int, *, confidence: float = 0.95) -> float:
 def _quantile(successes: int, n: int, at: float) -> float:
     if not 0 <= successes <= n:
         raise InvalidError(f"{successes} of {n} is no share.")
-    return float(special.betaincinv(successes + _PRIOR, n - successes + _PRIOR, at))
+    return float(scipy.special.betaincinv(successes + _PRIOR, n - successes + _PRIOR, at))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from headwater.stats.interval import Bounds, Estimate, check_confidence, normal_quantile, undefined
 
@@ -179,19 +179,19 @@ def bca_bounds(
     if drawn.size == 0 or math.isnan(value):
         return Bounds(np.asarray(math.nan), np.asarray(math.nan))
     below = (np.count_nonzero(drawn < value) + 0.5 * np.count_nonzero(drawn == value)) / drawn.size
-    bias = float(special.ndtri(min(max(below, 0.5 / drawn.size), 1 - 0.5 / drawn.size)))
+    bias = float(scipy.special.ndtri(min(max(below, 0.5 / drawn.size), 1 - 0.5 / drawn.size)))
     left_out = np.asarray(influence, np.float64)
     acceleration = _acceleration(left_out, weights)
     z = _quantile(left_out.size if weights is None else int(np.sum(weights)), confidence)
     ends = [bias + (bias + side) / (1 - acceleration * (bias + side)) for side in (-z, z)]
-    return _quantiles(drawn, special.ndtr(ends[0]), special.ndtr(ends[1]))
+    return _quantiles(drawn, scipy.special.ndtr(ends[0]), scipy.special.ndtr(ends[1]))
 
 
 def _quantile(n: int, confidence: float) -> float:
     """Return how many standard errors wide either side is; the normal quantile where n is not known."""
     if n < 2:  # noqa: PLR2004
         return normal_quantile(confidence)
-    return float(special.stdtrit(n - 1, (1 + check_confidence(confidence)) / 2)) * math.sqrt(n / (n - 1))
+    return float(scipy.special.stdtrit(n - 1, (1 + check_confidence(confidence)) / 2)) * math.sqrt(n / (n - 1))
 
 
 def _bootstrap_note(known: NDArray[np.float64], resamples: int, n: int) -> str:

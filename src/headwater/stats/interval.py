@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 from headwater.core.errors import InvalidError
 
@@ -158,8 +158,8 @@ def clopper_pearson_bounds(successes: ArrayLike, n: ArrayLike, *, confidence: fl
     count, total = _trials(successes, n)
     tail = (1 - check_confidence(confidence)) / 2
     inner_low, inner_high = np.where(count > 0, count, 1.0), np.where(count < total, total - count, 1.0)
-    low = special.betaincinv(inner_low, total - inner_low + 1, tail)
-    high = special.betaincinv(total - inner_high + 1, inner_high, 1 - tail)
+    low = scipy.special.betaincinv(inner_low, total - inner_low + 1, tail)
+    high = scipy.special.betaincinv(total - inner_high + 1, inner_high, 1 - tail)
     return Bounds(np.where(count == 0, 0.0, low), np.where(count == total, 1.0, high))
 
 
@@ -204,7 +204,7 @@ def share_bounds(value: ArrayLike, standard_error: ArrayLike, n: ArrayLike, *, c
 
 def normal_quantile(confidence: float) -> float:
     """Return z such that a standard normal lies within ±z with this probability."""
-    return float(special.ndtri((1 + check_confidence(confidence)) / 2))
+    return float(scipy.special.ndtri((1 + check_confidence(confidence)) / 2))
 
 
 def normal(value: float, standard_error: float, *, n: int, method: str, confidence: float = 0.95) -> Estimate:

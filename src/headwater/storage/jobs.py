@@ -5,22 +5,21 @@ intent: a job exists once its row is committed, and any process that runs jobs p
 executor name of its own; a job whose process died is taken over by the next one that launches. A step whose
 effect is in SQL makes it exactly once with `storage.once`.
 
-Only results of steps are checkpointed, never errors: a job that failed or was cancelled goes on with the step it was
-in once it is resumed. Each attempt has a number; an attempt that is not the newest, or whose job was cancelled in
-any process, stops at its next step or report of progress.
+A job that failed or was cancelled goes on with the step it was in once it is resumed: `storage.workflows` keeps
+results of steps, never errors. Each attempt has a number; an attempt that is not the newest, or whose job was
+cancelled in any process, stops at its next step or report of progress.
 """
 
 from __future__ import annotations
 
-import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from headwater.core.errors import ConflictError, HeadwaterError, NotFoundError
 from headwater.core.ids import new_id
@@ -28,12 +27,13 @@ from headwater.storage import pins
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+    from types import ModuleType
 
     from headwater.storage.database import Database
 
 T = TypeVar("T")
+Run = Callable[["Job", dict[str, Any]], dict[str, Any]]
 ENDED = frozenset({"done", "failed", "cancelled"})
 _STOPPING_S = 30.0
 """How long a resumed job waits for the attempt before it to stop."""
@@ -96,13 +96,6 @@ class JobStatus:
         return self.state in ENDED
 
 
-class _Stop(BaseException):
-    """Leaves a workflow without a checkpoint of the step it was in: not an `Exception`, which DBOS would record."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self.error = error
-
-
 class Job:
     """A running job, as its work sees it."""
 
@@ -124,20 +117,9 @@ class Job:
             name: Says what the step does; shown when it fails.
             act: Does it; its result must be plain data. It may be interrupted and done again from its start.
         """
-
-        def done() -> T:
-            try:
-                return act()
-            except Exception as error:
-                raise _Stop(error) from error
-
         self._tell()
-        try:
-            return DBOS.run_step({"name": name}, done)
-        except _Stop as stop:
-            if stop.error is None:
-                raise
-            raise stop.error from None
+        result: T = _engine().step(name, act)
+        return result
 
     def progress(self, done: int, total: int = 0, unit: str = "items", message: str = "") -> None:
         """Tell how far the job is; cheap to call often. A cancelled job stops here. Never call it in a transaction."""
@@ -149,7 +131,7 @@ class Job:
 
     def _tell(self, **values: object) -> None:
         if not self._jobs.report(self.id, self._attempt, **values):
-            raise _Stop
+            raise _engine().Stop
 
 
 class Jobs:
@@ -160,12 +142,26 @@ class Jobs:
     def __init__(self, database: Database, *, directory: Path) -> None:
         """Use the workspace's database; on SQLite the workflow checkpoints are in `jobs.sqlite` beside it."""
         self._database = database
-        self._kinds: dict[str, Callable[[Job, dict[str, Any]], dict[str, Any]]] = {}
+        self._registered: dict[str, Run] = {}
+        self._unprepared: Callable[[], None] | None = None
         self._checkpoints = f"sqlite:///{directory / 'jobs.sqlite'}" if database.is_sqlite else database.url
 
-    def register(self, kind: str, run: Callable[[Job, dict[str, Any]], dict[str, Any]]) -> None:
+    def prepare(self, register: Callable[[], None]) -> None:
+        """Say what registers the kinds of jobs when one is first asked for: most commands need none."""
+        self._unprepared = register
+
+    def register(self, kind: str, run: Run) -> None:
         """Say how a kind of job is run."""
-        self._kinds[kind] = run
+        self._registered[kind] = run
+
+    @property
+    def _kinds(self) -> dict[str, Run]:
+        register, self._unprepared = self._unprepared, None
+        if register:
+            chosen = dict(self._registered)
+            register()
+            self._registered |= chosen
+        return self._registered
 
     def launch(self) -> None:
         """Start running jobs in this process: queued ones, and those whose process died.
@@ -175,26 +171,16 @@ class Jobs:
         """
         if Jobs._launched is not None:
             raise ConflictError("Another workspace is running jobs in this process; close it first.")
-        config: DBOSConfig = {
-            "name": "headwater",
-            "system_database_url": self._checkpoints,
-            "application_version": "headwater",
-            "executor_id": pins.writer_name(),
-            "log_level": "CRITICAL",
-            "console_log_level": "CRITICAL",
-        }
-        DBOS(config=config)
-        DBOS.launch()
+        _engine().launch(self.perform, checkpoints=self._checkpoints, executor=pins.writer_name())
         Jobs._launched = self
         for status in self._orphans():
-            self._run(status.id)
+            _engine().run(status.id)
 
     def stop(self) -> None:
         """Stop running jobs in this process; unfinished ones go on when jobs are next launched."""
         if Jobs._launched is self:
             Jobs._launched = None
-            DBOS.destroy()
-            logging.getLogger("dbos").handlers.clear()  # they hold the standard error of this launch
+            _engine().stop()
 
     def start(self, kind: str, args: dict[str, Any], *, program: str, actor: str, key: str | None = None) -> str:
         """Ask for a job and return its id; it runs in this process if jobs do, else in the next one that runs them.
@@ -225,7 +211,7 @@ class Jobs:
                 raise ConflictError("This key was used for another request.", remedy="Use a new key.")
             return str(known["id"])
         if Jobs._launched is self:
-            self._run(identifier)
+            _engine().run(identifier)
         return identifier
 
     def get(self, identifier: str) -> JobStatus:
@@ -272,7 +258,7 @@ class Jobs:
                 raise ConflictError(f"Job {identifier} is still running.", remedy="Cancel it first, or wait.")
             time.sleep(0.05)
         if Jobs._launched is self:
-            self._run(identifier)
+            _engine().run(identifier)
 
     def wait(self, identifier: str, on_progress: Callable[[JobStatus], None] | None = None) -> JobStatus:
         """Wait until a job has ended, telling its progress, and return how it ended.
@@ -302,6 +288,7 @@ class Jobs:
 
     def perform(self, identifier: str) -> dict[str, Any]:
         """Run a job here and now, inside its workflow."""
+        engine = _engine()
         attempt = self._begin(identifier)
         try:
             status = self.get(identifier)
@@ -309,13 +296,13 @@ class Jobs:
                 args = db.execute(sa.select(job_table.c.args).where(job_table.c.id == identifier)).scalar_one()
             result = self._kinds[status.kind](Job(self, status, attempt), args)
             if not self.report(identifier, attempt, state="done", result=result, finished_at=datetime.now(UTC)):
-                raise _Stop  # cancelled meanwhile: a workflow that returned could never be resumed
-        except (_Stop, Exception) as stop:  # noqa: BLE001 -- told by the job's row
-            error = stop.error if isinstance(stop, _Stop) else stop
+                raise engine.Stop  # cancelled meanwhile: a workflow that returned could never be resumed
+        except (engine.Stop, Exception) as stop:  # noqa: BLE001 -- told by the job's row
+            error = stop.error if isinstance(stop, engine.Stop) else stop
             if error is not None:
                 text = str(error) if isinstance(error, HeadwaterError) else f"{type(error).__name__}: {error}"
                 self.report(identifier, attempt, state="failed", error=text, finished_at=datetime.now(UTC))
-            raise _Stop(error) from error
+            raise engine.Stop(error) from error
         finally:
             self._leave(identifier)
         return result
@@ -332,7 +319,7 @@ class Jobs:
                 db.execute(job_table.update().where(job_table.c.id == identifier).values(**values, runner=me))
                 return attempt
         self._leave(identifier)
-        raise _Stop
+        raise _engine().Stop
 
     def _leave(self, identifier: str) -> None:
         """Say that this process no longer runs a job."""
@@ -352,17 +339,6 @@ class Jobs:
                 db.execute(job_table.update().where(job_table.c.id == identifier).values(values))
         return free
 
-    def _run(self, identifier: str) -> None:
-        def begin() -> None:
-            if DBOS.get_workflow_status(identifier) is None:
-                with SetWorkflowID(identifier):
-                    DBOS.start_workflow(_workflow, identifier)
-            else:
-                DBOS.resume_workflow(identifier)
-
-        with ThreadPoolExecutor(1) as aside:  # DBOS refuses a thread in which an event loop runs
-            aside.submit(begin).result()
-
     def _orphans(self) -> list[JobStatus]:
         query = (
             sa.select(job_table).where(job_table.c.state.in_(["queued", "running"])).order_by(job_table.c.created_at)
@@ -377,12 +353,9 @@ class Jobs:
         return found
 
 
-@DBOS.workflow(name="headwater_job", max_recovery_attempts=1000)
-def _workflow(identifier: str) -> dict[str, Any]:
-    jobs = Jobs._launched  # noqa: SLF001 -- the one workspace of this process
-    if jobs is None:
-        raise ConflictError("Jobs are not running in this process.")
-    return jobs.perform(identifier)
+def _engine() -> ModuleType:
+    """Return `storage.workflows`, which is loaded only where jobs run: commands start sooner without it."""
+    return import_module("headwater.storage.workflows")
 
 
 def _status(row: Any) -> JobStatus:  # noqa: ANN401 -- a row mapping

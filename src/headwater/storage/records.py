@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import lance
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,6 +24,9 @@ from headwater.storage.pins import Pin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
+
+    import lance
 
     from headwater.storage.database import Connection, Database
 
@@ -104,9 +106,9 @@ class RecordTables:
                 version=pin.version, rows=pin.rows, next_seq=pin.next_seq, writer=pin.writer, skipped=rows.num_rows
             )
         if dataset is None:
-            dataset = lance.write_dataset(fresh, self._uri(program), mode="create", storage_options=self._options)
+            dataset = _lance().write_dataset(fresh, self._uri(program), mode="create", storage_options=self._options)
         else:
-            dataset = lance.write_dataset(fresh, dataset, mode="append", storage_options=self._options)
+            dataset = _lance().write_dataset(fresh, dataset, mode="append", storage_options=self._options)
         dataset = self._tidy(program, dataset)
         self._sync(program)
         if dataset.count_rows() != pin.rows + fresh.num_rows:
@@ -252,7 +254,9 @@ class RecordTables:
             ValueError: There is no such table or version.
         """
         try:
-            return lance.dataset(self._uri(program), version=version, storage_options=self._options)
+            opened: lance.LanceDataset = _lance().dataset(
+                self._uri(program), version=version, storage_options=self._options
+            )
         except (ValueError, OSError) as error:
             if "://" not in self._root or "not found" in str(error).lower():
                 raise
@@ -260,6 +264,7 @@ class RecordTables:
                 f"The record tables at '{self._root}' do not answer: {str(error).partition(', /')[0][:200]}.",
                 remedy="Check records_url and the credentials in the environment.",
             ) from error
+        return opened
 
     def _pinned(self, db: Connection, program: str) -> lance.LanceDataset | None:
         version = pins.current(db, program).version
@@ -343,3 +348,10 @@ def _sync_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _lance() -> ModuleType:
+    """Return Lance, loaded at the first use: a quarter of a second that most commands do not need."""
+    import lance  # noqa: PLC0415
+
+    return lance

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from headwater.app import exports
-from headwater.app.jobs import commanded
+from headwater.app.job_rights import commanded
 from headwater.core.errors import HeadwaterError, NotFoundError
 from headwater.web.formats import duration
 from headwater.web.session import Visitor, back, page

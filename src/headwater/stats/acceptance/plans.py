@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy
-from scipy import special
 
 from headwater.stats.acceptance.tables import Kind, Level, Severity
 
@@ -135,7 +134,7 @@ class Plan:
         if last.accept >= last.size:
             return 1.0
         if len(self.stages) == 1:
-            return float(special.betaincinv(last.accept + 1, last.size - last.accept, 1 - risk))
+            return float(scipy.special.betaincinv(last.accept + 1, last.size - last.accept, 1 - risk))
         low, high = 0.0, 1.0
         for _ in range(_ROUNDS):
             grid = np.linspace(low, high, _CUTS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from headwater.stats.agreement.patterns import clean
 from headwater.stats.agreement.weights import Weighting, weights
@@ -262,18 +262,18 @@ class _Joint(NamedTuple):
     tasks: Numbers
 
 
-def _joint(unit: NDArray[np.intp], place: NDArray[np.intp], places: int) -> sparse.coo_array:
+def _joint(unit: NDArray[np.intp], place: NDArray[np.intp], places: int) -> scipy.sparse.coo_array:
     """How many tasks were answered in each two ways (annotator × label), as one sparse product."""
     most = int(np.bincount(unit).max()) if int(unit.max()) <= 4 * unit.size else 0
     if 0 < most <= _SHORT and places**2 <= _DENSE:
         return _joint_by_lags(unit, place, places)
     known, column = np.unique(unit, return_inverse=True) if unit.max() > 4 * unit.size else (None, unit)
     width = int(unit.max()) + 1 if known is None else known.size
-    given = sparse.csr_array((np.ones(unit.size, np.int64), (place, column)), shape=(places, width))
-    return sparse.coo_array(given @ given.T)
+    given = scipy.sparse.csr_array((np.ones(unit.size, np.int64), (place, column)), shape=(places, width))
+    return scipy.sparse.coo_array(given @ given.T)
 
 
-def _joint_by_lags(unit: NDArray[np.intp], place: NDArray[np.intp], places: int) -> sparse.coo_array:
+def _joint_by_lags(unit: NDArray[np.intp], place: NDArray[np.intp], places: int) -> scipy.sparse.coo_array:
     """The same for few answers per task and few ways to answer: count pairs of neighbours 1, 2, … apart."""
     cells = np.zeros(places**2, np.int64)
     where = place.astype(np.int32)
@@ -283,7 +283,7 @@ def _joint_by_lags(unit: NDArray[np.intp], place: NDArray[np.intp], places: int)
             cell = given[:, :-lag] * np.int32(places) + given[:, lag:]
             cells += np.bincount(cell.ravel(), minlength=places**2)
     table = cells.reshape(places, places)
-    return sparse.coo_array(table + table.T)
+    return scipy.sparse.coo_array(table + table.T)
 
 
 def _kappas(joint: _Joint, n: Numbers, matrix: Numbers) -> tuple[Numbers, Numbers]:

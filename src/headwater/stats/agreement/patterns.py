@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from headwater.core.errors import InvalidError
 from headwater.stats.bootstrap import UnitSums
@@ -32,7 +32,7 @@ class Patterns:
     """Answers per pattern and label, shape (k, labels); no two rows are equal, no row is all zero."""
     units: NDArray[np.int64]
     """Units with each pattern, shape (k,), positive."""
-    clusters: sparse.csr_array | None = None
+    clusters: scipy.sparse.csr_array | None = None
     """Where units belong together (turns of one task): how many units of each pattern each cluster has, shape
     (clusters, k). None where every unit is a cluster of its own."""
 
@@ -141,8 +141,8 @@ def count_in_clusters(
     table = np.bincount(place * width + given[row], minlength=first.size * width).reshape(first.size, width)
     rows, kind = _distinct(table)
     groups, member = np.unique(group[row[first]], return_inverse=True)
-    held = sparse.coo_array((np.ones(kind.size, np.int64), (member, kind)), shape=(groups.size, len(rows)))
-    return Patterns(counts=rows, units=np.bincount(kind, minlength=len(rows)), clusters=sparse.csr_array(held))
+    held = scipy.sparse.coo_array((np.ones(kind.size, np.int64), (member, kind)), shape=(groups.size, len(rows)))
+    return Patterns(counts=rows, units=np.bincount(kind, minlength=len(rows)), clusters=scipy.sparse.csr_array(held))
 
 
 def from_table(counts: ArrayLike, units: ArrayLike | None = None) -> Patterns:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
-from scipy import special
 
 from headwater.stats.interval import Estimate, wilson
 from headwater.stats.multiplicity import holm
@@ -88,4 +87,4 @@ def causes(
 
 
 def _fit(bad: NDArray[np.int64], n: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.asarray(special.xlogy(bad, bad / n) + special.xlogy(n - bad, 1 - bad / n))
+    return np.asarray(scipy.special.xlogy(bad, bad / n) + scipy.special.xlogy(n - bad, 1 - bad / n))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from headwater.stats.interval import check_confidence
 
@@ -75,7 +75,7 @@ def _gains(codes: NDArray[np.int64], kinds: int) -> NDArray[np.float64]:
     sizes = np.arange(1, codes.size)
 
     def fit(counts: NDArray[np.int64], total: NDArray[np.int64]) -> NDArray[np.float64]:
-        return np.asarray(special.xlogy(counts, counts / total[:, None]).sum(axis=1))
+        return np.asarray(scipy.special.xlogy(counts, counts / total[:, None]).sum(axis=1))
 
     whole = before[:1] + after[:1]
     return np.maximum(fit(before, sizes) + fit(after, codes.size - sizes) - fit(whole, np.asarray([codes.size])), 0.0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -127,7 +127,7 @@ def _simulated(
 
 
 def _normal(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(-special.ndtri(np.clip(p, 1e-12, 1 - 1e-12)))
+    return np.asarray(-scipy.special.ndtri(np.clip(p, 1e-12, 1 - 1e-12)))
 
 
 def windows(values: NDArray[np.int64], *, size: int, kinds: int) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import gammaln
+import scipy
 
 from headwater.core.errors import InvalidError
 from headwater.stats.inference.expectation import Model, Stop, expected, fit
@@ -80,8 +80,8 @@ def _likeliest_strength(counts: NDArray[np.float64], cohort: NDArray[np.int64]) 
     total = counts.sum(axis=2)
 
     def likelihood(strength: float) -> float:
-        rows = gammaln(strength) - gammaln(strength + total)
-        cells = gammaln(counts + strength * common) - gammaln(strength * common)
+        rows = scipy.special.gammaln(strength) - scipy.special.gammaln(strength + total)
+        cells = scipy.special.gammaln(counts + strength * common) - scipy.special.gammaln(strength * common)
         return float(rows.sum() + cells.sum())
 
     return max(STRENGTHS, key=likelihood)

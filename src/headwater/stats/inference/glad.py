@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from headwater.stats.inference.dawid_skene import pooled
 from headwater.stats.inference.expectation import Gold, Stop, clamped, expected, known, normalised
@@ -96,9 +96,9 @@ def _fitted(given: Answers, right: NDArray[np.float64], traits: Traits) -> Trait
     ability, ease = traits
     for _ in range(_NEWTON_STEPS):
         factor = np.exp(ease)[given.task]
-        ability = _newton(ability, given.worker, expit(ability[given.worker] * factor), right, factor)
+        ability = _newton(ability, given.worker, scipy.special.expit(ability[given.worker] * factor), right, factor)
         advantage = ability[given.worker] * factor
-        ease = _newton(ease, given.task, expit(advantage), right, advantage)
+        ease = _newton(ease, given.task, scipy.special.expit(advantage), right, advantage)
     return Traits(ability, ease)
 
 

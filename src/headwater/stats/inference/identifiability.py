@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
-from scipy import sparse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +62,7 @@ def connected_groups(given: Answers) -> int:
     few = given.workers <= _DENSE
     pair = np.flatnonzero(np.bincount(pair, minlength=1)) if few else np.unique(pair)
     shape = (given.workers, given.workers)
-    graph = sparse.coo_array((np.ones(len(pair)), (pair // given.workers, pair % given.workers)), shape=shape)
+    graph = scipy.sparse.coo_array((np.ones(len(pair)), (pair // given.workers, pair % given.workers)), shape=shape)
     _, group = scipy.sparse.csgraph.connected_components(graph, directed=False)
     return len(np.unique(group[np.unique(worker)]))
 

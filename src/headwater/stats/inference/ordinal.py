@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from headwater.stats.inference.expectation import Model, Stop, expected, fit
 from headwater.stats.inference.votes import vote_shares
@@ -83,5 +83,5 @@ def _grid(classes: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArr
     bias, spread = (part.ravel() for part in np.meshgrid(BIASES, SPREADS, indexing="ij"))
     edges = np.concatenate([[-np.inf], np.arange(classes - 1) + 0.5, [np.inf]])
     centre = np.arange(classes)[None, :, None] + bias[:, None, None]
-    theta = np.diff(ndtr((edges - centre) / spread[:, None, None]), axis=2)
+    theta = np.diff(scipy.special.ndtr((edges - centre) / spread[:, None, None]), axis=2)
     return bias, spread, theta * (1 - _LEAST) + _LEAST / max(classes, 1)

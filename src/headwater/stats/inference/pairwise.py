@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
-from scipy import sparse
-from scipy.special import expit
 
 from headwater.core.errors import InvalidError
 from headwater.stats.inference.expectation import Stop
@@ -105,7 +103,7 @@ def crowd_bradley_terry(
     while iteration < stop.iterations and change > stop.tolerance:
         iteration += 1
         report = reliability[who]
-        ahead = expit(found.strength[first] - found.strength[second])
+        ahead = scipy.special.expit(found.strength[first] - found.strength[second])
         meant = report * ahead / (report * ahead + (1 - report) * (1 - ahead))
         if iteration > 1:
             before = reliability
@@ -153,10 +151,10 @@ def _fitted(
     count, wins = np.bincount(place, minlength=len(distinct)), np.bincount(place, meant, len(distinct))
     information = np.eye(size)
     for _ in range(_NEWTON_STEPS):
-        chance = expit(strength[ahead] - strength[behind])
+        chance = scipy.special.expit(strength[ahead] - strength[behind])
         slope = wins - count * chance
         gradient = np.bincount(ahead, slope, size) - np.bincount(behind, slope, size) - pull * strength
-        weight = sparse.coo_array((count * chance * (1 - chance), (ahead, behind)), shape=(size, size)).toarray()
+        weight = scipy.sparse.coo_array((count * chance * (1 - chance), (ahead, behind)), shape=(size, size)).toarray()
         weight += weight.T
         information = np.diag(weight.sum(axis=1) + pull + _FLOOR) - weight
         step = np.clip(np.linalg.solve(information, gradient), -2, 2) if size else strength
@@ -183,7 +181,7 @@ def _strengths(
     converged: bool,
 ) -> Strengths:
     size = len(found.strength)
-    graph = sparse.coo_array((np.ones(len(first)), (first, second)), shape=(size, size))
+    graph = scipy.sparse.coo_array((np.ones(len(first)), (first, second)), shape=(size, size))
     groups = int(scipy.sparse.csgraph.connected_components(graph, directed=False)[0]) if size else 0
     said = f"Items fall into {groups:,} groups that no comparison connects: between groups only the prior speaks."
     return Strengths(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, ndtr
+import scipy
 
 from headwater.core.errors import InvalidError
 from headwater.stats.inference.expectation import Stop
@@ -127,7 +127,7 @@ def _meant(
 ) -> NDArray[np.float64]:
     """Return how probable it is that each comparison reports the true preference."""
     report = reliability[given.worker]
-    ahead = expit(strength[given.task, given.first] - strength[given.task, given.second])
+    ahead = scipy.special.expit(strength[given.task, given.first] - strength[given.task, given.second])
     chance = report * ahead / (report * ahead + (1 - report) * (1 - ahead))
     return np.where(np.isfinite(certain), certain, chance)
 
@@ -142,7 +142,7 @@ def _stepped(
     there = (given.task * things + given.second) * things + given.first
     wins = (np.bincount(here, meant, size) + np.bincount(there, 1 - meant, size)).reshape(shape)
     count = wins + wins.transpose(0, 2, 1)
-    chance = expit(strength[:, :, None] - strength[:, None, :])
+    chance = scipy.special.expit(strength[:, :, None] - strength[:, None, :])
     gradient = (wins - count * chance).sum(axis=2) - PULL * strength
     weight = count * chance * (1 - chance)
     information = -weight
@@ -165,5 +165,5 @@ def _sureness(
     row, upper, lower = np.arange(tasks)[:, None], order[:, :-1], order[:, 1:]
     gap = strength[row, upper] - strength[row, lower]
     variance = covariance[row, upper, upper] + covariance[row, lower, lower] - 2 * covariance[row, upper, lower]
-    doubt = np.where(present[row, lower], 1 - ndtr(gap / np.sqrt(np.maximum(variance, 1e-12))), 0.0)
+    doubt = np.where(present[row, lower], 1 - scipy.special.ndtr(gap / np.sqrt(np.maximum(variance, 1e-12))), 0.0)
     return np.asarray(np.clip(1 - doubt.sum(axis=1), 0.0, 1.0))

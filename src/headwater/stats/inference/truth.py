@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse, special
+import scipy
 
 from headwater.core.errors import InvalidError
 from headwater.stats.interval import Bounds, check_confidence
@@ -71,8 +71,8 @@ class Truth:
         tail = (1 - check_confidence(confidence)) / 2
         rest = self.evidence.sum(axis=2, keepdims=True) - self.evidence
         return Bounds(
-            np.asarray(special.betaincinv(self.evidence, rest, tail)),
-            np.asarray(special.betaincinv(self.evidence, rest, 1 - tail)),
+            np.asarray(scipy.special.betaincinv(self.evidence, rest, tail)),
+            np.asarray(scipy.special.betaincinv(self.evidence, rest, 1 - tail)),
         )
 
     def skill_bounds(self, *, confidence: float = 0.95) -> Bounds:
@@ -89,8 +89,8 @@ class Truth:
         size = np.maximum(mean * (1 - mean) / np.maximum(variance, 1e-300) - 1, 1e-9)
         first, second = np.maximum(mean * size, 1e-12), np.maximum((1 - mean) * size, 1e-12)
         return Bounds(
-            np.asarray(special.betaincinv(first, second, tail)),
-            np.asarray(special.betaincinv(first, second, 1 - tail)),
+            np.asarray(scipy.special.betaincinv(first, second, tail)),
+            np.asarray(scipy.special.betaincinv(first, second, 1 - tail)),
         )
 
     @property
@@ -113,12 +113,12 @@ class Answers:
     """What a model says of each task (tasks × classes), rows of nan where it says nothing; None without a model."""
 
     @cached_property
-    def matrix(self) -> sparse.csr_array:
+    def matrix(self) -> scipy.sparse.csr_array:
         """A one where a worker (column block) gave a class (column) to a task (row): tasks × workers·classes."""
         columns = self.worker * self.classes + self.label
         shape = (self.tasks, self.workers * self.classes)
         coordinates = (_narrow(self.task), _narrow(columns))
-        entries = sparse.coo_array((np.ones(len(columns)), coordinates), shape=shape)
+        entries = scipy.sparse.coo_array((np.ones(len(columns)), coordinates), shape=shape)
         entries.has_canonical_format = True  # no worker answers a task twice, so nothing needs to be summed
         return entries.tocsr()
 

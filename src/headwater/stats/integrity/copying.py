@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
-from scipy import sparse
 
 from headwater.stats.multiplicity import holm
 
@@ -121,7 +120,7 @@ def _pairs(people: NDArray[np.int64], key: NDArray[np.int64], rows: NDArray[np.b
     if not places.size:
         return np.zeros((width, width), np.int64)
     ones = np.ones(places.size, np.int64)
-    table = sparse.csr_array((ones, (people[rows], places)), shape=(width, int(places.max()) + 1))
+    table = scipy.sparse.csr_array((ones, (people[rows], places)), shape=(width, int(places.max()) + 1))
     table.data[:] = 1
     return np.asarray((table @ table.T).todense(), np.int64)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
+import scipy
 
 from headwater.stats.integrity.crowd import others
 from headwater.stats.multiplicity import holm
@@ -117,7 +117,7 @@ def _repetition(
     expected = float(chance.sum())
     excess = (repeats - 0.5 - expected) / max(math.sqrt(float((chance * (1 - chance)).sum())), 1e-12)
     if excess <= UNREMARKABLE:
-        p = float(special.ndtr(-excess))
+        p = float(scipy.special.ndtr(-excess))
     else:
         extreme, drawn = 0, 0
         while drawn < most and extreme < ENOUGH:

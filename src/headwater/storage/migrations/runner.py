@@ -7,15 +7,12 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+import sqlalchemy as sa
 
 from headwater.core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from headwater.storage.database import Database
+    from headwater.storage.database import Connection, Database
 
 
 def migrate(database: Database, *, backup_directory: Path) -> None:
@@ -27,24 +24,31 @@ def migrate(database: Database, *, backup_directory: Path) -> None:
     Raises:
         SettingsError: The schema was made by a newer version.
     """
-    scripts = _scripts()
     with database.read() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current == scripts.get_current_head():
+        current = _current(connection)
+    if current == head():
         return
     if current is not None:
-        if current not in {script.revision for script in scripts.walk_revisions()}:
+        if current not in _revisions():
             raise SettingsError(
                 f"The database has schema '{current}', which this version of Headwater does not know.",
                 remedy="Install the version that made it, or a newer one.",
             )
         if database.is_sqlite:
-            backup(database, backup_directory / f"before-{scripts.get_current_head()}.sqlite")
+            backup(database, backup_directory / f"before-{head()}.sqlite")
+    from alembic import command  # noqa: PLC0415 -- a quarter of a second that only an upgrade needs
+    from alembic.config import Config  # noqa: PLC0415 -- the same
+
     config = Config()
     config.set_main_option("script_location", str(_location()))
     with database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def head() -> str:
+    """Return the newest revision; each is named as its file, and they are numbered."""
+    return max(_revisions())
 
 
 def backup(database: Database, path: Path) -> Path:
@@ -59,8 +63,15 @@ def backup(database: Database, path: Path) -> Path:
     return path
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(_location()))
+def _current(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return found
+
+
+def _revisions() -> set[str]:
+    return {path.stem for path in (_location() / "versions").glob("[0-9]*.py")}
 
 
 def _location() -> Path:
