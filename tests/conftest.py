@@ -4,7 +4,7 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.servers", "tests.workspaces"]
+pytest_plugins = ["tests.scheduling", "tests.servers", "tests.workspaces"]
 
 # The gate finds the same examples everywhere and never judges a machine's speed; a found bug becomes an @example.
 # HYPOTHESIS_PROFILE=explore looks for new ones.

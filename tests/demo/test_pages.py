@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headwater.app.application import open_app
-from headwater.demo.run import run
 from tests.accessibility import problems
 from tests.serving import Served, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo"), pytest.mark.timeout(600)]
+    from tests.demo.conftest import Finished
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 PAGES = (
     "",
@@ -46,15 +46,8 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("demo") / "workspace"
-    run(directory, seed=7, tell=lambda _: None, progress=lambda *_: None)
-    return directory
-
-
-@pytest.fixture(scope="module")
-def site(demo: Path) -> Iterator[Served]:
-    with open_app(demo) as app, served(app) as running:
+def site(finished: Finished) -> Iterator[Served]:
+    with open_app(finished.directory) as app, served(app) as running:
         yield running
 
 
