@@ -15,6 +15,7 @@ from headwater.governance import ledger, notices
 from headwater.governance import queries as governance
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, Involvement, NotYoursError, PersonId
+from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -93,10 +94,10 @@ def is_owner(ctx: Context) -> bool:
     return True
 
 
-def listed(ctx: Context, *, campaign_id: str = "", is_open: bool | None = None) -> list[Enquiry]:
+def listed(ctx: Context, *, campaign_id: str = "", is_open: bool | None = None, part: Part = WHOLE) -> list[Enquiry]:
     """Return enquiries, newest first: to owners of guidelines all of the program, to others their own."""
     author = "" if is_owner(ctx) else ctx.actor
-    return store.find(ctx.db, ctx.program, author=author, campaign_id=campaign_id, is_open=is_open)
+    return store.find(ctx.db, ctx.program, author=author, campaign_id=campaign_id, is_open=is_open, part=part)
 
 
 def mine(ctx: Context, campaign_id: str) -> list[Enquiry]:

@@ -40,6 +40,7 @@ from headwater.annotation.store.answers import Tally
 from headwater.governance import queries as governance
 from headwater.governance.authority import may, require
 from headwater.governance.model import Decision, NotYoursError
+from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,9 +87,9 @@ def guideline(ctx: Context, identifier: str) -> Guideline:
     return found[0]
 
 
-def campaigns(ctx: Context) -> list[Campaign]:
+def campaigns(ctx: Context, *, part: Part = WHOLE) -> list[Campaign]:
     """Return the program's campaigns, newest first."""
-    return store.select(ctx.db, ctx.program)
+    return store.select(ctx.db, ctx.program, part=part)
 
 
 def campaign(ctx: Context, identifier: str) -> Campaign:
@@ -265,7 +266,9 @@ class Dispute:
     """Of the shares, in bits; 0 when all agree."""
 
 
-def disagreements(ctx: Context, campaign_id: str, *, question: str | None = None, limit: int = 100) -> list[Dispute]:
+def disagreements(
+    ctx: Context, campaign_id: str, *, question: str | None = None, limit: int | None = None
+) -> list[Dispute]:
     """Return the tasks of which annotators gave more than one value, most disputed first; gold left out."""
     columns = answers(ctx, campaign_id, question=question)
     if not len(columns.task):

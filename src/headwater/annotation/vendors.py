@@ -21,6 +21,7 @@ from headwater.core.ids import new_id
 from headwater.governance import decisions
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
+from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -88,16 +89,16 @@ def package(ctx: Context, identifier: str) -> Package:
     raise UnknownVendorError(f"There is no work package '{identifier}' in this program.")
 
 
-def packages(ctx: Context) -> list[Package]:
+def packages(ctx: Context, *, part: Part = WHOLE) -> list[Package]:
     """Return the work packages, newest first; for those who issue or accept them."""
     require(ctx, Decision.PACKAGE_ISSUE)
-    return store.packages(ctx.db, ctx.program)
+    return store.packages(ctx.db, ctx.program, part=part)
 
 
-def deliveries(ctx: Context) -> list[Delivery]:
+def deliveries(ctx: Context, *, part: Part = WHOLE) -> list[Delivery]:
     """Return the deliveries, newest first; for those who accept them."""
     require(ctx, Decision.DELIVERY_ACCEPT)
-    return store.deliveries(ctx.db, ctx.program)
+    return store.deliveries(ctx.db, ctx.program, part=part)
 
 
 def scorecards(ctx: Context) -> list[Scorecard]:

@@ -217,7 +217,7 @@ def approve_guideline(guideline: str, body: Because, caller: Caller) -> Guidelin
 def list_campaigns(caller: Caller, listing: Listing) -> list[Campaign]:
     """List campaigns, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.campaigns(ctx))
+        return listing.fetch(lambda part: queries.campaigns(ctx, part=part))
 
 
 @router.post("/campaigns", status_code=201, response_model=Campaign)
@@ -347,8 +347,9 @@ def mark_gold(campaign: str, body: GoldForm, caller: Caller) -> Response | dict[
 
 
 @router.get("/campaigns/{campaign}/disputes")
-def disputes(campaign: str, caller: Caller, question: str = "", limit: Limit = 100) -> list[Dispute]:
+def disputes(campaign: str, caller: Caller, listing: Listing, question: str = "") -> list[Dispute]:
     """List tasks whose annotators disagree, most disputed first; for reviewers."""
     with caller.reading() as ctx:
         require(ctx, Decision.ANNOTATION_REVIEW)
-        return queries.disagreements(ctx, campaign, question=question or None, limit=limit)
+        rows = queries.disagreements(ctx, campaign, question=question or None)
+    return listing.part(rows, key=lambda row: row.task_id)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from headwater.annotation import enquiries
 from headwater.annotation.enquiry_model import LONGEST
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 
 if TYPE_CHECKING:
     from headwater.annotation.enquiry_model import Enquiry
@@ -50,10 +50,13 @@ class EnquiryView(BaseModel):
 
 
 @router.get("/enquiries")
-def list_enquiries(caller: Caller, *, campaign: str = "", waiting: bool | None = None) -> list[EnquiryView]:
+def list_enquiries(
+    caller: Caller, listing: Listing, *, campaign: str = "", waiting: bool | None = None
+) -> list[EnquiryView]:
     """List enquiries, newest first: all to owners of guidelines, to others their own."""
     with caller.reading() as ctx:
-        return [_view(ctx, row) for row in enquiries.listed(ctx, campaign_id=campaign, is_open=waiting)]
+        rows = listing.fetch(lambda part: enquiries.listed(ctx, campaign_id=campaign, is_open=waiting, part=part))
+        return [_view(ctx, row) for row in rows]
 
 
 @router.post("/campaigns/{campaign}/enquiries", status_code=201, response_model=EnquiryView)

@@ -38,7 +38,7 @@ class Triage(BaseModel):
 def list_evaluations(caller: Caller, listing: Listing, release: str = "", eval_set: str = "") -> list[Evaluation]:
     """List evaluations, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.evaluations(ctx, release=release, eval_set=eval_set))
+        return listing.fetch(lambda part: queries.evaluations(ctx, release=release, eval_set=eval_set, part=part))
 
 
 @router.post("/evaluations", status_code=201, response_model=Evaluation)
@@ -75,7 +75,7 @@ def compare(old: str, new: str, eval_set: str, caller: Caller) -> Comparison:
 def list_findings(caller: Caller, listing: Listing, release: str = "") -> list[Finding]:
     """List findings, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.findings(ctx, release=release))
+        return listing.fetch(lambda part: queries.findings(ctx, release=release, part=part))
 
 
 @router.post("/findings/search", response_model=list[Finding])

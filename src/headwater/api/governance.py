@@ -12,6 +12,7 @@ from headwater.app import approvals
 from headwater.core.errors import NotFoundError
 from headwater.governance import decisions, delegations, notices, queries, waivers
 from headwater.governance.model import Decision, DecisionRecord, Delegation, Notice, Proposal, ProposalState, Waiver
+from headwater.storage.database import Part
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -57,7 +58,7 @@ def list_proposals(
 ) -> list[Proposal]:
     """List proposals, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.proposals(ctx, state=state, subject=subject))
+        return listing.fetch(lambda part: queries.proposals(ctx, state=state, subject=subject, part=part))
 
 
 @router.get(IN + "/proposals/{proposal}")
@@ -94,7 +95,7 @@ def decide(proposal: str, body: Verdict, caller: Caller) -> Proposal | Response:
 def list_decisions(caller: Caller, paging: Pages, subject: str = "") -> Page[DecisionRecord]:
     """List decisions that were taken, newest first."""
     with caller.reading() as ctx:
-        rows = queries.decided(ctx, subject=subject, before=paging.after or "", limit=paging.limit + 1)
+        rows = queries.decided(ctx, subject=subject, part=Part(paging.after or "", paging.limit + 1))
     return page_of(rows, paging.limit, lambda row: row.id)
 
 
@@ -102,7 +103,7 @@ def list_decisions(caller: Caller, paging: Pages, subject: str = "") -> Page[Dec
 def list_notices(caller: Caller, listing: Listing, unread: bool = False) -> list[Notice]:
     """List your notices, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.notices(ctx, unread=unread))
+        return listing.fetch(lambda part: queries.notices(ctx, unread=unread, part=part))
 
 
 @router.post(IN + "/notices/receipt", status_code=204)
@@ -115,7 +116,7 @@ def receive(caller: Caller) -> None:
 def list_waivers(caller: Caller, listing: Listing) -> list[Waiver]:
     """List waivers, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.waivers(ctx))
+        return listing.fetch(lambda part: queries.waivers(ctx, part=part))
 
 
 @router.post(IN + "/waivers", status_code=201, response_model=Waiver)
@@ -126,9 +127,9 @@ def request_waiver(body: WaiverRequest, caller: Caller) -> Waiver | Response:
 
 @router.get(IN + "/delegations")
 def list_delegations(caller: Caller, listing: Listing) -> list[Delegation]:
-    """List the program's delegations, past ones too."""
+    """List the program's delegations, newest first, past ones too."""
     with caller.reading() as ctx:
-        return listing.part(queries.delegations(ctx))
+        return listing.fetch(lambda part: queries.delegations(ctx, part=part))
 
 
 @router.post(IN + "/delegations", status_code=201, response_model=Delegation)

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/programs/{program}/jobs", tags=["jobs"])
 def list_jobs(caller: Caller, listing: Listing) -> list[JobStatus]:
     """List the program's jobs, newest first."""
     with caller.reading() as ctx:
-        return listing.part(caller.app.jobs.all(ctx.program))
+        return listing.fetch(lambda part: caller.app.jobs.all(ctx.program, part=part))
 
 
 @router.get("/{job}")

@@ -68,7 +68,7 @@ def find(body: SearchForm, caller: Caller) -> ErrorSearch | Response:
 def list_searches(caller: Caller, listing: Listing) -> list[ErrorSearch]:
     """List searches, newest first."""
     with caller.reading() as ctx:
-        return listing.part(label_errors.searches(ctx))
+        return listing.fetch(lambda part: label_errors.searches(ctx, part=part))
 
 
 @router.get("/{search}")

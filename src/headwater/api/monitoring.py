@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from headwater.annotation import gold as marks
 from headwater.annotation import queries as annotation
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 from headwater.quality import gold, monitoring, queries, remedies
 from headwater.quality.gold import GoldHealth, GoldPlan
 from headwater.quality.model import Alarm, Remedy, Watch
@@ -104,10 +104,10 @@ def list_charts(campaign: str, caller: Caller, question: str = "") -> list[Chart
 
 
 @router.get("/alarms")
-def list_alarms(caller: Caller, campaign: str = "", undecided: bool = False) -> list[Alarm]:
+def list_alarms(caller: Caller, listing: Listing, campaign: str = "", undecided: bool = False) -> list[Alarm]:
     """List alarms, newest first."""
     with caller.reading() as ctx:
-        return queries.alarms(ctx, campaign=campaign, undecided=undecided)
+        return listing.fetch(lambda part: queries.alarms(ctx, campaign=campaign, undecided=undecided, part=part))
 
 
 @router.get("/alarms/{alarm}")

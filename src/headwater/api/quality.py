@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from headwater.annotation import queries as annotation
@@ -62,17 +60,13 @@ def compare_methods(campaign: str, question: str, caller: Caller) -> list[Candid
 
 
 @router.get("/resolutions/{campaign}/{question}/labels")
-def list_labels(
-    campaign: str,
-    question: str,
-    caller: Caller,
-    offset: Annotated[int, Query(ge=0)] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-) -> list[Label]:
+def list_labels(campaign: str, question: str, caller: Caller, listing: Listing) -> list[Label]:
     """List labels with what else they may be, least sure first; for those who accept the work."""
     with caller.reading() as ctx:
         found = annotation.campaign(ctx, campaign)
-        return queries.doubtful(ctx, found.id, question=question, offset=offset, limit=limit)
+        return listing.fetch(
+            lambda part: queries.doubtful(ctx, found.id, question=question, part=part), key=queries.place_of
+        )
 
 
 @router.get("/resolutions/{campaign}/{question}/habits")

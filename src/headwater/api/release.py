@@ -32,7 +32,7 @@ class Because(BaseModel):
 def list_releases(caller: Caller, listing: Listing, dataset: str = "") -> list[Release]:
     """List releases, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.releases(ctx, dataset=dataset))
+        return listing.fetch(lambda part: queries.releases(ctx, dataset=dataset, part=part))
 
 
 @router.post("/releases", status_code=201, response_model=Release)

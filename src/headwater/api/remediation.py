@@ -56,7 +56,7 @@ class Later(BaseModel):
 def list_diagnoses(caller: Caller, listing: Listing, release: str = "") -> list[Diagnosis]:
     """List diagnoses, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.diagnoses(ctx, release=release))
+        return listing.fetch(lambda part: queries.diagnoses(ctx, release=release, part=part))
 
 
 @router.get("/diagnoses/{diagnosis_id}")
@@ -83,7 +83,7 @@ def draft(diagnosis_id: str, caller: Caller, eval_set: str = "") -> drafts.Draft
 def list_briefs(caller: Caller, listing: Listing, release: str = "") -> list[Brief]:
     """List briefs, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.briefs(ctx, release=release))
+        return listing.fetch(lambda part: queries.briefs(ctx, release=release, part=part))
 
 
 @router.post("/briefs", status_code=201, response_model=Brief)

@@ -29,6 +29,7 @@ from headwater.core.canonical import digest, digest_bytes
 from headwater.core.errors import ConflictError, ForbiddenError, InvalidError, StaleError, UnauthenticatedError
 from headwater.governance import accounts
 from headwater.governance import queries as governance
+from headwater.storage.database import Part, next_page
 from headwater.storage.once import recall, remember
 
 if TYPE_CHECKING:
@@ -72,6 +73,18 @@ class _Listing:
     ) -> None:
         self._url, self._headers, self._after, self._limit = request.url, response.headers, after, limit
 
+    def fetch(self, rows_of: Callable[[Part], list[T]], key: Callable[[T], str] = attrgetter("id")) -> list[T]:
+        """Return the wanted part of a list of which only that part is read.
+
+        Args:
+            rows_of: Reads a part of the list.
+            key: The cursor of a row: its id where the newest stand first.
+        """
+        found, more = next_page(rows_of(Part(self._after or "", self._limit + 1)), self._limit)
+        if more:
+            self._tell(key(found[-1]))
+        return found
+
     def part(self, rows: Sequence[T], key: Callable[[T], str] = attrgetter("id")) -> list[T]:
         """Return the wanted part of a list; rows added meanwhile neither repeat a row nor hide one.
 
@@ -88,9 +101,12 @@ class _Listing:
         start = 0 if self._after is None else keys.index(self._after) + 1
         end = start + self._limit
         if end < len(rows):
-            following = self._url.include_query_params(after=keys[end - 1], limit=self._limit)
-            self._headers["Link"] = f'<{following}>; rel="next"'
+            self._tell(keys[end - 1])
         return list(rows[start:end])
+
+    def _tell(self, last: str) -> None:
+        following = self._url.include_query_params(after=last, limit=self._limit)
+        self._headers["Link"] = f'<{following}>; rel="next"'
 
 
 class _Caller:

@@ -90,7 +90,7 @@ def approve(source: str, body: Because, caller: Caller) -> Source | Response:
 def list_intakes(caller: Caller, listing: Listing) -> list[Intake]:
     """List intakes, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.intakes(ctx))
+        return listing.fetch(lambda part: queries.intakes(ctx, part=part))
 
 
 @router.get("/intakes/{intake}")

@@ -27,7 +27,7 @@ class NewRun(BaseModel):
 def list_runs(caller: Caller, listing: Listing, release: str = "") -> list[Run]:
     """List training runs, newest first."""
     with caller.reading() as ctx:
-        return listing.part(queries.runs(ctx, release=release))
+        return listing.fetch(lambda part: queries.runs(ctx, release=release, part=part))
 
 
 @router.get("/{run}")

@@ -10,7 +10,7 @@ from pydantic import Base64Bytes, BaseModel, Field
 
 from headwater.annotation import deliveries, images, packages, vendors
 from headwater.annotation.vendor_model import Delivery, Package, Sampled, Scorecard, Vendor
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 
 router = APIRouter(prefix="/programs/{program}", tags=["vendors"])
 
@@ -59,10 +59,10 @@ class Certificate(BaseModel):
 
 
 @router.get("/vendors")
-def list_vendors(caller: Caller) -> list[Scorecard]:
+def list_vendors(caller: Caller, listing: Listing) -> list[Scorecard]:
     """List vendors with what their work measured."""
     with caller.reading() as ctx:
-        return vendors.scorecards(ctx)
+        return listing.part(vendors.scorecards(ctx), key=lambda row: row.vendor.id)
 
 
 @router.post("/vendors", status_code=201, response_model=Vendor)
@@ -78,10 +78,10 @@ def approve(vendor: str, body: Because, caller: Caller) -> Vendor | Response:
 
 
 @router.get("/packages")
-def list_packages(caller: Caller) -> list[Package]:
+def list_packages(caller: Caller, listing: Listing) -> list[Package]:
     """List work packages, newest first."""
     with caller.reading() as ctx:
-        return vendors.packages(ctx)
+        return listing.fetch(lambda part: vendors.packages(ctx, part=part))
 
 
 @router.post("/packages", status_code=201, response_model=Package)
@@ -141,10 +141,10 @@ def receive(
 
 
 @router.get("/deliveries")
-def list_deliveries(caller: Caller) -> list[Delivery]:
+def list_deliveries(caller: Caller, listing: Listing) -> list[Delivery]:
     """List deliveries, newest first."""
     with caller.reading() as ctx:
-        return vendors.deliveries(ctx)
+        return listing.fetch(lambda part: vendors.deliveries(ctx, part=part))
 
 
 @router.get("/deliveries/{delivery}/sample")

@@ -175,4 +175,4 @@ def list_cohorts(caller: Caller, listing: Listing, batch: str = "") -> list[Coho
 def list_qualifications(caller: Caller, listing: Listing, person: str = "", subject: str = "") -> list[Qualification]:
     """List what was decided on qualifications, newest first: one's own, or everybody's for those who run campaigns."""
     with caller.reading() as ctx:
-        return listing.part(queries.qualifications(ctx, person=person, subject=subject))
+        return listing.fetch(lambda part: queries.qualifications(ctx, person=person, subject=subject, part=part))

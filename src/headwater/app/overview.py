@@ -19,6 +19,7 @@ from headwater.remediation.model import BriefState
 from headwater.sourcing import coverage
 from headwater.sourcing import queries as sourcing
 from headwater.sourcing.model import SourceState
+from headwater.storage.database import Part
 from headwater.training import queries as training
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def standards(ctx: Context) -> list[Met]:
 
     Of several campaigns the least favourable value counts. A critical slice is a standard on the count of members.
     """
-    newest = next(iter(releases.releases(ctx)), None)
+    newest = next(iter(releases.releases(ctx, part=Part(limit=1))), None)
     measured = {(gate.metric, gate.scope): gate for gate in releases.gates_now(ctx, newest)} if newest else {}
     charter = governance.program(ctx).charter
     wanted = [*charter.standards]
@@ -177,7 +178,7 @@ def _quality(ctx: Context) -> Stage:
 
 
 def _releases(ctx: Context) -> Stage:
-    found = releases.releases(ctx)
+    found = releases.releases(ctx, part=Part(limit=1))
     if not found:
         return _stage("Releases", "releases", "none yet", idle=True)
     waived = [gate for gate in releases.gates_now(ctx, found[0]) if gate.waiver]

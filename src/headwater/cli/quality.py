@@ -12,6 +12,7 @@ from headwater.cli.session import Json, acting, done, reading, show
 from headwater.governance import queries as governance
 from headwater.quality import assessments, labels, queries
 from headwater.quality.outcomes import resolvable
+from headwater.storage.database import Part
 
 if TYPE_CHECKING:
     from headwater.quality.habits import Habit
@@ -82,12 +83,12 @@ def resolutions(as_json: Json = False) -> None:
 def list_labels(
     campaign: Campaign,
     question: Question,
-    limit: Annotated[int, typer.Option(min=1, help="Most rows.")] = 50,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most rows; all by default.")] = None,
     as_json: Json = False,
 ) -> None:
     """List labels with what else they may be, least sure first."""
     with reading() as ctx:
-        rows = queries.doubtful(ctx, annotation.campaign(ctx, campaign).id, question=question, limit=limit)
+        rows = queries.doubtful(ctx, annotation.campaign(ctx, campaign).id, question=question, part=Part(limit=limit))
     show(rows, ("record_id", "value", "confidence", "beliefs", "method", "answers"), as_json)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from headwater.evaluation import store
 from headwater.evaluation.model import Evaluation, Finding, Sample, UnknownEvaluationError, UnknownFindingError
+from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,9 +28,14 @@ class Retrains(NamedTuple):
     """What each retrain answered (retrains × samples)."""
 
 
-def evaluations(ctx: Context, *, release: str = "", eval_set: str = "") -> list[Evaluation]:
+def evaluations(ctx: Context, *, release: str = "", eval_set: str = "", part: Part = WHOLE) -> list[Evaluation]:
     """Return evaluations, newest first."""
-    return store.evaluations(ctx.db, ctx.program, release=release, eval_set=eval_set)
+    return store.evaluations(ctx.db, ctx.program, release=release, eval_set=eval_set, part=part)
+
+
+def evaluated(ctx: Context) -> list[tuple[str, str]]:
+    """Return what was evaluated: release and evaluation set, the one with the newest results first."""
+    return store.evaluated(ctx.db, ctx.program)
 
 
 def evaluation(ctx: Context, identifier: str) -> Evaluation:
@@ -61,9 +67,9 @@ def retrains(ctx: Context, release: str, eval_set: str) -> Retrains:
     return Retrains(found, [results[0][key] for key in common], right, outputs)
 
 
-def findings(ctx: Context, *, release: str = "") -> list[Finding]:
+def findings(ctx: Context, *, release: str = "", part: Part = WHOLE) -> list[Finding]:
     """Return findings, newest first."""
-    return store.findings(ctx.db, ctx.program, release=release)
+    return store.findings(ctx.db, ctx.program, release=release, part=part)
 
 
 def finding(ctx: Context, identifier: str) -> Finding:

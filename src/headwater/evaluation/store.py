@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from headwater.core.canonical import plain
 from headwater.evaluation.model import Evaluation, EvaluationId, Finding, FindingId, FindingState, Sample
 from headwater.stats.interval import restored
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,14 +79,20 @@ def add(db: Connection, row: Evaluation, program: str, samples: Sequence[Sample]
 
 
 def evaluations(
-    db: Connection, program: str, *, identifier: str = "", release: str = "", eval_set: str = ""
+    db: Connection,
+    program: str,
+    *,
+    identifier: str = "",
+    release: str = "",
+    eval_set: str = "",
+    part: Part = WHOLE,
 ) -> list[Evaluation]:
     """Return evaluations, newest first."""
     query = sa.select(evaluation).where(evaluation.c.program == program)
     for column, value in (("id", identifier), ("release_id", release), ("eval_set", eval_set)):
         if value:
             query = query.where(evaluation.c[column] == value)
-    rows = db.execute(query.order_by(evaluation.c.imported_at.desc(), evaluation.c.id.desc())).mappings()
+    rows = db.execute(newest_first(query, evaluation.c.id, part)).mappings()
     return [
         Evaluation(
             **{name: row[name] for name in row if name not in ("program", "id", "accuracy")},
@@ -95,6 +101,13 @@ def evaluations(
         )
         for row in rows
     ]
+
+
+def evaluated(db: Connection, program: str) -> list[tuple[str, str]]:
+    """Return each release with each set it was evaluated on, newest first."""
+    pair = (evaluation.c.release_id, evaluation.c.eval_set)
+    query = sa.select(*pair).where(evaluation.c.program == program).group_by(*pair)
+    return [(row[0], row[1]) for row in db.execute(query.order_by(sa.func.max(evaluation.c.id).desc()))]
 
 
 def samples(
@@ -126,14 +139,16 @@ def add_findings(db: Connection, program: str, rows: Sequence[Finding]) -> None:
         db.execute(finding.insert(), values)
 
 
-def findings(db: Connection, program: str, *, identifier: str = "", release: str = "") -> list[Finding]:
+def findings(
+    db: Connection, program: str, *, identifier: str = "", release: str = "", part: Part = WHOLE
+) -> list[Finding]:
     """Return findings, newest first."""
     query = sa.select(finding).where(finding.c.program == program)
     if identifier:
         query = query.where(finding.c.id == identifier)
     if release:
         query = query.where(finding.c.release_id == release)
-    rows = db.execute(query.order_by(finding.c.found_at.desc(), finding.c.id)).mappings()
+    rows = db.execute(newest_first(query, finding.c.id, part)).mappings()
     return [
         Finding(
             **{name: row[name] for name in row if name not in ("program", "id", "state", "rate", "examples")},

@@ -25,8 +25,11 @@ from headwater.governance.model import (
 )
 from headwater.governance.store import decisions, ledger, people
 from headwater.governance.store import programs as store
+from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from headwater.context import Context
     from headwater.governance.chart import ChartProblem
 
@@ -137,19 +140,27 @@ def proposal(ctx: Context, identifier: str) -> Proposal | None:
     return found if found and found.program == ctx.program else None
 
 
-def proposals(ctx: Context, *, state: ProposalState | None = None, subject: str = "") -> list[Proposal]:
+def proposals(
+    ctx: Context, *, state: ProposalState | None = None, subject: str = "", part: Part = WHOLE
+) -> list[Proposal]:
     """Return the program's proposals, newest first."""
-    return decisions.search(ctx.db, ctx.program, state=state, subject=subject)
+    return decisions.search(ctx.db, ctx.program, state=state, subjects=[subject] if subject else None, part=part)
 
 
-def decided(ctx: Context, *, subject: str = "", before: str = "", limit: int = 100) -> list[DecisionRecord]:
+def proposals_about(ctx: Context, subjects: Iterable[str]) -> dict[str, Proposal]:
+    """Return the newest proposal about each of some things, by what it is about."""
+    found = decisions.search(ctx.db, ctx.program, subjects=list(subjects))
+    return {item.subject: item for item in reversed(found)}
+
+
+def decided(ctx: Context, *, subject: str = "", part: Part = WHOLE) -> list[DecisionRecord]:
     """Return decisions that were taken, newest first."""
-    return decisions.records(ctx.db, ctx.program, subject=subject, before=before, limit=limit)
+    return decisions.records(ctx.db, ctx.program, subject=subject, part=part)
 
 
-def notices(ctx: Context, *, unread: bool = False, limit: int = 100) -> list[Notice]:
+def notices(ctx: Context, *, unread: bool = False, part: Part = WHOLE) -> list[Notice]:
     """Return the actor's notices, newest first; of the program, or of all programs outside one."""
-    return decisions.notices(ctx.db, ctx.actor, program=ctx.program, unread=unread, limit=limit)
+    return decisions.notices(ctx.db, ctx.actor, program=ctx.program, unread=unread, part=part)
 
 
 def unread_notices(ctx: Context) -> int:
@@ -157,14 +168,14 @@ def unread_notices(ctx: Context) -> int:
     return decisions.unread(ctx.db, ctx.actor)
 
 
-def delegations(ctx: Context) -> list[Delegation]:
-    """Return the program's delegations, past ones too."""
-    return store.delegations(ctx.db, ctx.program)
+def delegations(ctx: Context, *, part: Part = WHOLE) -> list[Delegation]:
+    """Return the program's delegations, newest first, past ones too."""
+    return store.delegations(ctx.db, ctx.program, part=part)
 
 
-def waivers(ctx: Context) -> list[Waiver]:
+def waivers(ctx: Context, *, part: Part = WHOLE) -> list[Waiver]:
     """Return the program's waivers, newest first, asked for, granted and expired."""
-    return store.waivers(ctx.db, ctx.program)
+    return store.waivers(ctx.db, ctx.program, part=part)
 
 
 def live_waivers(ctx: Context) -> list[Waiver]:

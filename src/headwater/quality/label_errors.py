@@ -21,6 +21,7 @@ from headwater.quality.model import Label, NotAssessableError
 from headwater.quality.store import searches as store
 from headwater.sourcing import queries as sourcing
 from headwater.stats.label_errors import Prune, Score, noise, suspects
+from headwater.storage.database import WHOLE, Part
 from headwater.text.prediction import out_of_sample
 
 if TYPE_CHECKING:
@@ -131,10 +132,10 @@ def search(ctx: Context, identifier: str = "") -> ErrorSearch:
     return found[0]
 
 
-def searches(ctx: Context) -> list[ErrorSearch]:
+def searches(ctx: Context, *, part: Part = WHOLE) -> list[ErrorSearch]:
     """Return every search, newest first."""
     require(ctx, Decision.BATCH_ACCEPT)
-    return store.select(ctx.db, ctx.program)
+    return store.select(ctx.db, ctx.program, part=part)
 
 
 def relabel(ctx: Context, identifier: str, *, most: int = 0, tasks: Sequence[str] = (), into: str = "") -> Reach:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headwater.core.errors import NotFoundError
+from headwater.core.errors import InvalidError, NotFoundError
 from headwater.governance import queries as governance
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, NotYoursError, Role
@@ -29,6 +29,7 @@ from headwater.quality.store import habits as known
 from headwater.quality.store import inspections as inspected
 from headwater.quality.store import labels as resolved
 from headwater.quality.store import measures as measured
+from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,10 +54,26 @@ def resolutions(ctx: Context, *, campaign: str = "", question: str = "") -> list
     return resolved.resolutions(ctx.db, ctx.program, campaign=campaign, question=question)
 
 
-def doubtful(ctx: Context, campaign: str, *, question: str, offset: int = 0, limit: int = 50) -> list[Label]:
-    """Return the labels of a campaign's question with what else they may be, least sure first."""
+def doubtful(ctx: Context, campaign: str, *, question: str, part: Part = WHOLE) -> list[Label]:
+    """Return the labels of a campaign's question with what else they may be, least sure first.
+
+    Raises:
+        InvalidError: The part begins after what is no `place_of` a label.
+    """
     require(ctx, Decision.BATCH_ACCEPT)
-    return resolved.doubtful(ctx.db, ctx.program, campaign=campaign, question=question, offset=offset, limit=limit)
+    confidence, _, task = part.after.partition(":")
+    try:
+        after = (float(confidence), task) if part.after else None
+    except ValueError as error:
+        raise InvalidError(
+            f"'{part.after}' is not a place among these labels.", remedy="Begin again without it."
+        ) from error
+    return resolved.doubtful(ctx.db, ctx.program, campaign=campaign, question=question, after=after, limit=part.limit)
+
+
+def place_of(row: Label) -> str:
+    """Return where a label stands among the doubtful ones: what the part after it is asked by."""
+    return f"{row.confidence!r}:{row.task_id}"
 
 
 def habits(ctx: Context, *, campaign: str = "", question: str = "", subject: str = "") -> list[Habit]:
@@ -105,10 +122,10 @@ def history(ctx: Context, *, campaign: str, metric: str, scope: str) -> list[Mea
     return _visible(ctx, measured.history(ctx.db, ctx.program, campaign, metric, scope))
 
 
-def alarms(ctx: Context, *, campaign: str = "", undecided: bool = False) -> list[Alarm]:
+def alarms(ctx: Context, *, campaign: str = "", undecided: bool = False, part: Part = WHOLE) -> list[Alarm]:
     """Return alarms, newest first; only for those who run or accept the work."""
     require(ctx, Decision.BATCH_ACCEPT)
-    return raised.alarms(ctx.db, ctx.program, campaign=campaign, undecided=undecided)
+    return raised.alarms(ctx.db, ctx.program, campaign=campaign, undecided=undecided, part=part)
 
 
 def alarm(ctx: Context, identifier: str) -> Alarm:
@@ -118,10 +135,10 @@ def alarm(ctx: Context, identifier: str) -> Alarm:
         UnknownAlarmError: There is none.
     """
     require(ctx, Decision.BATCH_ACCEPT)
-    found = raised.alarms(ctx.db, ctx.program, identifier=identifier)
-    if not found:
+    found = raised.find(ctx.db, ctx.program, identifier)
+    if found is None:
         raise UnknownAlarmError(f"There is no alarm '{identifier}' in this program.")
-    return found[0]
+    return found
 
 
 def open_alarms(ctx: Context) -> int:

@@ -12,6 +12,7 @@ from headwater.release import gates, store
 from headwater.release.model import Difference, Gate, Release, Selection, UnknownReleaseError
 from headwater.sourcing import queries as sourcing
 from headwater.sourcing import slices
+from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from headwater.sourcing.model import Record
 
 
-def releases(ctx: Context, *, dataset: str = "") -> list[Release]:
+def releases(ctx: Context, *, dataset: str = "", part: Part = WHOLE) -> list[Release]:
     """Return the program's releases, newest first."""
-    return store.newest(ctx.db, ctx.program, dataset=dataset)
+    return store.newest(ctx.db, ctx.program, dataset=dataset, part=part)
 
 
 def release(ctx: Context, identifier: str) -> Release:
@@ -39,7 +40,7 @@ def release(ctx: Context, identifier: str) -> Release:
 
 def newest(ctx: Context, dataset: str) -> Release | None:
     """Return the newest release of a dataset, or None."""
-    found = store.newest(ctx.db, ctx.program, dataset=dataset, limit=1)
+    found = store.newest(ctx.db, ctx.program, dataset=dataset, part=Part(limit=1))
     return found[0] if found else None
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from headwater.core.canonical import plain
 from headwater.release.model import Gate, Release, ReleaseId, ReleaseState, Selection, SplitPolicy
 from headwater.stats.interval import restored
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,12 +73,12 @@ def get(db: Connection, program: str, identifier: str) -> Release | None:
     return _release(row) if row else None
 
 
-def newest(db: Connection, program: str, *, dataset: str = "", limit: int = 100) -> list[Release]:
+def newest(db: Connection, program: str, *, dataset: str = "", part: Part = WHOLE) -> list[Release]:
     """Return releases, newest first."""
     query = sa.select(release).where(release.c.program == program)
     if dataset:
         query = query.where(release.c.dataset == dataset)
-    rows = db.execute(query.order_by(release.c.created_at.desc(), release.c.id.desc()).limit(limit)).mappings()
+    rows = db.execute(newest_first(query, release.c.id, part)).mappings()
     return [_release(row) for row in rows]
 
 

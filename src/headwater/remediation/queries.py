@@ -11,6 +11,7 @@ from headwater.remediation import store
 from headwater.remediation.model import Brief, BriefState, Diagnosis, UnknownBriefError
 from headwater.sourcing import slices
 from headwater.stats.interval import wilson
+from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -21,9 +22,9 @@ WORKS = ("campaign", "intake", "release")
 """What carries a brief out."""
 
 
-def diagnoses(ctx: Context, *, release: str = "") -> list[Diagnosis]:
+def diagnoses(ctx: Context, *, release: str = "", part: Part = WHOLE) -> list[Diagnosis]:
     """Return diagnoses, newest first."""
-    return store.diagnoses(ctx.db, ctx.program, release=release)
+    return store.diagnoses(ctx.db, ctx.program, release=release, part=part)
 
 
 def diagnosis(ctx: Context, identifier: str) -> Diagnosis:
@@ -34,9 +35,9 @@ def diagnosis(ctx: Context, identifier: str) -> Diagnosis:
     return found[0]
 
 
-def briefs(ctx: Context, *, release: str = "") -> list[Brief]:
+def briefs(ctx: Context, *, release: str = "", part: Part = WHOLE) -> list[Brief]:
     """Return briefs, newest first."""
-    return store.briefs(ctx.db, ctx.program, release=release)
+    return store.briefs(ctx.db, ctx.program, release=release, part=part)
 
 
 def brief(ctx: Context, identifier: str) -> Brief:

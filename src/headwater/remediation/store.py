@@ -22,7 +22,7 @@ from headwater.remediation.model import (
     Grade,
 )
 from headwater.stats.interval import restored
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,14 +90,16 @@ def add_diagnoses(db: Connection, program: str, rows: Sequence[Diagnosis]) -> No
         db.execute(diagnosis.insert(), values)
 
 
-def diagnoses(db: Connection, program: str, *, release: str = "", identifier: str = "") -> list[Diagnosis]:
+def diagnoses(
+    db: Connection, program: str, *, release: str = "", identifier: str = "", part: Part = WHOLE
+) -> list[Diagnosis]:
     """Return diagnoses, newest first."""
     query = sa.select(diagnosis).where(diagnosis.c.program == program)
     if release:
         query = query.where(diagnosis.c.release_id == release)
     if identifier:
         query = query.where(diagnosis.c.id == identifier)
-    rows = db.execute(query.order_by(diagnosis.c.made_at.desc(), diagnosis.c.id)).mappings()
+    rows = db.execute(newest_first(query, diagnosis.c.id, part)).mappings()
     return [
         Diagnosis(
             id=DiagnosisId(row["id"]),
@@ -122,14 +124,14 @@ def add_brief(db: Connection, program: str, row: Brief) -> None:
     db.execute(brief.insert().values(values))
 
 
-def briefs(db: Connection, program: str, *, identifier: str = "", release: str = "") -> list[Brief]:
+def briefs(db: Connection, program: str, *, identifier: str = "", release: str = "", part: Part = WHOLE) -> list[Brief]:
     """Return briefs, newest first."""
     query = sa.select(brief).where(brief.c.program == program)
     if identifier:
         query = query.where(brief.c.id == identifier)
     if release:
         query = query.where(brief.c.release_id == release)
-    return [_brief(row) for row in db.execute(query.order_by(brief.c.id.desc())).mappings()]
+    return [_brief(row) for row in db.execute(newest_first(query, brief.c.id, part)).mappings()]
 
 
 def set_brief(db: Connection, identifier: str, **values: object) -> None:

@@ -24,6 +24,7 @@ from headwater.sourcing.model import (
     UnknownRecordError,
     UnknownSourceError,
 )
+from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -57,9 +58,9 @@ def source(ctx: Context, identifier: str) -> Source:
     return found[0]
 
 
-def intakes(ctx: Context) -> list[Intake]:
-    """Return the program's intakes, newest first."""
-    return store.intakes(ctx.db, ctx.program)
+def intakes(ctx: Context, *, source_id: str = "", part: Part = WHOLE) -> list[Intake]:
+    """Return the program's intakes, newest first; those of a source when named."""
+    return store.intakes(ctx.db, ctx.program, source_id=source_id, part=part)
 
 
 def intake(ctx: Context, identifier: str) -> Intake:

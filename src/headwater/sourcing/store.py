@@ -19,7 +19,7 @@ from headwater.sourcing.model import (
     SourceState,
     Tally,
 )
-from headwater.storage.database import Moment, insert, metadata
+from headwater.storage.database import WHOLE, Moment, Part, insert, metadata, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,12 +142,16 @@ def finish_intake(db: Connection, identifier: str, state: IntakeState, at: objec
     db.execute(intake.update().where(intake.c.id == identifier).values(state=state.value, finished_at=at))
 
 
-def intakes(db: Connection, program: str, *, identifier: str = "", limit: int = 100) -> list[Intake]:
-    """Return intakes, newest first; one when named."""
+def intakes(
+    db: Connection, program: str, *, identifier: str = "", source_id: str = "", part: Part = WHOLE
+) -> list[Intake]:
+    """Return intakes, newest first; one when named, or those of a source."""
     query = sa.select(intake).where(intake.c.program == program)
     if identifier:
         query = query.where(intake.c.id == identifier)
-    rows = db.execute(query.order_by(intake.c.started_at.desc(), intake.c.id.desc()).limit(limit)).mappings()
+    if source_id:
+        query = query.where(intake.c.source_id == source_id)
+    rows = db.execute(newest_first(query, intake.c.id, part)).mappings()
     return [
         Intake(
             **{name: row[name] for name in row if name not in ("program", "state", "id", "source_id")},

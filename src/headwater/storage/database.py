@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
@@ -24,7 +24,7 @@ from headwater.core.errors import ConflictError, InvalidError, SettingsError, Un
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Connection", "Database", "Moment", "insert", "metadata", "next_page"]
+__all__ = ["WHOLE", "Connection", "Database", "Moment", "Part", "insert", "metadata", "newest_first", "next_page"]
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITE_CACHE_KB, _READ_CACHE_KB = 32_768, 4_096
@@ -196,3 +196,26 @@ def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresq
 def next_page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
     """Return at most `limit` of the rows, and whether more follow (ask the database for one more than `limit`)."""
     return rows[:limit], len(rows) > limit
+
+
+class Part(NamedTuple):
+    """Which rows of a list that is newest first are wanted; all of them unless told."""
+
+    after: str = ""
+    """Id of the last row that was seen; empty for the beginning."""
+    limit: int | None = None
+    """Most rows; all that follow when None."""
+
+
+WHOLE = Part()
+
+
+def newest_first(query: sa.Select[Any], key: sa.Column[Any], part: Part = WHOLE) -> sa.Select[Any]:
+    """Return a query of the wanted part, in the order of time-sortable ids, newest first.
+
+    The place is a value and not a count, so rows added meanwhile neither repeat a row nor hide one, and the last part
+    costs no more than the first.
+    """
+    if part.after:
+        query = query.where(key < part.after)
+    return query.order_by(key.desc()).limit(part.limit)

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from headwater.core.errors import ConflictError, HeadwaterError, NotFoundError
 from headwater.core.ids import new_id
 from headwater.storage import pins
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -226,11 +226,11 @@ class Jobs:
             raise NotFoundError(f"There is no job '{identifier}'.", remedy="See: headwater job list")
         return _status(row)
 
-    def all(self, program: str, *, limit: int = 10_000) -> list[JobStatus]:
+    def all(self, program: str, *, part: Part = WHOLE) -> list[JobStatus]:
         """Return a program's jobs, newest first."""
-        query = sa.select(job_table).where(job_table.c.program == program).order_by(job_table.c.created_at.desc())
+        query = newest_first(sa.select(job_table).where(job_table.c.program == program), job_table.c.id, part)
         with self._database.read() as db:
-            return [_status(row) for row in db.execute(query.limit(limit)).mappings()]
+            return [_status(row) for row in db.execute(query).mappings()]
 
     def cancel(self, identifier: str) -> None:
         """Stop a job, whichever process runs it, at its next step or report of progress.

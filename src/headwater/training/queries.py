@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headwater.storage.database import WHOLE, Part
 from headwater.training import store
 from headwater.training.model import Run, UnknownRunError
 
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
     from headwater.context import Context
 
 
-def runs(ctx: Context, *, release: str = "") -> list[Run]:
+def runs(ctx: Context, *, release: str = "", part: Part = WHOLE) -> list[Run]:
     """Return training runs, newest first; those of a release when named."""
-    return store.search(ctx.db, ctx.program, release=release)
+    return store.search(ctx.db, ctx.program, release=release, part=part)
 
 
 def run(ctx: Context, identifier: str) -> Run:

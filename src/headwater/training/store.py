@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 from headwater.training.model import Run
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ def add(db: Connection, row: Run, program: str) -> None:
     db.execute(training_run.insert().values(**asdict(row), program=program))
 
 
-def search(db: Connection, program: str, *, identifier: str = "", release: str = "") -> list[Run]:
+def search(db: Connection, program: str, *, identifier: str = "", release: str = "", part: Part = WHOLE) -> list[Run]:
     """Return runs, newest first; one by its id or its model's, or those of a release."""
     query = sa.select(training_run).where(training_run.c.program == program)
     if identifier:
         query = query.where(sa.or_(training_run.c.id == identifier, training_run.c.model_id == identifier))
     if release:
         query = query.where(training_run.c.release_id == release)
-    rows = db.execute(query.order_by(training_run.c.registered_at.desc(), training_run.c.id.desc())).mappings()
+    rows = db.execute(newest_first(query, training_run.c.id, part)).mappings()
     return [Run(**{name: row[name] for name in row if name != "program"}) for row in rows]

@@ -14,6 +14,7 @@ from headwater.governance import queries as governance
 from headwater.governance.authority import may, require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -30,17 +31,18 @@ SHOWN_DISPUTES = 50
 
 
 @router.get("/campaigns")
-def listing(visitor: Visitor) -> Response:
+def listing(visitor: Visitor, after: str = "") -> Response:
     """Show campaigns, newest first, with schemas and guidelines."""
     with visitor.reading() as ctx:
-        found = queries.campaigns(ctx)
+        found = screenful(lambda part: queries.campaigns(ctx, part=part), after)
         return page(
             visitor,
             ctx,
             "annotation/campaigns.html",
             plan=Plan(overlap=3, gold_rate=0.1, lease_minutes=ctx.settings.lease_minutes),
             active="campaigns",
-            campaigns=[(each, _progress(ctx, each.id)) for each in found],
+            campaigns=[(each, _progress(ctx, each.id)) for each in found.rows],
+            more=found.more,
             sees=queries.sees_progress(ctx),
             schemas=queries.schemas(ctx),
             guidelines=queries.guidelines(ctx),

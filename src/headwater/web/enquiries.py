@@ -7,16 +7,18 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import enquiries, markdown, queries
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/enquiries")
 
 
 @router.get("")
-def front(visitor: Visitor) -> Response:
+def front(visitor: Visitor, after: str = "") -> Response:
     """Show the enquiries: all to owners of guidelines, to others their own."""
     with visitor.reading() as ctx:
-        rows = enquiries.listed(ctx)
+        found = screenful(lambda part: enquiries.listed(ctx, part=part), after)
+        rows = found.rows
         versions = {str(each.id): each for each in queries.guidelines(ctx)}
         anchors = {row.id: _anchor(versions[row.guideline_id].text, row.section) for row in rows}
         return page(
@@ -25,6 +27,7 @@ def front(visitor: Visitor) -> Response:
             "annotation/enquiries.html",
             active="campaigns",
             rows=sorted(rows, key=lambda row: row.replied_at is not None),
+            more=found.more,
             versions=versions,
             anchors=anchors,
             campaigns={each.id: each for each in queries.campaigns(ctx)},

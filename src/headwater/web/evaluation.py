@@ -14,6 +14,7 @@ from headwater.remediation import diagnosis
 from headwater.remediation import queries as remediation
 from headwater.training import queries as training
 from headwater.web.charts import Point, series
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 from headwater.workforce import queries as workforce
 
@@ -32,19 +33,21 @@ def _names(ctx: Context) -> dict[str, str]:
 
 
 @router.get("/evaluations")
-def listing(visitor: Visitor) -> Response:
+def listing(visitor: Visitor, after: str = "") -> Response:
     """Show evaluations, newest first; forms that compare two releases and take results in."""
     with visitor.reading() as ctx:
-        found = queries.evaluations(ctx)
+        found = screenful(lambda part: queries.evaluations(ctx, part=part), after)
+        pairs = queries.evaluated(ctx)
         return page(
             visitor,
             ctx,
             "evaluation/evaluations.html",
             active="evaluations",
-            evaluations=found,
+            evaluations=found.rows,
+            more=found.more,
             names=_names(ctx),
-            evaluated=list(dict.fromkeys(item.release_id for item in found)),
-            sets=list(dict.fromkeys(item.eval_set for item in found)),
+            evaluated=list(dict.fromkeys(release for release, _ in pairs)),
+            sets=list(dict.fromkeys(eval_set for _, eval_set in pairs)),
             runs=training.runs(ctx),
         )
 
@@ -120,22 +123,24 @@ def _retrains(ctx: Context, found: Comparison) -> Markup:
 
 
 @router.get("/findings")
-def weaknesses(visitor: Visitor) -> Response:
+def weaknesses(visitor: Visitor, after: str = "") -> Response:
     """Show findings with the deficit behind each, cohorts found noisy, and a form that searches for more."""
     with visitor.reading() as ctx:
         diagnoses = remediation.diagnoses(ctx)
-        found = queries.evaluations(ctx)
+        found = screenful(lambda part: queries.findings(ctx, part=part), after)
         return page(
             visitor,
             ctx,
             "evaluation/findings.html",
             active="findings",
-            findings=queries.findings(ctx),
+            findings=found.rows,
+            more=found.more,
+            after=after,
             causes={item.finding_id: item for item in diagnoses if item.finding_id},
             cohorts=[item for item in diagnoses if not item.finding_id],
             names=_names(ctx),
             teams={cohort.id: cohort.team for cohort in workforce.cohorts(ctx)},
-            evaluated=list(dict.fromkeys((item.release_id, item.eval_set) for item in found)),
+            evaluated=queries.evaluated(ctx),
         )
 
 

@@ -10,6 +10,7 @@ from headwater.app import approvals
 from headwater.core.errors import NotFoundError
 from headwater.governance import decisions, ledger, notices, queries
 from headwater.governance.model import Decision, Involvement, Role
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -58,10 +59,13 @@ def _letters(ctx: Context, which: Decision) -> dict[str, str]:
 
 
 @router.get("/inbox")
-def inbox(visitor: Visitor) -> Response:
+def inbox(visitor: Visitor, after: str = "") -> Response:
     """Show the visitor's notices."""
     with visitor.reading() as ctx:
-        return page(visitor, ctx, "governance/inbox.html", active="inbox", notices=queries.notices(ctx))
+        found = screenful(lambda part: queries.notices(ctx, part=part), after)
+        return page(
+            visitor, ctx, "governance/inbox.html", active="inbox", notices=found.rows, more=found.more, after=after
+        )
 
 
 @router.post("/inbox")

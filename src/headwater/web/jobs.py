@@ -11,6 +11,7 @@ from headwater.app import exports
 from headwater.app.job_rights import commanded
 from headwater.core.errors import HeadwaterError, NotFoundError
 from headwater.web.formats import duration
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
     from headwater.storage.jobs import JobStatus
 
 router = APIRouter(prefix="/p/{program}/jobs")
-MOST = 200
 
 
 @router.get("")
-def listing(visitor: Visitor) -> Response:
+def listing(visitor: Visitor, after: str = "") -> Response:
     """Show the newest jobs of the program."""
     with visitor.reading() as ctx:
-        found = visitor.app.jobs.all(ctx.program, limit=MOST + 1)
-        return page(visitor, ctx, "jobs/jobs.html", active="jobs", jobs=found[:MOST], more=len(found) > MOST)
+        found = screenful(lambda part: visitor.app.jobs.all(ctx.program, part=part), after)
+        return page(visitor, ctx, "jobs/jobs.html", active="jobs", jobs=found.rows, more=found.more)
 
 
 @router.get("/{job}")

@@ -15,6 +15,7 @@ from headwater.governance import queries as governance
 from headwater.quality import advice, gold, monitoring, queries, remedies
 from headwater.quality.model import AlarmState, Remedy
 from headwater.sourcing import queries as sourcing
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -47,10 +48,11 @@ class Drawing:
 
 
 @router.get("/alarms")
-def alarms(visitor: Visitor, undecided: str = "") -> Response:
+def alarms(visitor: Visitor, undecided: str = "", after: str = "") -> Response:
     """List alarms, those that wait for a decision first."""
     with visitor.reading() as ctx:
-        found = queries.alarms(ctx, undecided=bool(undecided))
+        shown = screenful(lambda part: queries.alarms(ctx, undecided=bool(undecided), part=part), after)
+        found = shown.rows
         names = governance.names(ctx)
         campaigns = annotation.campaigns(ctx)
         return page(
@@ -59,6 +61,8 @@ def alarms(visitor: Visitor, undecided: str = "") -> Response:
             "quality/alarms.html",
             active="quality",
             alarms=sorted(found, key=lambda each: each.state is AlarmState.DECIDED),
+            more=shown.more,
+            undecided=undecided,
             headlines={each.id: advice.headline(each, names) for each in found},
             campaigns=campaigns,
             watches={each.id: queries.watches(ctx, each.id) for each in campaigns},

@@ -11,6 +11,7 @@ from headwater.governance import queries as governance
 from headwater.governance.model import Decision
 from headwater.release import queries, service
 from headwater.training import queries as training
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 from headwater.workforce import queries as workforce
 
@@ -31,10 +32,11 @@ FILES = (
 
 
 @router.get("/releases")
-def listing(visitor: Visitor) -> Response:
+def listing(visitor: Visitor, after: str = "") -> Response:
     """Show releases, newest first."""
     with visitor.reading() as ctx:
-        return page(visitor, ctx, "release/releases.html", active="releases", releases=queries.releases(ctx))
+        found = screenful(lambda part: queries.releases(ctx, part=part), after)
+        return page(visitor, ctx, "release/releases.html", active="releases", releases=found.rows, more=found.more)
 
 
 @router.get("/releases/{release}")

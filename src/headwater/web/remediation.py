@@ -16,6 +16,7 @@ from headwater.remediation import briefs, drafts, queries, works
 from headwater.remediation.model import BriefState, BriefType
 from headwater.sourcing import queries as sourcing
 from headwater.web.charts import Point, series
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 from headwater.workforce import queries as workforce
 
@@ -79,18 +80,20 @@ def propose(visitor: Visitor, diagnosis: str, form: Annotated[NewBrief, Form()])
 
 
 @router.get("/briefs")
-def listing(visitor: Visitor) -> Response:
+def listing(visitor: Visitor, after: str = "") -> Response:
     """Show briefs with their acceptance tests and measured effects."""
     with visitor.reading() as ctx:
+        found = screenful(lambda part: queries.briefs(ctx, part=part), after)
         return page(
             visitor,
             ctx,
             "remediation/briefs.html",
             active="briefs",
-            briefs=queries.briefs(ctx),
+            briefs=found.rows,
+            more=found.more,
             causes={item.id: item for item in queries.diagnoses(ctx)},
             teams=_teams(ctx),
-            proposals={item.subject: item for item in governance.proposals(ctx)},
+            proposals=governance.proposals_about(ctx, [item.id for item in found.rows]),
         )
 
 

@@ -12,6 +12,7 @@ from headwater.governance import queries as governance
 from headwater.quality import labels, queries
 from headwater.quality.outcomes import resolvable
 from headwater.sourcing import queries as sourcing
+from headwater.storage.database import Part, next_page
 from headwater.web.session import Visitor, page
 
 router = APIRouter(prefix="/p/{program}/quality")
@@ -24,14 +25,15 @@ def one(
     campaign: str,
     question: str,
     compare: Annotated[bool, Query()] = False,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    after: str = "",
 ) -> Response:
     """Show method, reason, warnings, the least sure labels with what else they may be, and who answers how well."""
     with visitor.reading() as ctx:
         found = annotation.campaign(ctx, campaign)
         asked = annotation.schema(ctx, found.schema_id).question(question)
         kept = queries.resolutions(ctx, campaign=found.id, question=question)
-        rows = queries.doubtful(ctx, found.id, question=question, offset=offset, limit=SHOWN)
+        part = Part(after, SHOWN + 1)
+        rows, more = next_page(queries.doubtful(ctx, found.id, question=question, part=part), SHOWN)
         closed = asked.kind in CLOSED and not asked.per_turn
         texts = {str(record.id): record.text for record in sourcing.take(ctx, [row.record_id for row in rows])}
         return page(
@@ -50,6 +52,6 @@ def one(
             candidates=labels.compare(ctx, found.id, question=question) if compare and closed and kept else [],
             habits=queries.habits(ctx, campaign=found.id, question=question),
             handles=governance.names(ctx),
-            offset=offset,
-            step=SHOWN,
+            after=after,
+            more=queries.place_of(rows[-1]) if more else "",
         )

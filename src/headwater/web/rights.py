@@ -13,6 +13,8 @@ from headwater.governance.authority import may
 from headwater.governance.model import Decision, Involvement, Role
 from headwater.release import queries as releases
 from headwater.release.gates import name
+from headwater.storage.database import Part
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}")
@@ -60,10 +62,11 @@ def link(visitor: Visitor, person: str) -> Response:
 
 
 @router.get("/waivers")
-def waived(visitor: Visitor) -> Response:
+def waived(visitor: Visitor, after: str = "") -> Response:
     """Show waivers, the gates of the newest release that need one, and the form that asks for one."""
     with visitor.reading() as ctx:
-        newest = next(iter(releases.releases(ctx)), None)
+        newest = next(iter(releases.releases(ctx, part=Part(limit=1))), None)
+        found = screenful(lambda part: queries.waivers(ctx, part=part), after)
         gates = releases.gates_now(ctx, newest) if newest else []
         charter = queries.program(ctx).charter
         names = [f"{item.metric}:{item.scope}" if item.scope else item.metric for item in charter.standards]
@@ -72,7 +75,8 @@ def waived(visitor: Visitor) -> Response:
             ctx,
             "governance/waivers.html",
             active="waivers",
-            waivers=queries.waivers(ctx),
+            waivers=found.rows,
+            more=found.more,
             open_gates=[(name(gate), gate) for gate in gates if gate.open],
             names=sorted({*names, *(f"coverage.critical:{item.name}" for item in charter.critical_slices)}),
             asks=may(ctx, Decision.WAIVER_GRANT),
@@ -96,16 +100,18 @@ def ask(
 
 
 @router.get("/delegations")
-def lent(visitor: Visitor) -> Response:
+def lent(visitor: Visitor, after: str = "") -> Response:
     """Show who decides in whose place, and the form with which one lends one's own rights."""
     with visitor.reading() as ctx:
         people = {person.id: person for person, _ in queries.members(ctx) if person.is_active}
+        found = screenful(lambda part: queries.delegations(ctx, part=part), after)
         return page(
             visitor,
             ctx,
             "governance/delegations.html",
             active="delegations",
-            delegations=queries.delegations(ctx),
+            delegations=found.rows,
+            more=found.more,
             takers=[person for person in people.values() if person.id != ctx.actor],
             mine=[which for which in Decision if may(ctx, which)],
             now=ctx.clock.now(),

@@ -19,6 +19,7 @@ from headwater.release import queries as releases
 from headwater.sourcing import coverage, intakes, queries, reading, sources
 from headwater.sourcing.model import REQUIRED, Provenance, SourceKind
 from headwater.sourcing.slices import SliceError
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -41,16 +42,18 @@ class IntakeForm(BaseModel):
 
 
 @router.get("/sources")
-def listing(visitor: Visitor) -> Response:
+def listing(visitor: Visitor, after: str = "") -> Response:
     """Show sources, intakes and coverage gaps."""
     with visitor.reading() as ctx:
+        taken = screenful(lambda part: queries.intakes(ctx, part=part), after)
         return page(
             visitor,
             ctx,
             "sourcing/sources.html",
             active="sources",
             sources=queries.sources(ctx),
-            intakes=queries.intakes(ctx),
+            intakes=taken.rows,
+            more=taken.more,
             rejects=queries.reject_counts(ctx),
             gaps=coverage.gaps(ctx),
             production=coverage.production(ctx),
@@ -72,10 +75,11 @@ def add(visitor: Visitor, name: Annotated[str, Form()], kind: Annotated[SourceKi
 
 
 @router.get("/sources/{source}")
-def one(visitor: Visitor, source: str) -> Response:
+def one(visitor: Visitor, source: str, after: str = "") -> Response:
     """Show a source with its intake form and its intakes."""
     with visitor.reading() as ctx:
         found = queries.source(ctx, source)
+        taken = screenful(lambda part: queries.intakes(ctx, source_id=found.id, part=part), after)
         return page(
             visitor,
             ctx,
@@ -83,7 +87,8 @@ def one(visitor: Visitor, source: str) -> Response:
             active="sources",
             source=found,
             names=FORM,
-            intakes=[item for item in queries.intakes(ctx) if item.source_id == found.id],
+            intakes=taken.rows,
+            more=taken.more,
             proposals=governance.proposals(ctx, subject=found.id),
         )
 

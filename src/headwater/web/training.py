@@ -9,22 +9,25 @@ from fastapi import APIRouter, Form, Response
 from headwater.evaluation import queries as evaluation
 from headwater.release import queries as releases
 from headwater.training import queries, service
+from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/training")
 
 
 @router.get("")
-def listing(visitor: Visitor) -> Response:
+def listing(visitor: Visitor, after: str = "") -> Response:
     """Show training runs, newest first, and a form that registers one."""
     with visitor.reading() as ctx:
         known = releases.releases(ctx)
+        found = screenful(lambda part: queries.runs(ctx, part=part), after)
         return page(
             visitor,
             ctx,
             "training/runs.html",
             active="training",
-            runs=queries.runs(ctx),
+            runs=found.rows,
+            more=found.more,
             releases={item.id: f"{item.dataset}@{item.version}" for item in known},
             usable=[item for item in known if item.state in service.USABLE],
         )

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Response, UploadFile
 from headwater.annotation import deliveries, images, packages, queries, responses, vendors
 from headwater.governance import queries as governance
 from headwater.governance.authority import may
-from headwater.governance.model import Decision
+from headwater.governance.model import Decision, ProposalState
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/vendors")
@@ -31,7 +31,7 @@ def front(visitor: Visitor) -> Response:
             packages=found,
             deliveries={row.id: [each for each in came if each.package_id == row.id] for row in found},
             now=ctx.clock.now(),
-            proposals={each.subject: each.id for each in governance.proposals(ctx) if not each.decided_at},
+            proposals={each.subject: each.id for each in governance.proposals(ctx, state=ProposalState.OPEN)},
             batches=[
                 (campaign, batch) for campaign in queries.campaigns(ctx) for batch in queries.batches(ctx, campaign.id)
             ],

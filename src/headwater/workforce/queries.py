@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from headwater.governance import queries as governance
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, NotYoursError, PersonId
+from headwater.storage.database import WHOLE, Part
 from headwater.workforce import store
 from headwater.workforce.model import (
     IN_HOUSE,
@@ -94,11 +95,11 @@ def cohort(ctx: Context, identifier: str) -> Cohort:
     return found[0]
 
 
-def qualifications(ctx: Context, *, person: str = "", subject: str = "") -> list[Qualification]:
+def qualifications(ctx: Context, *, person: str = "", subject: str = "", part: Part = WHOLE) -> list[Qualification]:
     """Return what was decided on qualifications, newest first; others' only for those who run campaigns."""
     if person != ctx.actor:
         require(ctx, Decision.CAMPAIGN_OPEN)
-    return store.qualifications(ctx.db, ctx.program, person=person, subject=subject)
+    return store.qualifications(ctx.db, ctx.program, person=person, subject=subject, part=part)
 
 
 def qualification(ctx: Context, subject: str, person: str = "") -> Qualification | None:

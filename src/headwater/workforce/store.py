@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from headwater.governance.model import PersonId
-from headwater.storage.database import Moment, insert, metadata
+from headwater.storage.database import WHOLE, Moment, Part, insert, metadata, newest_first
 from headwater.workforce.model import (
     Affiliation,
     Annotator,
@@ -194,14 +194,16 @@ def add_qualification(db: Connection, program: str, row: Qualification) -> None:
     )
 
 
-def qualifications(db: Connection, program: str, *, person: str = "", subject: str = "") -> list[Qualification]:
+def qualifications(
+    db: Connection, program: str, *, person: str = "", subject: str = "", part: Part = WHOLE
+) -> list[Qualification]:
     """Return outcomes of tests, newest first."""
     query = sa.select(qualification).where(qualification.c.program == program)
     if person:
         query = query.where(qualification.c.person == person)
     if subject:
         query = query.where(qualification.c.subject == subject)
-    return [_qualification(row) for row in db.execute(query.order_by(qualification.c.id.desc()))]
+    return [_qualification(row) for row in db.execute(newest_first(query, qualification.c.id, part))]
 
 
 def newest(db: Connection, program: str, person: str, subject: str) -> Qualification | None:

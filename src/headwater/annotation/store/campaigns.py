@@ -23,7 +23,7 @@ from headwater.annotation.model import (
 from headwater.annotation.plan import Plan
 from headwater.core.canonical import plain
 from headwater.governance.model import PersonId, ProgramId
-from headwater.storage.database import Moment, insert, metadata
+from headwater.storage.database import WHOLE, Moment, Part, insert, metadata, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,14 +103,14 @@ def save(db: Connection, row: Campaign) -> None:
     db.execute(campaign.update().where(campaign.c.id == row.id).values(**_values(row)))
 
 
-def select(db: Connection, program: str, *, identifier: str = "", name: str = "") -> list[Campaign]:
+def select(db: Connection, program: str, *, identifier: str = "", name: str = "", part: Part = WHOLE) -> list[Campaign]:
     """Return campaigns, newest first."""
     query = sa.select(campaign).where(campaign.c.program == program)
     if identifier:
         query = query.where(campaign.c.id == identifier)
     if name:
         query = query.where(campaign.c.name == name)
-    return [_campaign(row) for row in db.execute(query.order_by(campaign.c.id.desc()))]
+    return [_campaign(row) for row in db.execute(newest_first(query, campaign.c.id, part))]
 
 
 def add_batch(db: Connection, row: Batch) -> None:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from headwater.annotation.enquiry_model import Enquiry
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.storage.database import Connection
 
-_MOST = 500
 
 enquiry = sa.Table(
     "enquiry",
@@ -70,14 +69,20 @@ def get(db: Connection, program: str, identifier: str) -> Enquiry | None:
 
 
 def find(
-    db: Connection, program: str, *, author: str = "", campaign_id: str = "", is_open: bool | None = None
+    db: Connection,
+    program: str,
+    *,
+    author: str = "",
+    campaign_id: str = "",
+    is_open: bool | None = None,
+    part: Part = WHOLE,
 ) -> list[Enquiry]:
-    """Return the newest enquiries of a program, newest first."""
+    """Return enquiries of a program, newest first."""
     query = enquiry.select().where(enquiry.c.program == program)
     for column, value in ((enquiry.c.author, author), (enquiry.c.campaign_id, campaign_id)):
         if value:
             query = query.where(column == value)
     if is_open is not None:
         query = query.where(enquiry.c.replied_at.is_(None) if is_open else enquiry.c.replied_at.is_not(None))
-    rows = db.execute(query.order_by(enquiry.c.id.desc()).limit(_MOST)).mappings()
+    rows = db.execute(newest_first(query, enquiry.c.id, part)).mappings()
     return [Enquiry(**row) for row in rows]

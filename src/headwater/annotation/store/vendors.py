@@ -16,7 +16,7 @@ from headwater.annotation.vendor_model import (
     Vendor,
     VendorState,
 )
-from headwater.storage.database import Moment, insert, metadata
+from headwater.storage.database import WHOLE, Moment, Part, insert, metadata, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,9 +160,9 @@ def set_package(db: Connection, identifier: str, **values: object) -> None:
     db.execute(package.update().where(package.c.id == identifier).values(**values))
 
 
-def packages(db: Connection, program: str) -> list[Package]:
+def packages(db: Connection, program: str, *, part: Part = WHOLE) -> list[Package]:
     """Return the packages of a program, newest first."""
-    found = db.execute(sa.select(package).where(package.c.program == program).order_by(package.c.id.desc()))
+    found = db.execute(newest_first(sa.select(package).where(package.c.program == program), package.c.id, part))
     return [Package(**_without_program(row) | {"state": PackageState(row.state)}) for row in found]
 
 
@@ -185,10 +185,12 @@ def set_delivery(db: Connection, identifier: str, **values: object) -> None:
     db.execute(delivery.update().where(delivery.c.id == identifier).values(**values))
 
 
-def deliveries(db: Connection, program: str, *, package_id: str = "") -> list[Delivery]:
+def deliveries(db: Connection, program: str, *, package_id: str = "", part: Part = WHOLE) -> list[Delivery]:
     """Return the deliveries of a program or of one package of it, newest first."""
-    query = sa.select(delivery).where(delivery.c.program == program).order_by(delivery.c.id.desc())
-    found = db.execute(query.where(delivery.c.package_id == package_id) if package_id else query)
+    query = sa.select(delivery).where(delivery.c.program == program)
+    if package_id:
+        query = query.where(delivery.c.package_id == package_id)
+    found = db.execute(newest_first(query, delivery.c.id, part))
     return [
         Delivery(
             **_without_program(row)

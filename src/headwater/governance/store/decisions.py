@@ -18,7 +18,7 @@ from headwater.governance.model import (
     ProposalId,
     ProposalState,
 )
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,15 +132,20 @@ def pending(db: Connection, program: str, decision: Decision, subject: str) -> P
 
 
 def search(
-    db: Connection, program: str, *, state: ProposalState | None = None, subject: str = "", limit: int = 200
+    db: Connection,
+    program: str,
+    *,
+    state: ProposalState | None = None,
+    subjects: Sequence[str] | None = None,
+    part: Part = WHOLE,
 ) -> list[Proposal]:
-    """Return proposals, newest first."""
+    """Return proposals, newest first, about some things when named."""
     query = sa.select(proposal).where(proposal.c.program == program)
     if state:
         query = query.where(proposal.c.state == state.value)
-    if subject:
-        query = query.where(proposal.c.subject == subject)
-    return _proposals(db, query.order_by(proposal.c.created_at.desc(), proposal.c.id.desc()).limit(limit))
+    if subjects is not None:
+        query = query.where(proposal.c.subject.in_(subjects))
+    return _proposals(db, newest_first(query, proposal.c.id, part))
 
 
 def close(db: Connection, identifier: str, state: ProposalState, *, by: str, at: datetime, reason: str) -> None:
@@ -161,15 +166,11 @@ def record(db: Connection, row: DecisionRecord) -> None:
     db.execute(decision_record.insert().values(asdict(row)))
 
 
-def records(
-    db: Connection, program: str, *, subject: str = "", before: str = "", limit: int = 100
-) -> list[DecisionRecord]:
-    """Return decisions, newest first, those before an id when given."""
+def records(db: Connection, program: str, *, subject: str = "", part: Part = WHOLE) -> list[DecisionRecord]:
+    """Return decisions, newest first."""
     query = sa.select(decision_record).where(decision_record.c.program == program)
     if subject:
         query = query.where(decision_record.c.subject == subject)
-    if before:
-        query = query.where(decision_record.c.id < before)
     return [
         DecisionRecord(
             **{
@@ -179,7 +180,7 @@ def records(
                 "actor": PersonId(row["actor"]),
             }
         )
-        for row in db.execute(query.order_by(decision_record.c.id.desc()).limit(limit)).mappings()
+        for row in db.execute(newest_first(query, decision_record.c.id, part)).mappings()
     ]
 
 
@@ -189,14 +190,16 @@ def notify(db: Connection, rows: Sequence[Notice]) -> None:
         db.execute(notice.insert(), [asdict(row) for row in rows])
 
 
-def notices(db: Connection, person: str, *, program: str = "", unread: bool = False, limit: int = 100) -> list[Notice]:
+def notices(
+    db: Connection, person: str, *, program: str = "", unread: bool = False, part: Part = WHOLE
+) -> list[Notice]:
     """Return a person's notices, newest first."""
     query = sa.select(notice).where(notice.c.person == person)
     if program:
         query = query.where(notice.c.program == program)
     if unread:
         query = query.where(notice.c.read_at.is_(None))
-    return [Notice(**row) for row in db.execute(query.order_by(notice.c.id.desc()).limit(limit)).mappings()]
+    return [Notice(**row) for row in db.execute(newest_first(query, notice.c.id, part)).mappings()]
 
 
 def unread(db: Connection, person: str) -> int:

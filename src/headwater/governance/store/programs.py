@@ -22,7 +22,7 @@ from headwater.governance.model import (
     Waiver,
 )
 from headwater.governance.store.people import membership, person
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -202,8 +202,10 @@ def add_delegation(db: Connection, row: Delegation, program_id: str) -> None:
     db.execute(delegation.insert().values(**asdict(row) | {"program": program_id}))
 
 
-def delegations(db: Connection, program_id: str, *, taker: str = "", now: datetime | None = None) -> list[Delegation]:
-    """Return delegations, of one taker and live at a moment when asked."""
+def delegations(
+    db: Connection, program_id: str, *, taker: str = "", now: datetime | None = None, part: Part = WHOLE
+) -> list[Delegation]:
+    """Return delegations, newest first, of one taker and live at a moment when asked."""
     query = sa.select(delegation).where(delegation.c.program == program_id)
     if taker:
         query = query.where(delegation.c.taker == taker)
@@ -211,7 +213,7 @@ def delegations(db: Connection, program_id: str, *, taker: str = "", now: dateti
         query = query.where(delegation.c.starts_at <= now, delegation.c.ends_at > now)
     return [
         Delegation(**{name: row[name] for name in row if name != "program"})
-        for row in db.execute(query.order_by(delegation.c.starts_at)).mappings()
+        for row in db.execute(newest_first(query, delegation.c.id, part)).mappings()
     ]
 
 
@@ -230,14 +232,14 @@ def grant_waiver(db: Connection, identifier: str, who: str, at: datetime) -> Non
     db.execute(waiver.update().where(waiver.c.id == identifier).values(granted_by=who, granted_at=at))
 
 
-def waivers(db: Connection, program_id: str, *, live_at: datetime | None = None) -> list[Waiver]:
+def waivers(db: Connection, program_id: str, *, live_at: datetime | None = None, part: Part = WHOLE) -> list[Waiver]:
     """Return waivers, newest first; only granted, unexpired ones when asked."""
     query = sa.select(waiver).where(waiver.c.program == program_id)
     if live_at is not None:
         query = query.where(waiver.c.granted_at.is_not(None), waiver.c.expires_at > live_at)
     return [
         Waiver(**{name: row[name] for name in row if name != "program"})
-        for row in db.execute(query.order_by(waiver.c.id.desc())).mappings()
+        for row in db.execute(newest_first(query, waiver.c.id, part)).mappings()
     ]
 
 

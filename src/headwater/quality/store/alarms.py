@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from headwater.core.canonical import plain
 from headwater.quality.model import Alarm, AlarmState, Explanation, Remedy, Watch
 from headwater.stats.interval import restored
-from headwater.storage.database import Moment, insert, metadata
+from headwater.storage.database import WHOLE, Moment, Part, insert, metadata, newest_first
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,24 +100,31 @@ def move_alarm(db: Connection, identifier: str, **values: object) -> None:
     db.execute(alarm.update().where(alarm.c.id == identifier).values(**values))
 
 
+def find(db: Connection, program: str, identifier: str) -> Alarm | None:
+    """Return an alarm of a program."""
+    query = sa.select(alarm).where(alarm.c.program == program, alarm.c.id == identifier)
+    row = db.execute(query).mappings().one_or_none()
+    return _alarm(row) if row else None
+
+
 def alarms(
     db: Connection,
     program: str,
     *,
-    identifier: str = "",
     campaign: str = "",
     question: str = "",
     undecided: bool = False,
+    part: Part = WHOLE,
 ) -> list[Alarm]:
     """Return alarms, newest first."""
     query = sa.select(alarm).where(alarm.c.program == program)
-    chosen = {"id": identifier, "campaign_id": campaign, "question": question}
+    chosen = {"campaign_id": campaign, "question": question}
     for name, wanted in chosen.items():
         if wanted:
             query = query.where(alarm.c[name] == wanted)
     if undecided:
         query = query.where(alarm.c.state != AlarmState.DECIDED.value)
-    return [_alarm(row) for row in db.execute(query.order_by(alarm.c.id.desc())).mappings()]
+    return [_alarm(row) for row in db.execute(newest_first(query, alarm.c.id, part)).mappings()]
 
 
 def _alarm(row: Any) -> Alarm:  # noqa: ANN401 -- a row mapping

@@ -100,13 +100,21 @@ def labels(db: Connection, program: str, *, question: str = "", batches: Iterabl
 
 
 def doubtful(
-    db: Connection, program: str, *, campaign: str, question: str, offset: int = 0, limit: int = 50
+    db: Connection,
+    program: str,
+    *,
+    campaign: str,
+    question: str,
+    after: tuple[float, str] | None = None,
+    limit: int | None = None,
 ) -> list[Label]:
-    """Return the labels of a campaign's question, least sure first."""
+    """Return the labels of a campaign's question, least sure first, those after a confidence and task."""
     query = sa.select(label).where(
         label.c.program == program, label.c.campaign_id == campaign, label.c.question == question
     )
-    rows = db.execute(query.order_by(label.c.confidence, label.c.task_id).offset(offset).limit(limit)).mappings()
+    if after is not None:
+        query = query.where(sa.tuple_(label.c.confidence, label.c.task_id) > sa.tuple_(*after))
+    rows = db.execute(query.order_by(label.c.confidence, label.c.task_id).limit(limit)).mappings()
     return [Label(**{name: row[name] for name in row if name not in ("program", "campaign_id")}) for row in rows]
 
 

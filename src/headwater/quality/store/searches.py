@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from headwater.core.canonical import plain
 from headwater.quality.doubts import ErrorSearch, Suspect
 from headwater.stats.interval import restored
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
     from headwater.storage.database import Connection
@@ -33,7 +33,7 @@ def add(db: Connection, program: str, row: ErrorSearch) -> None:
     db.execute(error_search.insert().values(id=row.id, program=program, body=body, searched_at=row.searched_at))
 
 
-def select(db: Connection, program: str, *, identifier: str = "") -> list[ErrorSearch]:
+def select(db: Connection, program: str, *, identifier: str = "", part: Part = WHOLE) -> list[ErrorSearch]:
     """Return searches, newest first."""
     query = sa.select(error_search).where(error_search.c.program == program)
     if identifier:
@@ -49,5 +49,5 @@ def select(db: Connection, program: str, *, identifier: str = "") -> list[ErrorS
                 "searched_at": row.searched_at,
             }
         )
-        for row in db.execute(query.order_by(error_search.c.id.desc()))
+        for row in db.execute(newest_first(query, error_search.c.id, part))
     ]
