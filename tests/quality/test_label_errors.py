@@ -10,19 +10,21 @@ from headwater.annotation import tasks
 from headwater.core.errors import InvalidError, NotFoundError
 from headwater.governance.model import NotYoursError
 from headwater.quality import label_errors, labels, queries
+from headwater.quality.label_errors import Search
 from headwater.quality.model import NotAssessableError
 from tests.annotation import factories as make
 
 if TYPE_CHECKING:
+    from headwater.annotation.plan import Plan
     from tests.workspaces import Team
 
 WORDS = {"billing": "invoice money charge refund", "fault": "broken crash error screen"}
 
 
-def labelled(team: Team, *, each: int = 30, wrong: int = 3) -> str:
+def labelled(team: Team, *, each: int = 30, wrong: int = 3, plan: Plan | None = None) -> str:
     """Return a campaign about two clear topics whose first labels of each are wrong."""
     texts = [f"{WORDS[topic]} {place}" for place in range(each) for topic in WORDS]
-    campaign = make.open_campaign(team, make.put_records(team, texts))
+    campaign = make.open_campaign(team, make.put_records(team, texts), plan=plan)
     with team.act(team.annotators[0]) as ctx:
         assignment, seen = tasks.claim(ctx, campaign.id).assignment, 0
         while assignment is not None:
@@ -39,7 +41,7 @@ def labelled(team: Team, *, each: int = 30, wrong: int = 3) -> str:
 def test_planted_errors_are_found_explained_and_labelled_again(team: Team) -> None:
     campaign = labelled(team)
     with team.act(team.ops) as ctx:
-        row = label_errors.find(ctx, question="topic", campaign_id=campaign)
+        row = label_errors.find(ctx, Search(question="topic", campaign_id=campaign))
     assert (row.labels, len(row.suspects)) == (60, 3)
     assert row.rate.value == pytest.approx(0.05, abs=0.03)
     assert {(each.given, each.suggested) for each in row.suspects} == {("billing", "fault"), ("fault", "billing")}
@@ -55,7 +57,7 @@ def test_planted_errors_are_found_explained_and_labelled_again(team: Team) -> No
 def test_another_campaign_takes_the_records_as_a_rework_batch(team: Team) -> None:
     campaign = labelled(team)
     with team.act(team.ops) as ctx:
-        row = label_errors.find(ctx, question="topic", campaign_id=campaign)
+        row = label_errors.find(ctx, Search(question="topic", campaign_id=campaign))
         with pytest.raises(InvalidError, match="None of the 3 records is new"):
             label_errors.relabel(ctx, row.id, into="first")
         with pytest.raises(InvalidError, match="are not suspected"):
@@ -71,18 +73,18 @@ def test_predictions_may_be_brought_along(team: Team) -> None:
         for each in known:
             sure[each.record_id][swap[each.value]] = 0.1
         sure[known[0].record_id] = {known[0].value: 0.02, swap[known[0].value]: 0.98}
-        row = label_errors.find(ctx, question="topic", predictions=sure)
+        row = label_errors.find(ctx, Search(question="topic", predictions=sure))
         assert [each.task_id for each in row.suspects] == [known[0].task_id]
         with pytest.raises(InvalidError, match="have no prediction"):
-            label_errors.find(ctx, question="topic", predictions={})
+            label_errors.find(ctx, Search(question="topic", predictions={}))
 
 
 def test_too_little_and_strangers_are_refused(team: Team) -> None:
     labelled(team, each=5)
     with team.act(team.ops) as ctx:
         with pytest.raises(NotAssessableError, match="too few"):
-            label_errors.find(ctx, question="topic")
+            label_errors.find(ctx, Search(question="topic"))
         with pytest.raises(NotFoundError, match="not searched"):
             label_errors.search(ctx)
     with pytest.raises(NotYoursError), team.act(team.expert) as ctx:
-        label_errors.find(ctx, question="topic")
+        label_errors.find(ctx, Search(question="topic"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +13,18 @@ from scipy import stats
 from headwater.annotation.plan import Plan
 from headwater.app import overview
 from headwater.app.watching import Watcher
-from headwater.quality import concerns, monitoring, queries, vigilance
+from headwater.quality import assessments, concerns, label_errors, labels, monitoring, queries, vigilance
 from tests.annotation import factories
+from tests.quality.test_agreement_edges import typed
+from tests.quality.test_label_errors import labelled
+from tests.serving import served
+from tests.web.calls import client
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from headwater.annotation.model import Campaign
     from headwater.context import Context
-    from headwater.quality.model import Watch
     from tests.workspaces import Team
 
 
@@ -107,21 +113,53 @@ def test_looking_again_and_again_names_nobody_more_often_than_stated() -> None:
     assert sum(map(concerns.level_at, range(1, 10_000))) < concerns.FALSE_ALARMS
 
 
-def test_annotators_do_not_wait_while_a_campaign_is_looked_at(
-    team: Team, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real, answered = monitoring.look, list[object]()
+def test_annotators_do_not_wait_while_a_campaign_is_looked_at(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign, answered = labelled(team, plan=Plan(overlap=2)), list[int]()
 
-    def slow(ctx: Context, watch: Watch) -> monitoring.Look:
-        with ThreadPoolExecutor(1) as other:
-            work = other.submit(factories.work_through, team, campaign.id, team.annotators[1], limit=2)
-            answered.append(work.result(timeout=60))
-        return real(ctx, watch)
+    def first_another_answers(look: Callable[..., object]) -> Callable[..., object]:
+        def slow(*args: object, **options: object) -> object:
+            with ThreadPoolExecutor(1) as other:
+                work = other.submit(factories.work_through, team, campaign, team.annotators[1], limit=1)
+                answered.append(work.result(timeout=60))
+            return look(*args, **options)
 
-    monkeypatch.setattr(monitoring, "look", slow)
+        return slow
+
+    for module in (assessments, labels, label_errors, monitoring):
+        monkeypatch.setattr(module, "look", first_another_answers(module.look))
     team.app.jobs.launch()
     (job,) = Watcher(team.app).look()
     assert team.app.jobs.wait(job).state == "done"
-    assert len(answered) == 2
+    assert answered == [1] * 2  # of both closed questions
     with team.read(team.ops) as ctx:  # what came while it was looked at counts as unwatched
         assert sum(each.answers for each in vigilance.unwatched(ctx)) > 0
+    ask_by_command(team, campaign)
+    assert answered == [1] * 7
+    ask_by_page_and_api(team, campaign)
+    assert answered == [1] * 17
+
+
+def ask_by_command(team: Team, campaign: str) -> None:
+    """Have a campaign assessed and watched, its labels resolved and searched for errors."""
+    typed(team, "quality", "assess", campaign, "--question", "topic")
+    typed(team, "quality", "errors", "find", "--question", "topic")
+    typed(team, "quality", "monitor", campaign)
+
+
+def ask_by_page_and_api(team: Team, campaign: str) -> None:
+    with served(team.app) as server:
+        person = client(team.app, server.url, team.ops)
+        form = {"csrf": person.csrf, "question": "topic", "what": f"{campaign}:topic"}
+        pages, api = "/p/support/quality", "/api/v1/programs/support"
+        with closing(person.http) as http:
+            replies = [
+                http.post(f"{pages}/{path}", data=form)
+                for path in ("assess", "label-errors", f"campaigns/{campaign}/monitor")
+            ]
+            http.headers["Authorization"] = f"Bearer {person.token}"
+            body = {"campaign": campaign, "question": "topic"}
+            replies += [
+                http.post(f"{api}/{path}", json=body)
+                for path in ("assessments", "resolutions", "label-errors", f"campaigns/{campaign}/monitor")
+            ]
+        assert all(reply.status_code in (200, 201, 303) for reply in replies), [reply.text for reply in replies]

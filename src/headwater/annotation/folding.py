@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -21,30 +22,58 @@ LEAST = 50_000
 """Fewest rows worth a block."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """A question's settled answers that are in no block yet, as blocks that were not stored yet."""
+
+    campaign_id: str
+    question: str
+    after: int
+    """Blocks there were before."""
+    blocks: tuple[folds.Fold, ...]
+    rows: int
+    """Answers in them."""
+
+
 def fold(ctx: Context, campaign_id: str, *, question: str) -> int:
     """Fold a question's settled answers into columns; returns how many rows were folded now.
 
-    Reading the answers (`queries.answers`) gives the same before and after. Answers stay where they are.
+    Reading the answers (`queries.answers`) gives the same before and after. Answers stay where they are. `pack` and
+    `keep` do the same in two steps, so that others may write while answers are read.
     """
+    require(ctx, Decision.BATCH_ACCEPT)
+    return keep(ctx, pack(ctx, campaign_id, question=question))
+
+
+def pack(ctx: Context, campaign_id: str, *, question: str) -> Packed:
+    """Return what there is to fold of a question's answers. Only reads."""
     require(ctx, Decision.BATCH_ACCEPT)
     campaign = queries.campaign(ctx, campaign_id)
     as_of = ctx.clock.now() - SETTLED
     edge = int(as_of.timestamp() * 1_000_000)
-    collector, number, after = queries.gather(ctx, campaign, question)
-    total, upto = 0, after
+    collector, before, after = queries.gather(ctx, campaign, question)
+    found, total, upto = list[folds.Fold](), 0, after
     for rows in reads.blocks(ctx.db, campaign.id, question, after=after):
         young = next((place for place, row in enumerate(rows) if int(row[8] or 0) > edge), len(rows))
         if young:
             collector.add(rows[:young])
             upto = str(rows[young - 1][0])
         if collector.waiting >= (BLOCK if young == len(rows) else LEAST):
-            number, total = number + 1, total + collector.waiting
-            row = folds.Fold(number=number, upto=upto, as_of=as_of, body=collector.pack())
-            folds.add(ctx.db, campaign.id, question, row)
+            total += collector.waiting
+            found.append(folds.Fold(number=before + len(found) + 1, upto=upto, as_of=as_of, body=collector.pack()))
         if young < len(rows):
             break
     if collector.waiting >= LEAST:
         total += collector.waiting
-        row = folds.Fold(number=number + 1, upto=upto, as_of=as_of, body=collector.pack())
-        folds.add(ctx.db, campaign.id, question, row)
-    return total
+        found.append(folds.Fold(number=before + len(found) + 1, upto=upto, as_of=as_of, body=collector.pack()))
+    return Packed(campaign_id=campaign.id, question=question, after=before, blocks=tuple(found), rows=total)
+
+
+def keep(ctx: Context, packed: Packed) -> int:
+    """Store blocks unless others were stored meanwhile; returns how many rows were folded now."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    if folds.last(ctx.db, packed.campaign_id, packed.question)[0] != packed.after:
+        return 0
+    for row in packed.blocks:
+        folds.add(ctx.db, packed.campaign_id, packed.question, row)
+    return packed.rows

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller, Listing
-from headwater.quality import assessments, cards, concerns, explorer, forecasts, queries
+from headwater.app import computing
+from headwater.quality import cards, concerns, explorer, forecasts, queries
 from headwater.quality.cards import Card
 from headwater.quality.concerns import Concern
 from headwater.quality.explorer import Exploration
@@ -30,9 +31,9 @@ class AssessmentForm(BaseModel):
 @router.post("/assessments", status_code=201, response_model=list[Measure])
 def assess(body: AssessmentForm, caller: Caller) -> list[Measure] | Response:
     """Measure a campaign's answers to a question in every group, and keep the measures."""
-    return caller.write(
-        lambda ctx: assessments.assess(
-            ctx, body.campaign, question=body.question, seed=body.seed, slices=tuple(body.slices)
+    return caller.settle(
+        lambda: computing.assess(
+            caller, body.campaign, question=body.question, seed=body.seed, slices=tuple(body.slices)
         )
     )
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller, Listing
+from headwater.app import searching
 from headwater.quality import label_errors
 from headwater.quality.doubts import ErrorSearch
 from headwater.stats.label_errors import Prune, Score
@@ -51,17 +52,15 @@ class Opened:
 @router.post("", status_code=201, response_model=ErrorSearch)
 def find(body: SearchForm, caller: Caller) -> ErrorSearch | Response:
     """Search the labels of a question for errors by confident learning."""
-    return caller.write(
-        lambda ctx: label_errors.find(
-            ctx,
-            question=body.question,
-            campaign_id=body.campaign_id,
-            prune=body.prune,
-            score=body.score,
-            predictions=body.predictions,
-            seed=body.seed,
-        )
+    what = label_errors.Search(
+        question=body.question,
+        campaign_id=body.campaign_id,
+        prune=body.prune,
+        score=body.score,
+        predictions=body.predictions,
+        seed=body.seed,
     )
+    return caller.settle(lambda: searching.find_errors(caller, what))
 
 
 @router.get("")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from headwater.annotation import gold as marks
 from headwater.annotation import queries as annotation
 from headwater.api.session import Caller, Listing
+from headwater.app import computing
 from headwater.quality import gold, monitoring, queries, remedies
 from headwater.quality.gold import GoldHealth, GoldPlan
 from headwater.quality.model import Alarm, Remedy, Watch
@@ -68,7 +69,7 @@ class ChartView(BaseModel):
 @router.post("/campaigns/{campaign}/monitor", response_model=list[Alarm])
 def monitor(campaign: str, body: WatchForm, caller: Caller) -> list[Alarm] | Response:
     """Follow the charts, make the checks that are due, and return the new alarms."""
-    return caller.write(lambda ctx: monitoring.monitor(ctx, campaign, question=body.question))
+    return caller.settle(lambda: computing.monitor(caller, campaign, question=body.question))
 
 
 @router.get("/campaigns/{campaign}/watches")

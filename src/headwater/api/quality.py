@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from headwater.annotation import queries as annotation
 from headwater.api.session import Caller, Listing
-from headwater.context import Context
+from headwater.app import computing
 from headwater.quality import labels, queries
 from headwater.quality.habits import Habit
 from headwater.quality.model import Label, Measure
@@ -36,12 +36,13 @@ def measures(caller: Caller, listing: Listing, campaign: str = "", metric: str =
 def resolve(body: ResolutionForm, caller: Caller) -> Resolution | Response:
     """Resolve the labels of a campaign: the likeliest answer of every task, with its probability."""
 
-    def write(ctx: Context) -> Resolution:
-        labels.resolve(ctx, body.campaign, question=body.question, method=body.method)
-        campaign = annotation.campaign(ctx, body.campaign)
-        return queries.resolutions(ctx, campaign=campaign.id, question=body.question)[0]
+    def act() -> Resolution:
+        computing.resolve(caller, body.campaign, question=body.question, method=body.method)
+        with caller.reading() as ctx:
+            campaign = annotation.campaign(ctx, body.campaign)
+            return queries.resolutions(ctx, campaign=campaign.id, question=body.question)[0]
 
-    return caller.write(write)
+    return caller.settle(act)
 
 
 @router.get("/resolutions")

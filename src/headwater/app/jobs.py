@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import fetching
-from headwater.app import campaign_jobs, models, release_jobs
+from headwater.app import campaign_jobs, computing, models, release_jobs, seats
 from headwater.core.errors import HeadwaterError
-from headwater.quality import monitoring, vigilance
+from headwater.quality import vigilance
 from headwater.sourcing import intakes, reading
 from headwater.sourcing.curation import Recipe
 from headwater.storage.once import once
@@ -99,12 +99,8 @@ def _watch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
     """Look at an open campaign's charts and checks, question by question; doing so twice changes nothing."""
 
     def look(question: str) -> list[str]:
-        with app.act_as(job.actor, job.program) as ctx:
-            watch = monitoring.prepare(ctx, args["campaign"], question=question)
-        with app.read_as(job.actor, job.program) as ctx:  # annotators do not wait while this computes
-            found = monitoring.look(ctx, watch)
-        with app.act_as(job.actor, job.program) as ctx:
-            return [alarm.id for alarm in monitoring.settle(ctx, found)]
+        found = computing.monitor(seats.Seat(app, job.actor, job.program), args["campaign"], question=question)
+        return [alarm.id for alarm in found]
 
     with app.read_as(job.actor, job.program) as ctx:
         questions = vigilance.watched(ctx, args["campaign"])

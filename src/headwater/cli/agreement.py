@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headwater.annotation import queries as annotation
-from headwater.cli.session import Json, acting, done, reading, show
+from headwater.app import computing
+from headwater.cli.session import Json, done, reading, seated, show
 from headwater.governance import queries as governance
-from headwater.quality import assessments, cards, concerns, explorer, forecasts, queries
+from headwater.quality import cards, concerns, explorer, forecasts, queries
 from headwater.quality.model import NotAssessableError
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def measure(
     as_json: Json = False,
 ) -> None:
     """Measure agreement by label, team, batch, guideline version, time and slice."""
-    with acting() as ctx:
-        rows = assessments.assess(ctx, campaign, question=question, seed=seed, slices=where or ())
+    with seated() as doors:
+        rows = computing.assess(doors, campaign, question=question, seed=seed, slices=where or ())
     show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"), as_json)
 
 

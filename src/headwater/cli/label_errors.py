@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from headwater.annotation import queries as annotation
-from headwater.cli.session import Json, acting, done, reading, show
+from headwater.app import searching
+from headwater.cli.session import Json, acting, done, reading, seated, show
 from headwater.core.errors import InvalidError
 from headwater.quality import label_errors
 from headwater.stats.label_errors import Prune, Score
@@ -36,17 +37,13 @@ def find(
         brought = json.loads(predictions.read_text(encoding="utf-8")) if predictions else None
     except (OSError, ValueError) as error:
         raise InvalidError(f"'{predictions}' is not JSON: {error}.") from error
-    with acting() as ctx:
-        chosen = annotation.campaign(ctx, campaign).id if campaign else ""
-        row = label_errors.find(
-            ctx,
-            question=question,
-            campaign_id=chosen,
-            prune=prune,
-            score=score,
-            predictions=brought,
-            seed=seed,
+    with seated() as doors:
+        with doors.reading() as ctx:
+            chosen = annotation.campaign(ctx, campaign).id if campaign else ""
+        what = label_errors.Search(
+            question=question, campaign_id=chosen, prune=prune, score=score, predictions=brought, seed=seed
         )
+        row = searching.find_errors(doors, what)
     if as_json:
         show(row, (), as_json)
         return

@@ -8,7 +8,8 @@ import typer
 
 from headwater.annotation import gold as marks
 from headwater.annotation import queries as annotation
-from headwater.cli.session import Json, acting, done, reading, show
+from headwater.app import computing
+from headwater.cli.session import Json, acting, done, reading, seated, show
 from headwater.governance import queries as governance
 from headwater.quality import advice, monitoring, queries, remedies
 from headwater.quality import gold as health
@@ -25,9 +26,10 @@ Task = Annotated[str, typer.Argument(help="Id of the gold task.")]
 
 def monitor(campaign: Campaign, question: Question = "", as_json: Json = False) -> None:
     """Follow the charts of a campaign, make the checks that are due and raise what is new."""
-    with acting() as ctx:
-        found = monitoring.monitor(ctx, campaign, question=question)
-        names = governance.names(ctx)
+    with seated() as doors:
+        found = computing.monitor(doors, campaign, question=question)
+        with doors.reading() as ctx:
+            names = governance.names(ctx)
     _show(found, names, as_json)
     if not as_json:
         done(f"{len(found)} new alarms. See all with: headwater alarm list")

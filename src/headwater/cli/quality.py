@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headwater.annotation import queries as annotation
+from headwater.app import computing
 from headwater.cli import acceptance, label_errors, monitoring
-from headwater.cli.session import Json, acting, done, reading, show
+from headwater.cli.session import Json, done, reading, seated, show
 from headwater.governance import queries as governance
-from headwater.quality import assessments, labels, queries
+from headwater.quality import labels, queries
 from headwater.quality.outcomes import resolvable
 from headwater.storage.database import Part
 
@@ -29,10 +30,11 @@ Question = Annotated[str, typer.Option(help="The question.")]
 @cli.command("assess")
 def assess(campaign: Campaign, question: Question) -> None:
     """Measure agreement and gold accuracy, and resolve the labels of a campaign."""
-    with acting() as ctx:
-        rows = assessments.assess(ctx, campaign, question=question)
-        asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
-        resolved = labels.resolve(ctx, campaign, question=question) if resolvable(asked) else []
+    with seated() as doors:
+        rows = computing.assess(doors, campaign, question=question)
+        with doors.reading() as ctx:
+            asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
+        resolved = computing.resolve(doors, campaign, question=question) if resolvable(asked) else []
     show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"))
     if resolvable(asked):
         done(f"Resolved {len(resolved):,} labels by {resolved[0].method if resolved else 'nothing'}.")
@@ -48,9 +50,10 @@ def resolve(
     as_json: Json = False,
 ) -> None:
     """Resolve the labels of a campaign: the likeliest answer of every task, with its probability."""
-    with acting() as ctx:
-        labels.resolve(ctx, campaign, question=question, method=method)
-        (row,) = queries.resolutions(ctx, campaign=annotation.campaign(ctx, campaign).id, question=question)
+    with seated() as doors:
+        computing.resolve(doors, campaign, question=question, method=method)
+        with doors.reading() as ctx:
+            (row,) = queries.resolutions(ctx, campaign=annotation.campaign(ctx, campaign).id, question=question)
     if as_json:
         show([row], ("question",), as_json)
         return

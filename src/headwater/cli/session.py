@@ -15,6 +15,7 @@ from rich.table import Table
 
 from headwater.app.application import App, open_app
 from headwater.app.job_rights import permit
+from headwater.app.seats import Seat
 from headwater.cli.console import chosen, err, out
 from headwater.core.canonical import plain
 from headwater.core.errors import ForbiddenError, InvalidError
@@ -41,7 +42,7 @@ __all__ = [
     "show",
     "to_dict",
 ]
-__all__ += ["run_job", "whoami", "workspace"]
+__all__ += ["run_job", "seated", "whoami", "workspace"]
 
 Detach = Annotated[bool, typer.Option("--detach/--wait", help="Only ask for it; a process that runs jobs does it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -70,6 +71,13 @@ def reading(*, in_program: bool = True) -> Iterator[Context]:
         actor, program = whoami(app, in_program=in_program)
         with app.read_as(actor, program) as ctx:
             yield ctx
+
+
+@contextmanager
+def seated() -> Iterator[Seat]:
+    """Open the workspace for what has transactions of its own, as the chosen person in the chosen program."""
+    with workspace() as app:
+        yield Seat(app, *whoami(app))
 
 
 def whoami(app: App, *, in_program: bool = True) -> tuple[str, str]:

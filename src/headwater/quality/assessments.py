@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,10 +58,27 @@ def assess(
         NotAssessableError: There is no answer yet, or agreement on this kind of question is not measured.
     """
     require(ctx, Decision.BATCH_ACCEPT)
+    folding.fold(ctx, campaign_id, question=question)
+    return settle(ctx, look(ctx, campaign_id, question=question, seed=seed, slices=slices))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """What an assessment found, before it is kept."""
+
+    whole: Assessment
+    found: dict[tuple[str, str], Estimate]
+    """Metric and scope → estimate."""
+    watched: monitoring.Look | None
+    """What the charts and checks found; None for questions that have none."""
+
+
+def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices: Sequence[str] = ()) -> Assessed:
+    """Measure as `assess` says. Only reads: no writer waits while it computes."""
+    require(ctx, Decision.BATCH_ACCEPT)
     campaign = annotation.campaign(ctx, campaign_id)
     asked = annotation.schema(ctx, campaign.schema_id).question(question)
     counted = annotation.progress(ctx, campaign.id).answers
-    folding.fold(ctx, campaign.id, question=question)
     given = annotation.answers(ctx, campaign.id, question=question, structured=True)
     if len(given.task) == 0:
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
@@ -91,13 +109,25 @@ def assess(
         given=len(given.task),
         looks=_looks(ctx, campaign.id, question, len(given.task)),
     )
-    rows = _measures(whole, {key: value for key, value in found.items() if value.n > 0})
+    charted = asked.kind in CLOSED and not asked.per_turn
+    return Assessed(
+        whole=whole,
+        found={key: value for key, value in found.items() if value.n > 0},
+        watched=monitoring.look(ctx, campaign.id, question=question, given=given, answers=counted) if charted else None,
+    )
+
+
+def settle(ctx: Context, assessed: Assessed) -> list[Measure]:
+    """Keep what an assessment found, raise the alarms it calls for and return the measures."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    whole = assessed.whole
+    rows = _measures(whole, assessed.found)
     store.add_measures(ctx.db, ctx.program, rows)
     store.keep_assessment(ctx.db, ctx.program, whole)
-    body = {"question": question, "measures": len(rows), "seed": seed}
-    ledger.append(ctx, "quality.assessed", subject=campaign.id, body=body)
-    if asked.kind in CLOSED and not asked.per_turn:
-        monitoring.follow(ctx, given, counted, campaign_id=campaign.id)
+    body = {"question": whole.question, "measures": len(rows), "seed": whole.seed}
+    ledger.append(ctx, "quality.assessed", subject=whole.campaign_id, body=body)
+    if assessed.watched is not None:
+        monitoring.settle(ctx, assessed.watched)
     return rows
 
 

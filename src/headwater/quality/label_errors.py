@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,55 +42,50 @@ class Reach(NamedTuple):
     batches: tuple[str, ...]
 
 
-def find(  # noqa: PLR0913 -- what a search is made of
-    ctx: Context,
-    *,
-    question: str,
-    campaign_id: str = "",
-    prune: Prune = Prune.NOISE_RATE,
-    score: Score = Score.SELF_CONFIDENCE,
-    predictions: Mapping[str, Mapping[str, float]] | None = None,
-    seed: int = 0,
-) -> ErrorSearch:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which labels are searched for errors, and how."""
+
+    question: str
+    campaign_id: str = ""
+    """Only labels of one campaign."""
+    prune: Prune = Prune.NOISE_RATE
+    """Which labels are taken for errors."""
+    score: Score = Score.SELF_CONFIDENCE
+    """What they are ranked by."""
+    predictions: Mapping[str, Mapping[str, float]] | None = None
+    """Record → label → out-of-sample probability, of a model that never learned from that record; by default texts are
+    predicted in five parts by TF-IDF and logistic regression."""
+    seed: int = 0
+    """Of the parts and the bootstrap; kept."""
+
+
+def find(ctx: Context, what: Search) -> ErrorSearch:
     """Search resolved labels for errors by confident learning and keep what was found.
 
     Labels that an expert settled are predicted from, but never suspected.
-
-    Args:
-        ctx: The context.
-        question: Whose labels are searched.
-        campaign_id: Only labels of one campaign.
-        prune: Which labels are taken for errors.
-        score: What they are ranked by.
-        predictions: Record → label → out-of-sample probability, of a model that never learned from that record; by
-            default texts are predicted in five parts by TF-IDF and logistic regression.
-        seed: Of the parts and the bootstrap; kept.
 
     Raises:
         NotAssessableError: There are too few labels.
         InvalidError: Predictions are missing for a label, or are no probabilities.
     """
     require(ctx, Decision.BATCH_ACCEPT)
-    labels = queries.labels(ctx, question=question)
-    if campaign_id:
-        inside = {batch.id for batch in annotation.batches(ctx, campaign_id)}
-        labels = [each for each in labels if each.batch_id in inside]
-    counts = {value: sum(each.value == value for each in labels) for value in sorted({each.value for each in labels})}
-    rare = {value for value, count in counts.items() if count < 2} if predictions is None else set()  # noqa: PLR2004
-    known = [each for each in labels if each.value not in rare]
-    values = [value for value in counts if value not in rare]
-    if len(known) < FEWEST or len(values) < 2:  # noqa: PLR2004 -- one class has no errors
-        raise NotAssessableError(
-            f"{len(known)} labels of {len(values)} values are too few to search '{question}' for errors.",
-            remedy=f"Resolve at least {FEWEST} labels of two values.",
-        )
+    return keep(ctx, look(ctx, what))
+
+
+def look(ctx: Context, what: Search) -> ErrorSearch:
+    """Search as `find` says. Only reads: no writer waits while it computes."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    known, values, left_out = _material(ctx, what)
     code = {value: place for place, value in enumerate(values)}
     given = np.array([code[each.value] for each in known], dtype=np.int64)
     chance = (
-        _predicted(ctx, known, values, given, seed) if predictions is None else _brought(known, values, predictions)
+        _predicted(ctx, known, values, given, what.seed)
+        if what.predictions is None
+        else _brought(known, values, what.predictions)
     )
-    whole = noise(given, chance, resamples=RESAMPLES, rng=np.random.default_rng(seed))
-    found = suspects(given, chance, prune=prune, score=score)
+    whole = noise(given, chance, resamples=RESAMPLES, rng=np.random.default_rng(what.seed))
+    found = suspects(given, chance, prune=what.prune, score=what.score)
     rows = tuple(
         _suspect(
             known[place], values[other], float(points), chance[place, code[known[place].value]], chance[place, other]
@@ -97,26 +93,51 @@ def find(  # noqa: PLR0913 -- what a search is made of
         for place, other, points in zip(found.item, found.suggested, found.score, strict=True)
         if known[place].method != "adjudicated"
     )
-    row = ErrorSearch(
+    return ErrorSearch(
         id=new_id("ers"),
-        question=question,
-        campaign_id=campaign_id,
-        prune=prune.value,
-        score=score.value,
-        predictor="brought along" if predictions is not None else "tf-idf and logistic regression, cross-validated",
+        question=what.question,
+        campaign_id=what.campaign_id,
+        prune=what.prune.value,
+        score=what.score.value,
+        predictor="brought along"
+        if what.predictions is not None
+        else "tf-idf and logistic regression, cross-validated",
         labels=len(known),
-        left_out=len(labels) - len(known),
+        left_out=left_out,
         values=tuple(values),
         noise=tuple(tuple(float(cell) for cell in line) for line in whole.given_true),
         rate=whole.rate,
         suspects=rows,
-        seed=seed,
+        seed=what.seed,
         searched_at=ctx.clock.now(),
     )
+
+
+def keep(ctx: Context, row: ErrorSearch) -> ErrorSearch:
+    """Keep what a search found."""
+    require(ctx, Decision.BATCH_ACCEPT)
     store.add(ctx.db, ctx.program, row)
-    body = {"question": question, "labels": row.labels, "suspects": len(rows), "seed": seed, "prune": prune}
-    ledger.append(ctx, "labels.searched", subject=row.id, body=body)
+    body = {"question": row.question, "labels": row.labels, "suspects": len(row.suspects)}
+    ledger.append(ctx, "labels.searched", subject=row.id, body=body | {"seed": row.seed, "prune": row.prune})
     return row
+
+
+def _material(ctx: Context, what: Search) -> tuple[list[Label], list[str], int]:
+    """The labels to search, their values, and how many were left out because their value is rare."""
+    labels = queries.labels(ctx, question=what.question)
+    if what.campaign_id:
+        inside = {batch.id for batch in annotation.batches(ctx, what.campaign_id)}
+        labels = [each for each in labels if each.batch_id in inside]
+    counts = {value: sum(each.value == value for each in labels) for value in sorted({each.value for each in labels})}
+    rare = {value for value, count in counts.items() if count < 2} if what.predictions is None else set()  # noqa: PLR2004
+    known = [each for each in labels if each.value not in rare]
+    values = [value for value in counts if value not in rare]
+    if len(known) < FEWEST or len(values) < 2:  # noqa: PLR2004 -- one class has no errors
+        raise NotAssessableError(
+            f"{len(known)} labels of {len(values)} values are too few to search '{what.question}' for errors.",
+            remedy=f"Resolve at least {FEWEST} labels of two values.",
+        )
+    return known, values, len(labels) - len(known)
 
 
 def search(ctx: Context, identifier: str = "") -> ErrorSearch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,7 @@ from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
     from headwater.annotation.answers import Answers
+    from headwater.annotation.questions import Question
     from headwater.context import Context
     from headwater.quality.outcomes import Outcome
 
@@ -50,6 +51,25 @@ def resolve(ctx: Context, campaign_id: str, *, question: str, method: str = "aut
         InvalidError: There is no such method, or it does not fit the question.
     """
     require(ctx, Decision.BATCH_ACCEPT)
+    return settle(ctx, look(ctx, campaign_id, question=question, method=method))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inferred:
+    """What truth inference made of a campaign's answers, before it is kept."""
+
+    campaign_id: str
+    asked: Question
+    method: str
+    """That was asked for."""
+    outcome: Outcome
+    rows: list[Label]
+    """As answers have them; what was settled by people comes on top."""
+
+
+def look(ctx: Context, campaign_id: str, *, question: str, method: str = "auto") -> Inferred:
+    """Infer labels as `resolve` says. Only reads: no writer waits while it computes."""
+    require(ctx, Decision.BATCH_ACCEPT)
     campaign = annotation.campaign(ctx, campaign_id)
     asked = annotation.schema(ctx, campaign.schema_id).question(question)
     ensure_resolvable(asked)
@@ -58,15 +78,26 @@ def resolve(ctx: Context, campaign_id: str, *, question: str, method: str = "aut
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
     teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
     found = outcome(asked, Material(given, prelabels.proposed(ctx, campaign.id), teams), method=method)
-    settled = annotation.settled(ctx, campaign.id, question=question)
-    rows = _labels(ctx, given, found, {task: normal(asked, value) for task, value in settled.items()})
-    store.replace_labels(ctx.db, ctx.program, campaign.id, rows)
-    kept = _resolution(ctx, found, rows, campaign=campaign.id, question=question, asked=method)
+    return Inferred(campaign_id=campaign.id, asked=asked, method=method, outcome=found, rows=_labels(ctx, given, found))
+
+
+def settle(ctx: Context, inferred: Inferred) -> list[Label]:
+    """Keep labels, above them what reviewers and adjudicators settled up to now; returns the labels."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    campaign, question, found = inferred.campaign_id, inferred.asked.name, inferred.outcome
+    settled = annotation.settled(ctx, campaign, question=question)
+    ruled = {task: normal(inferred.asked, value) for task, value in settled.items()}
+    rows = [
+        replace(row, value=ruled[row.task_id], confidence=1.0, method="adjudicated") if row.task_id in ruled else row
+        for row in inferred.rows
+    ]
+    store.replace_labels(ctx.db, ctx.program, campaign, rows)
+    kept = _resolution(ctx, found, rows, campaign=campaign, question=question, asked=inferred.method)
     store.put_resolution(ctx.db, ctx.program, kept)
-    _keep_habits(ctx, found, campaign=campaign.id, question=question)
+    _keep_habits(ctx, found, campaign=campaign, question=question)
     _trace(ctx, rows)
-    body = {"question": question, "labels": len(rows), "method": found.method, "asked": method}
-    ledger.append(ctx, "labels.resolved", subject=campaign.id, body=body)
+    body = {"question": question, "labels": len(rows), "method": found.method, "asked": inferred.method}
+    ledger.append(ctx, "labels.resolved", subject=campaign, body=body)
     return rows
 
 
@@ -116,7 +147,7 @@ def _keep_habits(ctx: Context, found: Outcome, *, campaign: str, question: str) 
     trust.believe(ctx, campaign, question=question, found=Trust(values, found.shares, people))
 
 
-def _labels(ctx: Context, given: Answers, found: Outcome, settled: dict[str, str]) -> list[Label]:
+def _labels(ctx: Context, given: Answers, found: Outcome) -> list[Label]:
     now = ctx.clock.now()
     ordinary = np.unique(given.task[~given.is_gold])
     tasks = len(given.task_ids)
@@ -126,18 +157,16 @@ def _labels(ctx: Context, given: Answers, found: Outcome, settled: dict[str, str
     cohort = most_frequent(given.task, given.cohort, tasks, len(given.cohort_ids))
     rows = []
     for code in ordinary:
-        task_id = given.task_ids[code]
-        ruled = settled.get(task_id)
         row = first[code]
         rows.append(
             Label(
-                task_id=task_id,
+                task_id=given.task_ids[code],
                 record_id=given.record_ids[code],
                 question=given.question,
-                value=ruled if ruled is not None else found.values[code],
-                confidence=1.0 if ruled is not None else float(found.confidence[code]),
+                value=found.values[code],
+                confidence=float(found.confidence[code]),
                 beliefs=found.beliefs[code],
-                method="adjudicated" if ruled is not None else found.method,
+                method=found.method,
                 answers=int(counts[code]),
                 batch_id=given.batch_ids[given.batch[row]],
                 cohort_id=given.cohort_ids[cohort[code]],

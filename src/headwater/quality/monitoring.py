@@ -57,6 +57,16 @@ def begin(ctx: Context, campaign_id: str, *, question: str, good: float = 0.0, b
         InvalidError: The rates are not 0 < good < bad < 1.
     """
     require(ctx, Decision.BATCH_ACCEPT)
+    row = _watch(ctx, campaign_id, question=question, good=good, bad=bad)
+    if store.watch_of(ctx.db, row.campaign_id, question) is None:
+        store.begin_watch(ctx.db, row)
+        body = {"question": question, "good": row.good, "bad": row.bad, "level": row.level, "gold": row.gold_planned}
+        ledger.append(ctx, "quality.watched", subject=row.campaign_id, body=body)
+    return row
+
+
+def _watch(ctx: Context, campaign_id: str, *, question: str, good: float = 0.0, bad: float = 0.0) -> Watch:
+    """How a question is watched, or would be if that began now."""
     campaign = annotation.campaign(ctx, campaign_id)
     annotation.schema(ctx, campaign.schema_id).question(question)
     before = store.watch_of(ctx.db, campaign.id, question)
@@ -69,7 +79,7 @@ def begin(ctx: Context, campaign_id: str, *, question: str, good: float = 0.0, b
     planned = annotation.progress(ctx, campaign.id).tasks
     rate = campaign.plan.gold_rate
     gold = round(planned * campaign.plan.overlap * rate / (1 - rate))
-    row = Watch(
+    return Watch(
         campaign_id=campaign.id,
         question=question,
         good=good,
@@ -82,10 +92,6 @@ def begin(ctx: Context, campaign_id: str, *, question: str, good: float = 0.0, b
         watched_at=ctx.clock.now(),
         answers=0,
     )
-    store.begin_watch(ctx.db, row)
-    body = {"question": question, "good": good, "bad": bad, "level": LEVEL, "gold": row.gold_planned}
-    ledger.append(ctx, "quality.watched", subject=campaign.id, body=body)
-    return row
 
 
 def monitor(ctx: Context, campaign_id: str, *, question: str = "") -> list[Alarm]:
@@ -103,19 +109,23 @@ def monitor(ctx: Context, campaign_id: str, *, question: str = "") -> list[Alarm
         NotAssessableError: The schema has no question with one closed answer.
     """
     require(ctx, Decision.BATCH_ACCEPT)
+    question = watchable(ctx, campaign_id, question=question)
+    folding.fold(ctx, campaign_id, question=question)
+    return settle(ctx, look(ctx, campaign_id, question=question))
+
+
+def watchable(ctx: Context, campaign_id: str, *, question: str = "") -> str:
+    """Return the question to watch: the one that is asked for, else the schema's first with one closed answer.
+
+    Raises:
+        NotAssessableError: The schema has no question with one closed answer.
+    """
+    require(ctx, Decision.BATCH_ACCEPT)
     campaign = annotation.campaign(ctx, campaign_id)
     question = question or annotation.first_closed(ctx, campaign.id)
     if not question:
         raise NotAssessableError(f"Campaign '{campaign.name}' asks no question with one closed answer.")
-    return settle(ctx, look(ctx, prepare(ctx, campaign.id, question=question)))
-
-
-def prepare(ctx: Context, campaign_id: str, *, question: str) -> Watch:
-    """Begin watching a question unless that was done, and fold what its answers are new of; see `look`."""
-    require(ctx, Decision.BATCH_ACCEPT)
-    watch = begin(ctx, campaign_id, question=question)
-    folding.fold(ctx, watch.campaign_id, question=question)
-    return watch
+    return question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +133,7 @@ class Look:
     """What a look at a campaign's charts and checks found, before anything is told."""
 
     watch: Watch
+    """How the question is watched, or will be from now on."""
     signals: list[Signal]
     looks: int
     """How many checks were due up to now."""
@@ -130,20 +141,23 @@ class Look:
     """How many answers the campaign had before they were read; what came since counts as unwatched."""
 
 
-def look(ctx: Context, watch: Watch, *, given: Answers | None = None, answers: int | None = None) -> Look:
+def look(
+    ctx: Context, campaign_id: str, *, question: str, given: Answers | None = None, answers: int | None = None
+) -> Look:
     """Follow every chart and make the checks that are due. Only reads: no writer waits while it computes.
 
     Args:
         ctx: The context.
-        watch: What is watched, as `prepare` returned it.
+        campaign_id: The campaign.
+        question: A question with one closed answer.
         given: The question's answers, where they were read already.
         answers: How many answers the campaign had before these were read.
     """
     require(ctx, Decision.BATCH_ACCEPT)
-    campaign_id, question = watch.campaign_id, watch.question
-    counted = annotation.progress(ctx, campaign_id).answers if answers is None else answers
-    frame = frame_of(ctx, campaign_id, question=question, given=given)
-    starts = queries.starts(store.alarms(ctx.db, ctx.program, campaign=campaign_id, question=question))
+    watch = _watch(ctx, campaign_id, question=question)
+    counted = annotation.progress(ctx, watch.campaign_id).answers if answers is None else answers
+    frame = frame_of(ctx, watch.campaign_id, question=question, given=given)
+    starts = queries.starts(store.alarms(ctx.db, ctx.program, campaign=watch.campaign_id, question=question))
     found = [chart.signal for chart in control.charts(frame, watch, starts) if chart.signal is not None]
     found = control.stand_out(frame, found)
     found += integrity.due(frame, watch, starts)
@@ -154,26 +168,15 @@ def look(ctx: Context, watch: Watch, *, given: Answers | None = None, answers: i
 def settle(ctx: Context, found: Look) -> list[Alarm]:
     """Raise what is new of what a look found, and tell people; returns the new alarms."""
     require(ctx, Decision.BATCH_ACCEPT)
-    watch = found.watch
+    watch = begin(
+        ctx, found.watch.campaign_id, question=found.watch.question, good=found.watch.good, bad=found.watch.bad
+    )
     known = store.alarms(ctx.db, ctx.program, campaign=watch.campaign_id, question=watch.question)
     raised = [_raise(ctx, row) for row in _new(ctx, watch, found.signals, known)]
-    store.looked(ctx.db, watch, found.looks, at=ctx.clock.now(), answers=found.answers)
+    looks = max(found.looks, watch.looks)
+    store.looked(ctx.db, watch, looks, at=ctx.clock.now(), answers=found.answers)
     _tell(ctx, annotation.campaign(ctx, watch.campaign_id).name, raised)
     return raised
-
-
-def follow(ctx: Context, given: Answers, counted: int, *, campaign_id: str) -> list[Alarm]:
-    """Do as `monitor` with all answers to a closed question of a campaign that were read already.
-
-    Args:
-        ctx: The context.
-        given: The answers.
-        counted: How many answers the campaign had before they were read; what came since counts as unwatched.
-        campaign_id: The campaign.
-    """
-    require(ctx, Decision.BATCH_ACCEPT)
-    watch = begin(ctx, campaign_id, question=given.question)
-    return settle(ctx, look(ctx, watch, given=given, answers=counted))
 
 
 def acknowledge(ctx: Context, alarm_id: str) -> Alarm:

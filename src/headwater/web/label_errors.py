@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import CampaignState
+from headwater.app import searching
 from headwater.quality import label_errors, queries
 from headwater.sourcing import queries as sourcing
 from headwater.stats.label_errors import Prune
@@ -49,8 +50,8 @@ def find(
     prune: Annotated[Prune, Form()] = Prune.NOISE_RATE,
 ) -> Response:
     """Search the labels of a question."""
-    with visitor.acting() as ctx:
-        label_errors.find(ctx, question=question, campaign_id=campaign, prune=prune)
+    what = label_errors.Search(question=question, campaign_id=campaign, prune=prune)
+    searching.find_errors(visitor, what)
     return back(visitor, "quality/label-errors")
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import gold as marks
 from headwater.annotation import queries as annotation
+from headwater.app import computing
 from headwater.governance import queries as governance
 from headwater.quality import advice, gold, monitoring, queries, remedies
 from headwater.quality.model import AlarmState, Remedy
@@ -110,8 +111,7 @@ def decide(
 @router.post("/campaigns/{campaign}/monitor")
 def monitor(visitor: Visitor, campaign: str) -> Response:
     """Follow the charts now."""
-    with visitor.acting() as ctx:
-        monitoring.monitor(ctx, campaign)
+    computing.monitor(visitor, campaign)
     return back(visitor, f"quality/campaigns/{campaign}/charts")
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import queries as annotation
+from headwater.app import computing
 from headwater.governance.authority import may
 from headwater.governance.model import Decision
-from headwater.quality import assessments, concerns, labels, queries
+from headwater.quality import concerns, queries
 from headwater.quality.outcomes import resolvable
 from headwater.quality.panels import measured_kind
 from headwater.web import agreement
@@ -28,11 +29,11 @@ router = APIRouter(prefix="/p/{program}/quality")
 def assess(visitor: Visitor, what: Annotated[str, Form()]) -> Response:
     """Measure a question of a campaign (`campaign:question`) and resolve its labels where it has any."""
     campaign, _, question = what.partition(":")
-    with visitor.acting() as ctx:
-        assessments.assess(ctx, campaign, question=question)
+    computing.assess(visitor, campaign, question=question)
+    with visitor.reading() as ctx:
         asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
-        if resolvable(asked):
-            labels.resolve(ctx, campaign, question=question)
+    if resolvable(asked):
+        computing.resolve(visitor, campaign, question=question)
     return back(visitor, f"quality/agreement/{campaign}/{question}")
 
 
