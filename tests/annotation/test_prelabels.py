@@ -119,6 +119,25 @@ def test_what_the_model_is_least_sure_of_is_given_out_first(each_team: Team) -> 
         factories.answer(each_team, campaign, person, assignment)
 
 
+def test_every_stretch_of_tasks_is_unlike_before_any_model_proposes(each_team: Team) -> None:
+    texts = [f"{theme} {n}" for theme in ("refund my invoice", "the printer smokes", "many thanks") for n in range(4)]
+    campaign = factories.open_campaign(each_team, factories.put_records(each_team, texts)).id
+    with each_team.read() as ctx:
+        first = prelabels.varied(ctx, campaign, stretch=3)
+    with each_team.act(each_team.ops) as ctx:
+        assert prelabels.order(ctx, campaign, first=first) == len(texts)
+    seen = []
+    for person in each_team.annotators[:3]:
+        assignment = factories.claim(each_team, campaign, person)
+        assert assignment is not None
+        seen.append(str(assignment.content["text"]).split()[0])
+    assert sorted(seen) == ["many", "refund", "the"]
+    with each_team.read() as ctx, pytest.raises(InvalidError, match="outside 2 to 1,000"):
+        prelabels.varied(ctx, campaign, stretch=1)
+    with each_team.read(each_team.annotators[0]) as ctx, pytest.raises(NotYoursError):
+        prelabels.varied(ctx, campaign)
+
+
 def test_bad_proposals_are_refused_whole(team: Team) -> None:
     campaign, records = opened(team, 2, SHOWN)
     topics = zip(records, ("fault", "x"), strict=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from headwater.annotation import beforehand, likeness, queries
 from headwater.annotation.model import PrelabelId, TaskId, UnknownTaskError
 from headwater.annotation.store import prelabels as store
@@ -15,7 +17,9 @@ from headwater.core.ids import new_id
 from headwater.governance import ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
+from headwater.sourcing import queries as sourcing
 from headwater.stats.interval import Estimate, difference, wilson
+from headwater.text import diversity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from headwater.context import Context
 
 LONGEST_MODEL = 200
+SHORTEST_STRETCH, LONGEST_STRETCH = 2, 1000
+MOST_VARIED = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,16 +126,48 @@ def add(ctx: Context, campaign_id: str, proposals: Sequence[Proposal], *, model:
     return len(rows)
 
 
-def order(ctx: Context, campaign_id: str) -> int:
+def order(ctx: Context, campaign_id: str, *, first: Sequence[str] = ()) -> int:
     """Give out first what the model is least sure of; returns how many open tasks were put in order.
 
     Tasks without a score come last. What was proposed later is ordered by asking again.
+
+    Args:
+        ctx: The context.
+        campaign_id: The campaign.
+        first: Tasks that come before all others, in this order (see `varied`).
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     campaign = queries.campaign(ctx, campaign_id)
-    count = store.order(ctx.db, campaign.id)
-    ledger.append(ctx, "tasks.ordered", subject=campaign.id, body={"by": "uncertainty", "tasks": count})
+    count = store.order(ctx.db, campaign.id, first)
+    by = "diversity" if first else "uncertainty"
+    ledger.append(ctx, "tasks.ordered", subject=campaign.id, body={"by": by, "tasks": count})
     return count
+
+
+def varied(ctx: Context, campaign_id: str, *, stretch: int = 32) -> list[str]:
+    """Return the open tasks in an order of which every stretch is unlike: one task from each region of the texts.
+
+    Within a region the model's least sure comes first. Only reads, so that nobody waits for it; `order` puts it into
+    effect. Of more than 50,000 tasks the least sure are put in such an order, and the rest come after them.
+
+    Args:
+        ctx: The context.
+        campaign_id: The campaign.
+        stretch: Regions: about as many tasks as are answered before a model learns anew, 2 to 1,000.
+
+    Raises:
+        InvalidError: The stretch is outside its range.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    if not SHORTEST_STRETCH <= stretch <= LONGEST_STRETCH:
+        raise InvalidError(f"A stretch of {stretch} tasks is outside {SHORTEST_STRETCH} to {LONGEST_STRETCH:,}.")
+    rows = store.unsettled(ctx.db, queries.campaign(ctx, campaign_id).id)
+    rows.sort(key=lambda row: 2.0 if row.score is None else row.score)
+    rows = rows[:MOST_VARIED]
+    there = sourcing.present(ctx, [row.record_id for row in rows])
+    texts = [there[row.record_id].text if row.record_id in there else "" for row in rows]
+    score = np.array([np.nan if row.score is None else row.score for row in rows])
+    return [rows[place].id for place in diversity.spread(texts, score, stretch=stretch)]
 
 
 def proposed(ctx: Context, campaign_id: str) -> Proposed:

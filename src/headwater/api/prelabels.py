@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from headwater.annotation import fetching, prelabels, queries
@@ -43,6 +43,9 @@ class Added(BaseModel):
     """How many proposals were taken in."""
 
     added: int
+
+
+Stretch = Annotated[int, Query(ge=2, le=1000, description="Tasks in a stretch, each from another region.")]
 
 
 class Ordered(BaseModel):
@@ -117,9 +120,13 @@ def _place(after: str | None) -> int:
 
 
 @router.post("/campaigns/{campaign}/prelabels/order", response_model=Ordered)
-def order(campaign: str, caller: Caller) -> Ordered | Response:
-    """Give out first what the model is least sure of."""
-    return caller.write(lambda ctx: Ordered(ordered=prelabels.order(ctx, campaign)))
+def order(campaign: str, caller: Caller, varied: bool = False, stretch: Stretch = 32) -> Ordered | Response:
+    """Give out first what the model is least sure of, or also what is unlike what came before."""
+    first: list[str] = []
+    if varied:
+        with caller.reading() as ctx:
+            first = prelabels.varied(ctx, campaign, stretch=stretch)
+    return caller.write(lambda ctx: Ordered(ordered=prelabels.order(ctx, campaign, first=first)))
 
 
 @router.get("/campaigns/{campaign}/anchoring")

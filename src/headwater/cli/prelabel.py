@@ -91,11 +91,20 @@ def failures(
 
 
 @cli.command("order")
-def order(name: Name) -> None:
-    """Give out first what the model is least sure of."""
+def order(
+    name: Name,
+    varied: Annotated[bool, typer.Option(help="Also make every stretch unlike: one from each region.")] = False,
+    stretch: Annotated[int, typer.Option(help="Regions, and so tasks in a stretch, 2 to 1,000.")] = 32,
+) -> None:
+    """Give out first what the model is least sure of, or what is also unlike what came before."""
+    first: list[str] = []
+    if varied:
+        with reading() as ctx:
+            first = prelabels.varied(ctx, name, stretch=stretch)
     with acting() as ctx:
-        count = prelabels.order(ctx, name)
-    done(f"{count:,} open tasks come in the order of the model's confidence, the least sure first.")
+        count = prelabels.order(ctx, name, first=first)
+    how = f"in stretches of {stretch} unlike ones" if varied else "in the order of the model's confidence"
+    done(f"{count:,} open tasks come {how}, the least sure first.")
 
 
 @cli.command("anchoring")

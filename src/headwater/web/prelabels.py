@@ -81,10 +81,14 @@ def fetch(  # noqa: PLR0913, PLR0917 -- the fields of the form
 
 
 @router.post("/order")
-def order(visitor: Visitor, campaign: str) -> Response:
+def order(visitor: Visitor, campaign: str, varied: Annotated[bool, Form()] = False) -> Response:
     """Put the open tasks in order."""
+    first: list[str] = []
+    if varied:
+        with visitor.reading() as ctx:
+            first = prelabels.varied(ctx, campaign)
     with visitor.acting() as ctx:
-        prelabels.order(ctx, campaign)
+        prelabels.order(ctx, campaign, first=first)
     return back(visitor, f"campaigns/{campaign}/prelabels")
 
 

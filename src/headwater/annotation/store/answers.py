@@ -7,24 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from headwater.annotation.model import (
-    Answer,
-    AnswerId,
-    BatchId,
-    BatchKind,
-    CampaignId,
-    Gold,
-    GuidelineId,
-    LeaseId,
-    Review,
-    SchemaId,
-    TaskId,
-    Tier,
-    Verdict,
-)
+from headwater.annotation.model import Answer, BatchKind, Gold, Review, Tier
 from headwater.annotation.store.campaigns import batch, campaign
+from headwater.annotation.store.rows import read
 from headwater.core.ids import new_id
-from headwater.governance.model import PersonId
 from headwater.storage.database import Moment, insert, metadata
 
 if TYPE_CHECKING:
@@ -180,14 +166,14 @@ def get(db: Connection, campaign_id: str, identifier: str) -> Answer | None:
     row = db.execute(
         sa.select(answer).where(answer.c.id == identifier, answer.c.campaign_id == campaign_id)
     ).one_or_none()
-    return _answer(row) if row else None
+    return read(Answer, answer, row) if row else None
 
 
 def last(db: Connection, task_id: str, annotator: str) -> Answer | None:
     """Return an annotator's latest answer to a task, in force or not."""
     query = sa.select(answer).where(answer.c.task_id == task_id, answer.c.annotator == annotator)
     row = db.execute(query.order_by(answer.c.id.desc()).limit(1)).one_or_none()
-    return _answer(row) if row else None
+    return read(Answer, answer, row) if row else None
 
 
 def of_task(db: Connection, task_id: str, *, current: bool = True) -> list[Answer]:
@@ -195,7 +181,7 @@ def of_task(db: Connection, task_id: str, *, current: bool = True) -> list[Answe
     query = sa.select(answer).where(answer.c.task_id == task_id)
     if current:
         query = query.where(answer.c.superseded_at.is_(None))
-    return [_answer(row) for row in db.execute(query.order_by(answer.c.id))]
+    return [read(Answer, answer, row) for row in db.execute(query.order_by(answer.c.id))]
 
 
 def of_tasks(db: Connection, program: str, task_ids: Sequence[str]) -> list[Answer]:
@@ -210,7 +196,7 @@ def of_tasks(db: Connection, program: str, task_ids: Sequence[str]) -> list[Answ
             campaign.c.program == program,
         )
     )
-    return [_answer(row) for row in db.execute(query.order_by(answer.c.id))]
+    return [read(Answer, answer, row) for row in db.execute(query.order_by(answer.c.id))]
 
 
 def of_batch(db: Connection, campaign_id: str, batch_id: str) -> Iterator[dict[str, Any]]:
@@ -308,18 +294,7 @@ def golds(db: Connection, campaign_id: str, *, retired: bool = False) -> list[Go
     query = sa.select(gold).where(gold.c.campaign_id == campaign_id)
     if not retired:
         query = query.where(gold.c.retired_at.is_(None))
-    return [
-        Gold(
-            task_id=TaskId(row.task_id),
-            record_id=row.record_id,
-            values=row.known,
-            explanation=row.explanation,
-            author=PersonId(row.author),
-            created_at=row.created_at,
-            retired_at=row.retired_at,
-        )
-        for row in db.execute(query.order_by(gold.c.task_id))
-    ]
+    return [read(Gold, gold, row, {"values": "known"}) for row in db.execute(query.order_by(gold.c.task_id))]
 
 
 def add_review(db: Connection, campaign_id: str, row: Review) -> None:
@@ -333,40 +308,4 @@ def reviews(db: Connection, campaign_id: str, *, answer_id: str = "") -> list[Re
     query = sa.select(review).where(review.c.campaign_id == campaign_id)
     if answer_id:
         query = query.where(review.c.answer_id == answer_id)
-    return [
-        Review(
-            answer_id=AnswerId(row.answer_id),
-            task_id=TaskId(row.task_id),
-            reviewer=PersonId(row.reviewer),
-            verdict=Verdict(row.verdict),
-            values=row.response,
-            reason=row.reason,
-            decided_at=row.decided_at,
-        )
-        for row in db.execute(query.order_by(review.c.id))
-    ]
-
-
-def _answer(row: sa.Row[tuple[object, ...]]) -> Answer:
-    return Answer(
-        id=AnswerId(row.id),
-        lease_id=LeaseId(row.lease_id),
-        campaign_id=CampaignId(row.campaign_id),
-        batch_id=BatchId(row.batch_id),
-        task_id=TaskId(row.task_id),
-        record_id=row.record_id,
-        annotator=PersonId(row.annotator),
-        cohort_id=row.cohort_id,
-        schema_id=SchemaId(row.schema_id),
-        guideline_id=GuidelineId(row.guideline_id),
-        tier=Tier(row.tier),
-        values=row.response,
-        version=row.version,
-        lead_time_ms=row.lead_time_ms,
-        client_id=row.client_id,
-        prelabel=row.prelabel,
-        is_blinded=row.is_blinded,
-        is_edited=row.is_edited,
-        submitted_at=row.submitted_at,
-        superseded_at=row.superseded_at,
-    )
+    return [read(Review, review, row) for row in db.execute(query.order_by(review.c.id))]

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from headwater.annotation.appeal_model import Appeal, AppealState, Feedback, Kind
-from headwater.annotation.model import AnswerId, CampaignId, TaskId
+from headwater.annotation.appeal_model import Appeal, Feedback
 from headwater.annotation.store.answers import review
-from headwater.governance.model import PersonId
+from headwater.annotation.store.rows import read
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def get_feedback(db: Connection, program: str, identifier: str) -> Feedback | No
     """Return a piece of feedback of a program."""
     query = sa.select(feedback).where(feedback.c.id == identifier, feedback.c.program == program)
     row = db.execute(query).one_or_none()
-    return _feedback(row) if row else None
+    return read(Feedback, feedback, row) if row else None
 
 
 def feedback_of(db: Connection, program: str, person: str, *, before: str, limit: int) -> list[Feedback]:
@@ -74,7 +73,7 @@ def feedback_of(db: Connection, program: str, person: str, *, before: str, limit
     query = sa.select(feedback).where(feedback.c.program == program, feedback.c.person == person)
     if before:
         query = query.where(feedback.c.id < before)
-    return [_feedback(row) for row in db.execute(query.order_by(feedback.c.id.desc()).limit(limit))]
+    return [read(Feedback, feedback, row) for row in db.execute(query.order_by(feedback.c.id.desc()).limit(limit))]
 
 
 def counts(db: Connection, program: str, person: str) -> dict[str, int]:
@@ -100,19 +99,19 @@ def get(db: Connection, program: str, identifier: str) -> Appeal | None:
     """Return an appeal of a program, locked."""
     query = sa.select(appeal).where(appeal.c.id == identifier, appeal.c.program == program).with_for_update()
     row = db.execute(query).one_or_none()
-    return _appeal(row) if row else None
+    return read(Appeal, appeal, row) if row else None
 
 
 def about(db: Connection, feedback_ids: list[str]) -> dict[str, Appeal]:
     """Return the appeals against some feedback, by its id."""
     rows = db.execute(sa.select(appeal).where(appeal.c.feedback_id.in_(feedback_ids)))
-    return {row.feedback_id: _appeal(row) for row in rows}
+    return {row.feedback_id: read(Appeal, appeal, row) for row in rows}
 
 
 def page(db: Connection, program: str, *, state: str, after: str, limit: int) -> list[Appeal]:
     """Return appeals in a state, oldest first, from the one after `after`."""
     query = sa.select(appeal).where(appeal.c.program == program, appeal.c.state == state, appeal.c.id > after)
-    return [_appeal(row) for row in db.execute(query.order_by(appeal.c.id).limit(limit))]
+    return [read(Appeal, appeal, row) for row in db.execute(query.order_by(appeal.c.id).limit(limit))]
 
 
 def by_reviewer(db: Connection, campaign_id: str) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
@@ -122,37 +121,4 @@ def by_reviewer(db: Connection, campaign_id: str) -> tuple[dict[tuple[str, str],
     return (
         {(row[0], row[1]): row[2] for row in db.execute(said.group_by(review.c.reviewer, review.c.verdict))},
         {(row[0], row[1]): row[2] for row in db.execute(contested.group_by(appeal.c.reviewer, appeal.c.state))},
-    )
-
-
-def _feedback(row: sa.Row[tuple[object, ...]]) -> Feedback:
-    return Feedback(
-        id=row.id,
-        campaign_id=CampaignId(row.campaign_id),
-        person=PersonId(row.person),
-        kind=Kind(row.kind),
-        answer_id=AnswerId(row.answer_id),
-        task_id=TaskId(row.task_id),
-        record_id=row.record_id,
-        given=row.given,
-        settled=row.settled,
-        reason=row.reason,
-        by=PersonId(row.by),
-        created_at=row.created_at,
-    )
-
-
-def _appeal(row: sa.Row[tuple[object, ...]]) -> Appeal:
-    return Appeal(
-        id=row.id,
-        campaign_id=CampaignId(row.campaign_id),
-        feedback_id=row.feedback_id,
-        author=PersonId(row.author),
-        reviewer=PersonId(row.reviewer),
-        reason=row.reason,
-        state=AppealState(row.state),
-        created_at=row.created_at,
-        ruled_by=PersonId(row.ruled_by) if row.ruled_by else None,
-        ruling=row.ruling,
-        ruled_at=row.ruled_at,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from headwater.annotation.model import LaneKind, PrelabelId, TaskId, Tier
 from headwater.annotation.store.answers import answer, gold
 from headwater.annotation.store.campaigns import extend, lane
+from headwater.annotation.store.rows import read
 from headwater.annotation.store.tasks import task
 from headwater.storage.database import Moment, metadata
 
@@ -93,12 +94,13 @@ def add(db: Connection, rows: Sequence[Prelabel]) -> None:
 def current(db: Connection, task_id: str) -> Prelabel | None:
     """Return the current proposal for a task."""
     row = db.execute(sa.select(prelabel).where(prelabel.c.task_id == task_id, prelabel.c.is_current == 1)).one_or_none()
-    return _prelabel(row) if row else None
+    return read(Prelabel, prelabel, row) if row else None
 
 
 def get(db: Connection, identifier: str) -> Prelabel:
     """Return a proposal."""
-    return _prelabel(db.execute(sa.select(prelabel).where(prelabel.c.id == identifier)).one())
+    row = db.execute(sa.select(prelabel).where(prelabel.c.id == identifier)).one()
+    return read(Prelabel, prelabel, row)
 
 
 def count(db: Connection, campaign_id: str) -> int:
@@ -111,7 +113,7 @@ def proposed(db: Connection, campaign_id: str) -> Iterator[Prelabel]:
     """Yield the current proposal for every task of a campaign that has one."""
     query = sa.select(prelabel).where(prelabel.c.campaign_id == campaign_id, prelabel.c.is_current == 1)
     for row in db.execute(query.execution_options(yield_per=2_000)):
-        yield _prelabel(row)
+        yield read(Prelabel, prelabel, row)
 
 
 def seen(db: Connection, campaign_id: str) -> int:
@@ -147,39 +149,50 @@ def compared(db: Connection, campaign_id: str) -> Iterator[Compared]:
         yield Compared(row.answer, row.proposed, row.is_blinded, row.known)
 
 
-def order(db: Connection, campaign_id: str) -> int:
+class Unsettled(NamedTuple):
+    """An open task that everybody may get."""
+
+    id: str
+    record_id: str
+    lane_id: int
+    score: float | None
+    """Of its proposal; None without one."""
+
+
+def unsettled(db: Connection, campaign_id: str) -> list[Unsettled]:
+    """Return the open tasks that are put in order: lane by lane, by score, those without one last."""
+    return [Unsettled(*row) for row in db.execute(_open(campaign_id))]
+
+
+def order(db: Connection, campaign_id: str, first: Sequence[str] = ()) -> int:
     """Let open tasks be given out by the score of their proposals, lowest first, then those without; returns how many.
 
     They go to the end of their lanes, where everybody still comes by. Tasks being taken at this moment stay.
+
+    Args:
+        db: The open transaction.
+        campaign_id: The campaign.
+        first: Tasks that come before all others, in this order.
     """
-    query = (
-        sa.select(task.c.id, task.c.lane_id)
+    before = {each: place for place, each in enumerate(first)}
+    rows = db.execute(_open(campaign_id).with_for_update(of=task, skip_locked=True)).all()
+    for lane_id, group in groupby(rows, key=lambda row: row.lane_id):
+        found = sorted((row.id for row in group), key=lambda each: before.get(each, len(before)))
+        start = extend(db, lane_id, len(found)) + 1
+        db.execute(_MOVE, [{"task": each, "rank": start + place} for place, each in enumerate(found)])
+    return len(rows)
+
+
+def _open(campaign_id: str) -> sa.Select[Any]:
+    return (
+        sa.select(task.c.id, task.c.record_id, task.c.lane_id, prelabel.c.score)
         .select_from(task.join(lane, lane.c.id == task.c.lane_id).outerjoin(prelabel, _CURRENT))
         .where(task.c.campaign_id == campaign_id, task.c.tier == Tier.ANNOTATE.value, task.c.need > 0)
         .where(lane.c.kind.in_([LaneKind.WORK.value, LaneKind.RETURNS.value]))
         .order_by(task.c.lane_id, sa.func.coalesce(prelabel.c.score, _LAST), task.c.rank)
-        .with_for_update(of=task, skip_locked=True)
     )
-    rows = db.execute(query).all()
-    for lane_id, group in groupby(rows, key=lambda row: row.lane_id):
-        found = [row.id for row in group]
-        first = extend(db, lane_id, len(found)) + 1
-        db.execute(_MOVE, [{"task": each, "rank": first + place} for place, each in enumerate(found)])
-    return len(rows)
 
 
 _CURRENT = sa.and_(prelabel.c.task_id == task.c.id, prelabel.c.is_current == 1)
 _LAST = 2.0
 _MOVE = sa.text("UPDATE task SET rank = :rank WHERE id = :task")
-
-
-def _prelabel(row: sa.Row[tuple[object, ...]]) -> Prelabel:
-    return Prelabel(
-        id=PrelabelId(row.id),
-        campaign_id=row.campaign_id,
-        task_id=TaskId(row.task_id),
-        values=row.response,
-        score=row.score,
-        model=row.model,
-        created_at=row.created_at,
-    )

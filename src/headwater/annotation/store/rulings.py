@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from headwater.annotation.model import Ruling, TaskId, Tier
+from headwater.annotation.model import Ruling
+from headwater.annotation.store.rows import read
 from headwater.core.ids import new_id
-from headwater.governance.model import PersonId
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
@@ -45,16 +45,4 @@ def add(db: Connection, campaign_id: str, rows: Sequence[Ruling]) -> None:
 def of_campaign(db: Connection, campaign_id: str) -> list[Ruling]:
     """Return what was settled in a campaign, oldest first."""
     rows = db.execute(sa.select(ruling).where(ruling.c.campaign_id == campaign_id).order_by(ruling.c.id))
-    return [
-        Ruling(
-            task_id=TaskId(row.task_id),
-            record_id=row.record_id,
-            question=row.question,
-            value=row.value,
-            tier=Tier(row.tier),
-            answer_id=row.answer_id,
-            by=PersonId(row.ruled_by),
-            decided_at=row.decided_at,
-        )
-        for row in rows
-    ]
+    return [read(Ruling, ruling, row) for row in rows]

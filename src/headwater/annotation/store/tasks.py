@@ -6,21 +6,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from headwater.annotation.model import (
-    EVERYONE,
-    BatchId,
-    CampaignId,
-    LaneKind,
-    Lease,
-    LeaseId,
-    LeaseState,
-    Task,
-    TaskId,
-    Tier,
-)
+from headwater.annotation.model import EVERYONE, LaneKind, Lease, Task, Tier
 from headwater.annotation.store.campaigns import campaign, extend, lane
+from headwater.annotation.store.rows import read
 from headwater.core.ids import new_id
-from headwater.governance.model import PersonId
 from headwater.storage.database import Moment, insert, metadata
 
 if TYPE_CHECKING:
@@ -218,7 +207,7 @@ def get(db: Connection, program: str, identifier: str) -> Task | None:
         .where(task.c.id == identifier, campaign.c.program == program)
     )
     row = db.execute(query).one_or_none()
-    return _task(row) if row else None
+    return read(Task, task, row) if row else None
 
 
 def by_records(db: Connection, campaign_id: str, records: Sequence[str]) -> dict[str, Task]:
@@ -230,7 +219,7 @@ def by_records(db: Connection, campaign_id: str, records: Sequence[str]) -> dict
             task.c.record_id.in_(records[start : start + 500]),
             task.c.about == "",
         )
-        found |= {row.record_id: _task(row) for row in db.execute(query)}
+        found |= {row.record_id: read(Task, task, row) for row in db.execute(query)}
     return found
 
 
@@ -269,13 +258,13 @@ def upcoming(db: Connection, lane_id: int, rank: int, limit: int) -> list[str]:
 def page(db: Connection, batch_id: str, *, after: str, limit: int) -> list[Task]:
     """Return tasks of a batch in the order of their ids, from the one after `after`."""
     query = sa.select(task).where(task.c.batch_id == batch_id, task.c.id > after).order_by(task.c.id).limit(limit)
-    return [_task(row) for row in db.execute(query)]
+    return [read(Task, task, row) for row in db.execute(query)]
 
 
 def full(db: Connection, task_ids: Sequence[str]) -> list[Task]:
     """Return which of some tasks have the answers they want; without those that everybody answers."""
     query = sa.select(task).where(task.c.id.in_(task_ids), task.c.answers >= task.c.wanted, task.c.wanted < EVERYONE)
-    return [_task(row) for row in db.execute(query)]
+    return [read(Task, task, row) for row in db.execute(query)]
 
 
 def done(db: Connection, batch_id: str) -> int:
@@ -295,7 +284,7 @@ def leases(db: Connection, campaign_id: str, *, annotator: str = "") -> list[Lea
     query = sa.select(lease).where(lease.c.campaign_id == campaign_id, lease.c.state == sa.literal_column("'live'"))
     if annotator:
         query = query.where(lease.c.annotator == annotator)
-    return [_lease(row) for row in db.execute(query.order_by(lease.c.given_at))]
+    return [read(Lease, lease, row) for row in db.execute(query.order_by(lease.c.given_at))]
 
 
 def _columns(row: Task, lane_id: int) -> dict[str, object]:
@@ -315,31 +304,3 @@ def _columns(row: Task, lane_id: int) -> dict[str, object]:
         "reason": "",
         "created_at": row.created_at,
     }
-
-
-def _task(row: sa.Row[tuple[object, ...]]) -> Task:
-    return Task(
-        id=TaskId(row.id),
-        campaign_id=CampaignId(row.campaign_id),
-        batch_id=BatchId(row.batch_id),
-        record_id=row.record_id,
-        tier=Tier(row.tier),
-        wanted=row.wanted,
-        answers=row.answers,
-        need=row.need,
-        about=row.about,
-        created_at=row.created_at,
-    )
-
-
-def _lease(row: sa.Row[tuple[object, ...]]) -> Lease:
-    return Lease(
-        id=LeaseId(row.id),
-        token=row.token,
-        campaign_id=CampaignId(row.campaign_id),
-        task_id=TaskId(row.task_id),
-        annotator=PersonId(row.annotator),
-        state=LeaseState(row.state),
-        given_at=row.given_at,
-        expires_at=row.expires_at,
-    )
