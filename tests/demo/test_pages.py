@@ -33,6 +33,7 @@ PAGES = (
     "quality",
     "quality/alarms",
     "releases",
+    "releases/preview?dataset=support-topics&question=topic",
     "training",
     "evaluations",
     "findings",

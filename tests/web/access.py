@@ -487,6 +487,9 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/jobs/{job}/cancel
         POST /api/v1/programs/{program}/jobs/{job}/resume
         POST /api/v1/programs/{program}/releases/builds
+        GET /api/v1/programs/{program}/releases/preview
+        GET /p/{program}/releases/preview
+        POST /p/{program}/releases/builds
         POST /api/v1/programs/{program}/releases/{release}/exports
         POST /api/v1/programs/{program}/coverage/profile
         POST /p/{program}/coverage

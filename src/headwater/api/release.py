@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller, Listing
+from headwater.release import preview as previews
 from headwater.release import queries, service
 from headwater.release.model import Difference, Gate, Release, Selection
 from headwater.storage.jobs import JobStatus
@@ -54,6 +57,20 @@ def start_export(release: str, caller: Caller, response: Response) -> JobStatus:
     with caller.reading() as ctx:
         found = queries.release(ctx, release)
     return caller.start("release export", {"release": found.id}, response)
+
+
+@router.get("/releases/preview")
+def preview(
+    caller: Caller,
+    dataset: Annotated[str, Query(min_length=1, max_length=80)],
+    question: str,
+    where: str = "",
+    minimum_confidence: Annotated[float, Query(ge=0, le=1)] = 0.0,
+) -> previews.Preview:
+    """Tell what the next version would hold, its gates, what stays out and why; nothing is built."""
+    selection = Selection(question=question, where=where, minimum_confidence=minimum_confidence)
+    with caller.reading() as ctx:
+        return previews.preview(ctx, dataset=dataset, selection=selection)
 
 
 @router.get("/releases/{release}")

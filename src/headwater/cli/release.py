@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headwater.cli.session import Detach, Json, acting, done, err, reading, run_job, show
 from headwater.core.errors import VerificationError
+from headwater.release import preview as previews
 from headwater.release import queries, service
 from headwater.release.gates import name as gate_name
+from headwater.release.model import Selection
 from headwater.release.verify import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headwater.release.model import Gate
 
 cli = typer.Typer(help="Releases: build, approve, publish, yank, verify, export.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Id, version, or dataset@version.")]
@@ -27,13 +35,36 @@ def build(
     confidence: Annotated[float, typer.Option(help="Least confidence of a label.", min=0, max=1)] = 0.0,
     detach: Detach = False,
 ) -> None:
-    """Build the next version from what is accepted now, as a durable job."""
+    """Build the next version from what is accepted now, as a durable job; see first what is in it: `preview`."""
     args = {"dataset": dataset, "question": question, "where": where, "minimum_confidence": confidence}
     status = run_job("release build", args, detach=detach)
     if status is not None:
         made = status.result or {}
         done(f"Built {dataset}@{made['version']} with {made['members']:,} members ({made['digest']}).")
         _gates(made["release"])
+
+
+@cli.command("preview")
+def preview(
+    dataset: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    question: Annotated[str, typer.Option(help="The question whose labels it teaches.")],
+    where: Annotated[str, typer.Option(help="A slice of records.")] = "",
+    confidence: Annotated[float, typer.Option(help="Least confidence of a label.", min=0, max=1)] = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Show what the next version would hold, its gates, what stays out and why; builds nothing."""
+    selection = Selection(question=question, where=where, minimum_confidence=confidence)
+    with reading() as ctx:
+        found = previews.preview(ctx, dataset=dataset, selection=selection)
+    if as_json:
+        show(found, (), as_json)
+        return
+    done(f"{dataset}@{found.version} would hold {found.members:,} members: {found.selection}.")
+    if found.changes:
+        done(f"Since {found.parent}: " + ", ".join(f"{n:,} {kind}" for kind, n in asdict(found.changes).items()))
+    show(found.counts, ("by", "name", "members"))
+    _print_gates(found.gates)
+    show(found.excluded, {"stays out because": lambda row: row.reason, "records": lambda row: row.records})
 
 
 @cli.command("list")
@@ -133,7 +164,10 @@ def verify_release(
 
 def _gates(release: str) -> None:
     with reading() as ctx:
-        gates = queries.gates_now(ctx, queries.release(ctx, release))
+        _print_gates(queries.gates_now(ctx, queries.release(ctx, release)))
+
+
+def _print_gates(gates: Sequence[Gate]) -> None:
     show(
         gates,
         {

@@ -48,6 +48,11 @@ def labels(ctx: Context, *, question: str = "", batches: Sequence[str] | None = 
     return resolved.labels(ctx.db, ctx.program, question=question, batches=batches)
 
 
+def labelled_questions(ctx: Context) -> list[str]:
+    """Return the questions of which there are labels, by name."""
+    return resolved.questions(ctx.db, ctx.program)
+
+
 def resolutions(ctx: Context, *, campaign: str = "", question: str = "") -> list[Resolution]:
     """Return how labels were resolved the last time, newest first: by which method, why, how sure, what is doubtful."""
     require(ctx, Decision.BATCH_ACCEPT)

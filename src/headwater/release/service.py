@@ -18,7 +18,9 @@ from headwater.quality import queries as quality
 from headwater.release import attestation, gates, manifest, queries, store
 from headwater.release.members import Membership, assemble
 from headwater.release.model import (
+    Difference,
     EmptyReleaseError,
+    Gate,
     GatesOpenError,
     Release,
     ReleaseId,
@@ -49,26 +51,42 @@ class Draft:
     """Those its members came in by."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What a release would hold and where its gates stand, before a file is written."""
+
+    parent: Release | None
+    version: str
+    policy: SplitPolicy
+    labels: list[Label]
+    records: list[Record]
+    """The records of the labels, in their order."""
+    membership: Membership
+    difference: Difference | None
+    """None when there is no release before."""
+    gates: tuple[Gate, ...]
+
+
 _PUBLISHABLE = (ReleaseState.APPROVED,)
 _YANKABLE = (ReleaseState.APPROVED, ReleaseState.PUBLISHED)
 
 
-def assemble_draft(
+def outline(
     ctx: Context,
     *,
     dataset: str,
     selection: Selection,
     split: SplitPolicy | None = None,
     on_phase: Callable[[int], None] = lambda _: None,
-) -> Draft:
-    """Work out the next release of a dataset from what is accepted now; changes nothing.
+) -> Outline:
+    """Work out what the next release of a dataset holds, from what is accepted now; changes nothing.
 
     Args:
         ctx: The context.
         dataset: Its name.
         selection: Which accepted labels are in it.
         split: How members are divided; as in the release before by default.
-        on_phase: Told when choosing (0), dividing (1), measuring (2) and writing (3) begin.
+        on_phase: Told when choosing (0), dividing (1) and measuring (2) begin.
 
     Raises:
         EmptyReleaseError: No accepted batch holds a label of that selection.
@@ -89,37 +107,71 @@ def assemble_draft(
     difference = queries.compare(ctx, parent, membership) if parent else None
     version = next_version(parent.version if parent else None, difference.bump() if difference else "major")
     on_phase(2)
-    measured = gates.measure(ctx, labels, records)
-    plan = manifest.Plan(
-        dataset=dataset,
-        version=version,
+    return Outline(
         parent=parent,
-        selection=selection,
-        split=policy,
-        gates=measured,
+        version=version,
+        policy=policy,
         labels=labels,
         records=records,
+        membership=membership,
+        difference=difference,
+        gates=gates.measure(ctx, labels, records),
+    )
+
+
+def assemble_draft(
+    ctx: Context,
+    *,
+    dataset: str,
+    selection: Selection,
+    split: SplitPolicy | None = None,
+    on_phase: Callable[[int], None] = lambda _: None,
+) -> Draft:
+    """Work out the next release of a dataset with its files; changes nothing.
+
+    Args:
+        ctx: The context.
+        dataset: Its name.
+        selection: Which accepted labels are in it.
+        split: How members are divided; as in the release before by default.
+        on_phase: Told when choosing (0), dividing (1), measuring (2) and writing (3) begin.
+
+    Raises:
+        EmptyReleaseError: No accepted batch holds a label of that selection.
+    """
+    require(ctx, Decision.RELEASE_BUILD)
+    found = outline(ctx, dataset=dataset, selection=selection, split=split, on_phase=on_phase)
+    parent = found.parent
+    plan = manifest.Plan(
+        dataset=dataset,
+        version=found.version,
+        parent=parent,
+        selection=selection,
+        split=found.policy,
+        gates=found.gates,
+        labels=found.labels,
+        records=found.records,
     )
     on_phase(3)
-    files = manifest.files(ctx, plan, membership)
+    files = manifest.files(ctx, plan, found.membership)
     identifier = ReleaseId(new_id("rel"))
     row = Release(
         id=identifier,
         dataset=dataset,
-        version=version,
+        version=found.version,
         state=ReleaseState.CANDIDATE,
         digest=digest_bytes(files["manifest.json"]),
         parent=parent.id if parent else None,
         path=f"releases/{identifier}",
-        members=membership.members.num_rows,
+        members=found.membership.members.num_rows,
         built_by=ctx.actor,
         created_at=ctx.clock.now(),
         selection=selection,
-        split=policy,
-        gates=measured,
+        split=found.policy,
+        gates=found.gates,
     )
-    intakes = tuple(sorted({record.intake_id for record in records}))
-    return Draft(release=row, membership=membership, files=files, intakes=intakes)
+    intakes = tuple(sorted({record.intake_id for record in found.records}))
+    return Draft(release=row, membership=found.membership, files=files, intakes=intakes)
 
 
 def _selected(ctx: Context, selection: Selection) -> list[tuple[Label, Record]]:

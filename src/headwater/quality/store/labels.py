@@ -99,6 +99,12 @@ def labels(db: Connection, program: str, *, question: str = "", batches: Iterabl
     return [Label(**{name: row[name] for name in row if name not in ("program", "campaign_id")}) for row in rows]
 
 
+def questions(db: Connection, program: str) -> list[str]:
+    """Return the questions of which there are labels, by name."""
+    query = sa.select(label.c.question).where(label.c.program == program).distinct().order_by(label.c.question)
+    return list(db.execute(query).scalars())
+
+
 def doubtful(
     db: Connection,
     program: str,
