@@ -20,6 +20,7 @@ from tests.annotation import factories
 from tests.serving import served
 from tests.web import calls
 from tests.web.access import DECLARED, ROLES
+from tests.web.access_campaigns import CAMPAIGNS
 from tests.web.access_rights import RIGHTS
 from tests.web.calls import SAFE, Client, client
 
@@ -134,7 +135,9 @@ def outsider(team: Team) -> str:
 
 
 def declared() -> dict[str, tuple[str, ...]]:
-    return {line.strip(): roles for roles, lines in (*DECLARED, *RIGHTS) for line in lines.strip().splitlines()}
+    return {
+        line.strip(): roles for roles, lines in (*DECLARED, *RIGHTS, *CAMPAIGNS) for line in lines.strip().splitlines()
+    }
 
 
 def is_refused(reply: httpx.Response) -> bool:

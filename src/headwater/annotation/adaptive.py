@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headwater.annotation.store.queue import Held
     from headwater.annotation.store.trust import Known
 
-_WORK = frozenset({LaneKind.WORK.value, LaneKind.RETURNS.value})
+_WORK = frozenset({LaneKind.WORK.value, LaneKind.RETURNS.value, LaneKind.ASSIGNED.value})
 
 
 def wants_more(desk: Desk, held: Held, wanted: int) -> bool:

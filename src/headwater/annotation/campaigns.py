@@ -20,7 +20,7 @@ from headwater.annotation.model import (
     UnknownLeaseError,
 )
 from headwater.annotation.plan import Plan, PlanError, checked_plan
-from headwater.annotation.store import answers, queue, tasks
+from headwater.annotation.store import answers, queue, returns, tasks
 from headwater.annotation.store import campaigns as store
 from headwater.core.canonical import digest
 from headwater.core.errors import ConflictError, InvalidError, StaleError
@@ -104,6 +104,7 @@ def change(
     row = replace(row, digest=_digest(row))
     if new.overlap != before.plan.overlap:
         tasks.change_overlap(ctx.db, row.id, new.overlap)
+        returns.share_all(ctx.db, row.id)
         for batch in store.batches(ctx.db, row.id):
             store.recount_batch(ctx.db, batch.id, tasks.done(ctx.db, batch.id))
         answers.reset_closed(ctx.db, row.id)
@@ -203,7 +204,7 @@ def revoke(ctx: Context, campaign_id: str, annotator: str) -> int:
         raise UnknownLeaseError(f"'{annotator}' holds no task of campaign '{row.name}'.")
     for lease in held:
         queue.end(ctx.db, lease.id, LeaseState.REVOKED, reason="taken away by operations")
-        queue.give_back(ctx.db, lease.task_id)
+        returns.give_back(ctx.db, lease.task_id)
     ledger.append(ctx, "campaign.revoked", subject=row.id, body={"annotator": annotator, "tasks": len(held)})
     return len(held)
 

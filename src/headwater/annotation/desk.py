@@ -21,7 +21,7 @@ from headwater.annotation.model import (
     UnknownCampaignError,
 )
 from headwater.annotation.plan import Plan, is_gold_turn
-from headwater.annotation.store import answers, documents, prelabels, queue, tasks
+from headwater.annotation.store import answers, documents, prelabels, queue, returns, tasks
 from headwater.annotation.store.campaigns import plan_of
 from headwater.core.ids import new_id
 from headwater.governance.authority import require
@@ -284,6 +284,8 @@ def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | 
     lease = _lease(desk, taken, batch_id=batch_id, facts=found.facts.as_data(), now=now)
     lease |= {"prelabel": proposed.id if proposed else "", "is_blinded": blinded}
     queue.hold(ctx.db, lease)
+    if lane.kind == LaneKind.ASSIGNED:
+        returns.share(ctx.db, taken.id)
     draft = proposed.values if proposed and not blinded else {}
     asked = documents.questions_of(desk.place.questions)
     return Assignment(

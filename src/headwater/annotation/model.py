@@ -68,10 +68,10 @@ class Tier(StrEnum):
 class LaneKind(StrEnum):
     """Why tasks stand in a lane; the order below is the order in which lanes are served."""
 
-    ASSIGNED = "assigned"
-    """Handed to one annotator: returned by a reviewer, or reassigned."""
     CALIBRATION = "calibration"
     GOLD = "gold"
+    ASSIGNED = "assigned"
+    """Handed to one annotator, or to those who have a skill."""
     RETURNS = "returns"
     """Came back after a lapsed or returned lease, or needs more answers than planned."""
     WORK = "work"

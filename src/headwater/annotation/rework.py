@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from headwater.annotation import queries
 from headwater.annotation.model import EVERYONE, CampaignState, CampaignStateError
-from headwater.annotation.store import answers, queue, reopening, tasks
+from headwater.annotation.store import answers, reopening, returns, tasks
 from headwater.annotation.store import campaigns as store
 from headwater.core.errors import InvalidError
 from headwater.governance import ledger
@@ -71,7 +71,7 @@ def ask_again(ctx: Context, campaign_id: str, task_ids: Sequence[str], *, reason
         if row.campaign_id != campaign.id or row.wanted >= EVERYONE:
             continue
         tasks.want(ctx.db, row.id, row.wanted + 1)
-        queue.give_back(ctx.db, row.id)
+        returns.give_back(ctx.db, row.id)
         asked += 1
     for each in store.batches(ctx.db, campaign.id):
         store.recount_batch(ctx.db, each.id, tasks.done(ctx.db, each.id))

@@ -26,7 +26,7 @@ from headwater.annotation.model import (
     UnknownLeaseError,
 )
 from headwater.annotation.questions import Question
-from headwater.annotation.store import answers, campaigns, documents, pace, prelabels, queue, tasks
+from headwater.annotation.store import answers, campaigns, documents, pace, prelabels, queue, returns, tasks
 from headwater.core.ids import new_id
 from headwater.governance.model import PersonId
 from headwater.storage.database import Connection
@@ -92,7 +92,7 @@ def record(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
     count = queue.count(ctx.db, held.task_id, 1)
     is_full = count.answers == count.wanted
     if is_full and desk.plan.most_overlap and adaptive.wants_more(desk, held, count.wanted):
-        queue.widen(ctx.db, held.task_id)
+        returns.widen(ctx.db, held.task_id)
         is_full = False
     sums = {"answers": 1, "closed": int(is_full), "lead_time_ms": row.lead_time_ms}
     _tally(desk, held, sums | _judged(held, row.values, 1))
@@ -107,7 +107,7 @@ def decline(desk: Desk, held: queue.Held, state: LeaseState, reason: str = "") -
     if held.state != LeaseState.LIVE:
         return
     queue.end(ctx.db, held.id, state, reason=reason)
-    queue.give_back(ctx.db, held.task_id)
+    returns.give_back(ctx.db, held.task_id)
     if state is LeaseState.SKIPPED:
         _tally(desk, held, {"skipped": 1})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import adaptive, content, likeness, queries, responses
 from headwater.annotation.model import LeaseState, Tier
-from headwater.annotation.store import answers, away, queue, tasks, trust
+from headwater.annotation.store import answers, away, returns, tasks, trust
 from headwater.annotation.store import campaigns as store
 from headwater.annotation.store import vendors as packages
 from headwater.annotation.vendor_model import PackageState
@@ -151,7 +151,7 @@ def _widen(ctx: Context, package: Package, filled: list[str]) -> None:
     for task in sorted(done):
         mine = [each for each in given if each.task_id == task]
         if adaptive.confidence(questions, mine, known) < plan.confidence:
-            queue.widen(ctx.db, task)
+            returns.widen(ctx.db, task)
 
 
 def _trace(ctx: Context, package: Package, delivery: Delivery, cohort: Cohort) -> None:

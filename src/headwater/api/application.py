@@ -25,6 +25,7 @@ PARTS = (
     "uploads",
     "workforce",
     "feedback",
+    "assignments",
     "boards",
     "enquiries",
     "annotation",

@@ -31,6 +31,7 @@ PARTS = (
     "guidelines",
     "plans",  # before the acts of campaigns, whose routes take any word
     "annotation",
+    "assignments",
     "prelabels",
     "documents",
     "enquiries",

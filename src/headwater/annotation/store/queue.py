@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from headwater.annotation.model import EVERYONE, LaneKind, LeaseState, Tier
-from headwater.annotation.store.campaigns import Lane, extend, lane_of
+from headwater.annotation.model import LeaseState, Tier
+from headwater.annotation.store.returns import give_back
 from headwater.annotation.store.tasks import lease, seat
 from headwater.storage.database import Moment, insert
 
@@ -169,41 +169,6 @@ def end(db: Connection, lease_id: str, state: LeaseState, *, reason: str = "") -
     kept = int(state in (LeaseState.SKIPPED, LeaseState.REVOKED))
     values = {"state": state.value, "kept": kept, "reason": reason}
     db.execute(lease.update().where(lease.c.id == lease_id).values(values))
-
-
-def give_back(db: Connection, task_id: str) -> None:
-    """Let a task be given out once more: at the end of the returns, or of its own lane when everyone answers it.
-
-    Gold stays where it is: it is taken from random places.
-    """
-    found = db.execute(_PLACE, {"task": task_id}).one()
-    if found.kind == LaneKind.GOLD.value:
-        db.execute(_GIVE_BACK, {"task": task_id, "lane": found.lane_id, "rank": found.rank})
-        return
-    target = found.lane_id
-    if found.wanted < EVERYONE and found.kind == LaneKind.WORK.value:
-        target = lane_of(
-            db,
-            found.campaign_id,
-            Lane(tier=Tier(found.tier), kind=LaneKind.RETURNS, priority=found.priority, skill=found.skill),
-        )
-    rank = extend(db, target, 1) + 1
-    db.execute(_GIVE_BACK, {"task": task_id, "lane": target, "rank": rank})
-
-
-_PLACE = sa.text("""
-SELECT t.campaign_id, t.lane_id, t.rank, t.wanted, n.tier, n.kind, n.priority, n.skill
-FROM task AS t JOIN lane AS n ON n.id = t.lane_id WHERE t.id = :task""")
-_GIVE_BACK = sa.text("UPDATE task SET need = need + 1, lane_id = :lane, rank = :rank WHERE id = :task")
-
-
-def widen(db: Connection, task_id: str) -> None:
-    """Let a task want one answer more than it did, and be given out for it."""
-    db.execute(_WIDEN, {"task": task_id})
-    give_back(db, task_id)
-
-
-_WIDEN = sa.text("UPDATE task SET wanted = wanted + 1 WHERE id = :task")
 
 
 def lanes(db: Connection, campaign_id: str, tier: Tier, annotator: str) -> list[OpenLane]:

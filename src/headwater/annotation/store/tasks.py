@@ -93,6 +93,13 @@ lease = sa.Table(
         sqlite_where=sa.text("state = 'live'"),
         postgresql_where=sa.text("state = 'live'"),
     ),
+    sa.Index(
+        "ix_lease_skipped",
+        "campaign_id",
+        "id",
+        sqlite_where=sa.text("state = 'skipped'"),
+        postgresql_where=sa.text("state = 'skipped'"),
+    ),
     sqlite_with_rowid=False,
     postgresql_with={"fillfactor": 80},
 )

@@ -299,6 +299,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'live'"),
     )
     op.create_index(
+        "ix_lease_skipped",
+        "lease",
+        ["campaign_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'skipped'"),
+        postgresql_where=sa.text("state = 'skipped'"),
+    )
+    op.create_index(
         "uq_lease_kept",
         "lease",
         ["task_id", "annotator"],

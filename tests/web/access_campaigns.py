@@ -1,0 +1,24 @@
+"""For whom the pages and calls are with which campaigns are steered."""
+
+from __future__ import annotations
+
+CAMPAIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
+    # read by those who run the work
+    (
+        ("ops", "lead"),
+        """
+        GET /api/v1/programs/{program}/campaigns/{campaign}/assignments
+        GET /api/v1/programs/{program}/campaigns/{campaign}/skips
+        GET /api/v1/programs/{program}/campaigns/{campaign}/skips/reasons
+        GET /p/{program}/campaigns/{campaign}/assignments
+    """,
+    ),
+    # done by those who run the work
+    (
+        ("ops", "lead", "expert"),
+        """
+        POST /api/v1/programs/{program}/campaigns/{campaign}/assignments
+        POST /p/{program}/campaigns/{campaign}/assignments
+    """,
+    ),
+)
