@@ -58,6 +58,7 @@ WHOLE = {
     "raci": "one row for each decision there is",
     "raci/people": "one row for each member",
     "raci/problems": "one row for each hole of a chart",
+    "steps": "the first steps there are",
     "members": "one row for each member and role",
     "coverage": "one row for each slice of the profile",
     "assessments": "one row for each campaign and question",

@@ -98,6 +98,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/ledger/growth
         GET /api/v1/programs/{program}/acceptance/plans
         GET /api/v1/programs/{program}/sources
+        GET /api/v1/programs/{program}/steps
         GET /api/v1/programs/{program}/sources/{source}
         GET /api/v1/programs/{program}/waivers
         GET /p/{program}/

@@ -192,6 +192,11 @@ def settled(ctx: Context, campaign_id: str, *, question: str) -> dict[str, str]:
     return {each.task_id: _text(each.value) for each in ordered if not responses.undecided(each.value)}
 
 
+def is_answered(ctx: Context, campaign_id: str) -> bool:
+    """Return whether anybody has answered a task of a campaign."""
+    return bool(given.tallies(ctx.db, campaign_id))
+
+
 def golds(ctx: Context, campaign_id: str, *, retired: bool = False) -> list[Gold]:
     """Return the gold of a campaign; only for those who may change it."""
     require(ctx, Decision.GOLD_CHANGE)

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller, Listing
+from headwater.app import steps
+from headwater.app.steps import Step
 from headwater.governance import charter_text, charters, programs, queries
 from headwater.governance.chart import ChartProblem
 from headwater.governance.model import Cell, CriticalSlice, Decision, Involvement, PersonId, Program, Proposal, Role
@@ -91,6 +93,13 @@ def show_program(caller: Caller) -> Program:
     """Show a program with its charter in force."""
     with caller.reading() as ctx:
         return queries.program(ctx)
+
+
+@router.get(IN + "/steps")
+def first_steps(caller: Caller) -> list[Step]:
+    """List the first steps of a program, each with its command and whether it is done."""
+    with caller.reading() as ctx:
+        return steps.first_steps(ctx)
 
 
 @router.post(IN + "/charter/proposals", status_code=201, response_model=Proposal)

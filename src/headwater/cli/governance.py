@@ -57,6 +57,22 @@ def show_program(as_json: Json = False) -> None:
         show(queries.program(ctx), ("slug", "name", "charter.purpose", "charter.version", "charter.solo"), as_json)
 
 
+@program.command("steps")
+def first_steps(as_json: Json = False) -> None:
+    """List the first steps of the program, each with its command and whether it is done."""
+    from headwater.app import steps  # noqa: PLC0415 -- it knows every part; other commands begin without them
+
+    with reading() as ctx:
+        rows = steps.first_steps(ctx)
+    columns = {
+        "done": lambda row: "yes" if row.done else "no",
+        "step": lambda row: row.name,
+        "by": lambda row: row.who,
+        "command": lambda row: row.command,
+    }
+    show(rows, columns, as_json)
+
+
 @decision.command("list")
 def list_proposals(
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False, as_json: Json = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from headwater.app import overview
+from headwater.app import overview, steps
 from headwater.governance import queries as governance
 from headwater.governance.model import ProposalState
 from headwater.web.session import Visitor, page
@@ -16,11 +16,13 @@ router = APIRouter(prefix="/p/{program}")
 def front(visitor: Visitor) -> Response:
     """Show the loop with the state and the worst gap of every stage, holes of the chart on top."""
     with visitor.reading() as ctx:
+        first = steps.first_steps(ctx)
         return page(
             visitor,
             ctx,
             "overview.html",
             active="overview",
+            steps=[] if all(step.done for step in first) else first,
             stages=overview.stages(ctx),
             standards=overview.standards(ctx),
             problems=governance.chart_problems(ctx),
