@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +15,12 @@ from typer.testing import CliRunner
 from headwater.app.application import open_app
 from headwater.cli.main import build, exit_code
 from headwater.core.errors import HeadwaterError
+from headwater.demo.learning import excuse
 from headwater.lineage import queries as lineage
 from headwater.release import queries as releases
+from headwater.release.model import Gate
 from headwater.sourcing import queries as sourcing
+from headwater.stats.interval import Estimate
 from tests.demo.conftest import KILLS, Finished, counts
 
 if TYPE_CHECKING:
@@ -43,6 +48,8 @@ def test_the_report_holds_every_number(finished: Finished) -> None:
     assert set(report["alpha"]) == {"value", "low", "high", "n"}
     assert len(report["releases"]) == 2
     assert all({"version", "digest", "members"} <= set(row) for row in report["releases"])
+    assert {gate for row in report["releases"] for gate in row["gates"].values()} <= {"passed", "waived"}
+    assert {row["gates"]["pii.residual"] for row in report["releases"]} == {"passed"}
     assert all({"value", "low", "high"} <= set(row) for row in report["accuracy"].values())
     assert 0 < report["calibration"]["passed"] <= report["calibration"]["taken"]
     assert report["findings"]
@@ -53,6 +60,37 @@ def test_the_report_holds_every_number(finished: Finished) -> None:
     assert all(row["subject"] for row in report["briefs"])
     assert report["releases"][1]["version"] == "2.0.0"
     assert report["ledger"]["verified"]
+
+
+def test_a_resumed_run_reports_the_first_intake_and_not_what_came_later(finished: Finished) -> None:
+    with open_app(finished.directory) as app, app.read_as() as ctx:
+        program = ctx.db.exec_driver_sql("SELECT id FROM program").scalar_one()
+        inside = app.context(ctx.db, "system", program)
+        *_, first = sourcing.intakes(inside)
+        assert finished.report["records"] == first.added < sourcing.count(inside)
+        assert sum(finished.report["rejects"].values()) == first.rejected
+
+
+@pytest.mark.parametrize(
+    ("measured", "context", "waived"),
+    [
+        ((0.68, 0.64, 0.72, 300), (False, False), True),
+        ((0.55, 0.50, 0.60, 300), (True, False), True),
+        ((0.55, 0.50, 0.60, 300), (False, True), True),
+        ((0.55, 0.50, 0.60, 300), (False, False), False),
+        ((math.nan, math.nan, math.nan, 0), (True, True), False),
+    ],
+)
+def test_a_gate_is_waived_only_for_a_reason_a_lead_would_give(
+    measured: tuple[float, float, float, int], context: tuple[bool, bool], waived: bool
+) -> None:
+    value, low, high, n = measured
+    estimate = Estimate(value=value, low=low, high=high, n=n, method="test")
+    gate = Gate(metric="agreement.alpha", comparison=">=", required=0.7, scope="topic", measured=estimate, passed=False)
+    first, repaired = context
+    assert bool(excuse(gate, is_first=first, is_repaired=repaired)) is waived
+    private = replace(gate, metric="pii.residual")
+    assert not excuse(private, is_first=True, is_repaired=True)
 
 
 def test_what_a_model_learnt_from_traces_to_the_source_and_back(finished: Finished) -> None:

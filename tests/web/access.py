@@ -98,7 +98,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/ledger/growth
         GET /api/v1/programs/{program}/acceptance/plans
         GET /api/v1/programs/{program}/sources
-        GET /api/v1/programs/{program}/steps
         GET /api/v1/programs/{program}/sources/{source}
         GET /api/v1/programs/{program}/waivers
         GET /p/{program}/
@@ -488,9 +487,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/jobs/{job}/cancel
         POST /api/v1/programs/{program}/jobs/{job}/resume
         POST /api/v1/programs/{program}/releases/builds
-        GET /api/v1/programs/{program}/releases/preview
-        GET /p/{program}/releases/preview
-        POST /p/{program}/releases/builds
         POST /api/v1/programs/{program}/releases/{release}/exports
         POST /api/v1/programs/{program}/coverage/profile
         POST /p/{program}/coverage

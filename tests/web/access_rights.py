@@ -1,4 +1,4 @@
-"""For whom the pages of charter, chart, people, waivers, delegations and one's own account are."""
+"""For whom the pages of charter, chart, people, waivers, delegations, previews and one's own account are."""
 
 from __future__ import annotations
 
@@ -19,12 +19,22 @@ RIGHTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         TEAM,
         """
+        GET /api/v1/programs/{program}/steps
         GET /p/{program}/charter
         GET /p/{program}/raci
         GET /p/{program}/waivers
         GET /p/{program}/delegations
         POST /p/{program}/delegations
         POST /p/{program}/delegations/{delegation}/end
+    """,
+    ),
+    # releases before they are built
+    (
+        ("ops", "lead"),
+        """
+        GET /api/v1/programs/{program}/releases/preview
+        GET /p/{program}/releases/preview
+        POST /p/{program}/releases/builds
     """,
     ),
     # proposed by those who run the program

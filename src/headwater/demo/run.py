@@ -13,6 +13,8 @@ from headwater.demo.story import Story, begin
 from headwater.evaluation import comparisons
 from headwater.governance import accounts, ledger
 from headwater.governance.model import SYSTEM
+from headwater.release import gates
+from headwater.release import queries as releases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +108,7 @@ def _loop(story: Story) -> dict[str, Any]:
         "answers": _answers(story),
         "calibration": calibration,
         "alpha": {name: alpha[name] for name in ("value", "low", "high", "n")},
-        "releases": [{"version": row.version, "digest": row.digest, "members": row.members} for row in (one, two)],
+        "releases": [_released(story, row) for row in (one, two)],
         "accuracy": accuracy,
         "comparison": plain(asdict(compared.overall)),
         "findings": seen["findings"],
@@ -116,6 +118,14 @@ def _loop(story: Story) -> dict[str, Any]:
         "starved": list(supply.starved(story)),
         "batches": first["batches"],
     }
+
+
+def _released(story: Story, made: Release) -> dict[str, Any]:
+    """Return a release with the state of each of its gates as they stand now."""
+    with story.read() as ctx:
+        rows = releases.gates_now(ctx, made)
+    states = {gates.name(row): "passed" if row.passed else "waived" if row.waiver else "open" for row in rows}
+    return {"version": made.version, "digest": made.digest, "members": made.members, "gates": states}
 
 
 def _say(story: Story, made: Release, accuracy: dict[str, Any]) -> None:

@@ -106,13 +106,19 @@ def supply(story: Story) -> dict[str, Any]:
         return {"n": len(traffic)}
 
     story.once("profile", "operations", measure)
-    with story.read() as ctx:
-        rejects = queries.reject_counts(ctx)
-        gaps = coverage.gaps(ctx)
-        records = queries.count(ctx)
-    story.tell(f"Intake read {done['read']:,} items: {records:,} records, {done['rejected']:,} rejects {rejects}.")
-    story.tell("Coverage gaps: " + (", ".join(f"{g.slice} ({g.records} of {g.wanted})" for g in gaps[:4]) or "none"))
-    return {"records": records, "rejects": rejects, "gaps": [gap.slice for gap in gaps]}
+
+    def look(ctx: Context) -> dict[str, Any]:
+        gaps = [[gap.slice, gap.records, gap.wanted] for gap in coverage.gaps(ctx)]
+        return {"rejects": queries.reject_counts(ctx, [done["id"]]), "gaps": gaps}
+
+    seen = story.once("supplied", "operations", look)  # before any later intake, also when the run is resumed
+    story.tell(
+        f"Intake read {done['read']:,} items: {done['added']:,} records, "
+        f"{done['rejected']:,} rejects {seen['rejects']}."
+    )
+    told = ", ".join(f"{name} ({records} of {wanted})" for name, records, wanted in seen["gaps"][:4])
+    story.tell(f"Coverage gaps: {told or 'none'}")
+    return {"records": done["added"], "rejects": seen["rejects"], "gaps": [name for name, _, _ in seen["gaps"]]}
 
 
 def category_counts(items: Sequence[Item]) -> Counter[str]:

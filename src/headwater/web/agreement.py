@@ -118,6 +118,7 @@ def disputes(
             rules=[(rule, Markup(render(rule.section.text)) if rule.section else "") for rule in found.rules],  # noqa: S704 -- cleaned by render
             labels=sorted({each for row in whole.disputed for each in row.answers}),
             chosen=wanted,
+            reviews=may(ctx, Decision.ANNOTATION_REVIEW),
             offset=offset,
             step=SHOWN_EXAMPLES,
             more=urlencode([("label", each) for each in wanted]),
