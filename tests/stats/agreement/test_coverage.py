@@ -1,14 +1,17 @@
 """Intervals cover what they promise: 93 to 97 % of simulated samples, with a fixed seed."""
 
 import numpy as np
+import scipy
 
+from headwater.stats.agreement import many_raters
 from headwater.stats.agreement.krippendorff import of_patterns
-from headwater.stats.agreement.pairs import pairwise
+from headwater.stats.agreement.pairs import against_chance, pairwise, with_others
 from headwater.stats.agreement.patterns import from_table
+from headwater.stats.beta import posterior
 from headwater.stats.bootstrap import Resampling
-from headwater.stats.interval import wilson_bounds
+from headwater.stats.interval import clopper_pearson_bounds, difference, wilson_bounds
 
-RUNS = 1200
+RUNS, FEWER = 1200, 400
 SHARES = np.array([0.5, 0.3, 0.2])
 
 
@@ -42,3 +45,65 @@ def test_the_normal_interval_of_kappa_covers():
         (pair,) = pairwise(np.tile(np.arange(200), 2), np.repeat([0, 1], 200), np.concatenate(answers), labels=3)
         hits += pair.kappa.low <= 0.64 <= pair.kappa.high
     assert 0.93 <= hits / RUNS <= 0.97
+
+
+def test_the_bootstrap_of_every_corrected_coefficient_covers():
+    rng, level = np.random.default_rng(24), float(SHARES @ SHARES)
+    observed = 0.6 + 0.4 * level
+    truth = {  # from the chance agreement of each: two draws, Gwet's, one label in three, none
+        many_raters.fleiss: 0.6,
+        many_raters.gwet: (observed - (1 - level) / 2) / (1 - (1 - level) / 2),
+        many_raters.brennan_prediger: (observed - 1 / 3) / (1 - 1 / 3),
+        many_raters.percent: observed,
+    }
+    hits = np.zeros(len(truth))
+    for _ in range(FEWER):
+        counts = from_table(tables(rng, 150, 0.6))
+        found = [run(counts, resampling=Resampling(resamples=200, rng=rng)) for run in truth]
+        hits += [each.low <= right <= each.high for each, right in zip(found, truth.values(), strict=True)]
+    assert np.all((hits / FEWER >= 0.93) & (hits / FEWER <= 0.97)), dict(zip(truth, hits / FEWER, strict=True))
+
+
+def test_agreement_with_others_and_against_chance_cover():
+    # Three copy a shared hidden answer with chance .8, else draw: two agree with chance .64 + .36 Σ shares².
+    rng, level = np.random.default_rng(25), float(SHARES @ SHARES)
+    alike, task = 0.64 + 0.36 * level, np.tile(np.arange(150), 3)
+    person, hits, runs = np.repeat(np.arange(3), 150), 0, 0
+    for _ in range(FEWER):
+        hidden = rng.choice(3, 150, p=SHARES)
+        answer = np.where(rng.random((3, 150)) < 0.8, hidden, rng.choice(3, (3, 150), p=SHARES))
+        apart = np.mean([answer != np.roll(answer, step, axis=0) for step in (1, 2)], axis=0).ravel()
+        found = [(each, alike) for each in with_others(person, apart, annotators=3)]
+        found.append((against_chance(task, apart, 1 - level), 0.64))
+        hits += sum(each.low <= right <= each.high for each, right in found)
+        runs += len(found)
+    assert 0.93 <= hits / runs <= 0.97
+
+
+def test_intervals_of_counts_cover_exactly():
+    # No simulation: the chance of every count, times whether its interval holds the share, summed.
+    share, n = np.linspace(0.02, 0.98, 49), 40
+    chance = scipy.stats.binom.pmf(np.arange(n + 1)[:, None], n, share)
+
+    def coverage(bounds):
+        low, high = (np.asarray(end)[:, None] for end in bounds)
+        return (chance * ((low <= share) & (share <= high))).sum(axis=0)
+
+    counts, all_ = np.arange(n + 1), np.full(n + 1, n)
+    assert coverage(clopper_pearson_bounds(counts, all_)).min() >= 0.95
+    assert 0.93 <= coverage(wilson_bounds(counts, all_)).mean() <= 0.97
+    believed = [posterior(count, n) for count in range(n + 1)]
+    assert 0.93 <= coverage(([each.low for each in believed], [each.high for each in believed])).mean() <= 0.97
+
+
+def test_the_interval_of_a_difference_of_shares_covers_exactly():
+    n, m = 40, 25
+    ends = [[difference(i, n, j, m) for j in range(m + 1)] for i in range(n + 1)]
+    low, high = (np.array([[getattr(each, name) for each in row] for row in ends]) for name in ("low", "high"))
+    found = []
+    for p in (0.5, 0.7, 0.9):
+        for q in (0.5, 0.75, 0.95):
+            chance = np.outer(*(scipy.stats.binom.pmf(np.arange(k + 1), k, s) for k, s in ((n, p), (m, q))))
+            found.append(float((chance * ((low <= p - q) & (p - q <= high))).sum()))
+    assert 0.94 <= np.mean(found) <= 0.97
+    assert min(found) >= 0.93
