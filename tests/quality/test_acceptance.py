@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 def test_the_plan_and_seed_are_recorded_before_there_is_a_sample(each_team: Team) -> None:
     _, (batch,) = labelled(each_team)
     with each_team.act(each_team.ops) as ctx:
-        planned = acceptance.plan(ctx, batch, question="topic", aql=4.0, seed=11)
+        planned = acceptance.plan(ctx, batch, question="topic", aql=4.0)
         assert planned.sample == ()
+        (entry,) = governance.entries(ctx, words="batch.planned")
+        # the first thirteen digits of the hash of what was recorded: nobody can choose the sample by trying seeds
+        assert planned.seed == int(entry.hash.removeprefix("sha256:")[:13], 16)
     with each_team.act(each_team.ops) as ctx:
         drawn = acceptance.sample(ctx, batch)
         tasks = sorted(label.task_id for label in queries.labels(ctx, batches=[batch]))
-    chosen = np.random.default_rng(11).permutation(60)[:13]
+    chosen = np.random.default_rng(planned.seed).permutation(60)[:13]
     assert drawn.sample == tuple(tasks[place] for place in chosen)
     assert (drawn.plan.size, drawn.plan.accept, drawn.due) == (13, 1, 13)
     with pytest.raises(InspectionStateError, match="drawn already"), each_team.act(each_team.ops) as ctx:

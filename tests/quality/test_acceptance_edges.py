@@ -24,7 +24,7 @@ def test_commands_take_a_batch_from_plan_to_rework(team: Team, tmp_path: Path) -
     assert "waiting for plan" in typed(team, "quality", "board")
     plans = json.loads(typed(team, "quality", "plans", "60", "--aql", "4", "--json"))
     assert [row["kind"] for row in plans] == ["single", "double", "sequential"]
-    said = typed(team, "quality", "plan", batch, "--question", "topic", "--kind", "double", "--seed", "4")
+    said = typed(team, "quality", "plan", batch, "--question", "topic", "--kind", "double")
     assert "Normal double plan: 8 with at most 0 wrong, else 16 with at most 1 wrong, AQL 4." in said
     assert "Inspect 8 of 60 labels" in typed(team, "quality", "draw", batch)
     rows = json.loads(typed(team, "quality", "sample", batch, "--json", by="expert"))
@@ -70,7 +70,7 @@ def test_the_api_inspects_batches_as_the_commands_do(team: Team) -> None:
         assert {card["column"] for card in call("GET", "/acceptance")} == {"waiting for plan", "rework"}
         assert call("GET", f"/batches/{batch}/lot?question=topic")["severity"] == "normal"
         assert len(call("GET", "/acceptance/plans?lot=60&aql=4")) == 3
-        assert call("POST", f"/batches/{batch}/plan", question="topic", seed=3)["sample"] == []
+        assert call("POST", f"/batches/{batch}/plan", question="topic")["sample"] == []
         sample = call("POST", f"/batches/{batch}/sample")["sample"]
         truth = dict.fromkeys(sample, "billing")
         assert call("POST", f"/batches/{batch}/judgements", "expert", truth=truth)["passed"] is True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
@@ -27,7 +26,6 @@ class PlanForm(BaseModel):
     aql: float = acceptance.AQL
     kind: Kind = Kind.SINGLE
     level: Level = Level.II
-    seed: int | None = Field(default=None, ge=0, description="Chooses the sample; random by default.")
 
 
 class JudgementForm(BaseModel):
@@ -128,12 +126,9 @@ def list_judgements(batch: str, caller: Caller, listing: Listing) -> list[Judgem
 
 @router.post("/batches/{batch}/plan", response_model=Inspection)
 def plan(batch: str, body: PlanForm, caller: Caller) -> Inspection | Response:
-    """Record by which plan and seed a batch will be inspected."""
-    seed = secrets.randbits(31) if body.seed is None else body.seed
+    """Record by which plan a batch will be inspected; the hash of that ledger entry chooses the sample."""
     return caller.write(
-        lambda ctx: acceptance.plan(
-            ctx, batch, question=body.question, aql=body.aql, kind=body.kind, level=body.level, seed=seed
-        )
+        lambda ctx: acceptance.plan(ctx, batch, question=body.question, aql=body.aql, kind=body.kind, level=body.level)
     )
 
 

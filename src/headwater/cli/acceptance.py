@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +24,6 @@ Aql = Annotated[float, typer.Option(help="Acceptance quality limit, in percent n
 LevelOption = Annotated[Level, typer.Option(help="Inspection level: I, II, III, S-1 to S-4.")]
 KindOption = Annotated[Kind, typer.Option(help="How many samples the plan may take.")]
 Question = Annotated[str, typer.Option(help="The question.")]
-Seed = Annotated[int | None, typer.Option(help="Chooses the sample; kept. Random by default.")]
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Maker = Annotated[str, typer.Argument(help="The team whose batches are inspected.")]
 
@@ -80,12 +78,10 @@ def plan(
     aql: Aql = acceptance.AQL,
     kind: KindOption = Kind.SINGLE,
     level: LevelOption = Level.II,
-    seed: Seed = None,
 ) -> None:
-    """Record by which plan and seed a batch will be inspected; the switching rules choose the severity."""
-    seed = secrets.randbits(31) if seed is None else seed
+    """Record the plan of a batch: the switching rules choose its severity, the ledger entry its sample."""
     with acting() as ctx:
-        row = acceptance.plan(ctx, batch, question=question, aql=aql, kind=kind, level=level, seed=seed)
+        row = acceptance.plan(ctx, batch, question=question, aql=aql, kind=kind, level=level)
     risks = row.plan.risks()
     done(f"{row.plan.severity.capitalize()} {row.plan.kind} plan: {_words(row.plan)}.")
     done(
@@ -99,12 +95,11 @@ def draw(
     batch: Batch,
     question: Annotated[str, typer.Option(help="Plan it first by the usual plan, for this question.")] = "",
     aql: Aql = acceptance.AQL,
-    seed: Seed = None,
 ) -> None:
     """Draw the sample of a planned batch, before anybody looks at it."""
     with acting() as ctx:
         if question:
-            acceptance.plan(ctx, batch, question=question, aql=aql, seed=secrets.randbits(31) if seed is None else seed)
+            acceptance.plan(ctx, batch, question=question, aql=aql)
         row = acceptance.sample(ctx, batch)
     done(f"Inspect {row.due} of {row.plan.lot} labels: {_words(row.plan)}.")
     done(f"See them with: headwater quality sample {batch}")

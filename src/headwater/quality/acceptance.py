@@ -42,7 +42,7 @@ def plan(  # noqa: PLR0913 -- what a plan is made of
     aql: float = AQL,
     kind: Kind = Kind.SINGLE,
     level: Level = Level.II,
-    seed: int = 0,
+    seed: int | None = None,
 ) -> Inspection:
     """Record by which plan and seed a batch will be inspected, before there is a sample.
 
@@ -56,7 +56,8 @@ def plan(  # noqa: PLR0913 -- what a plan is made of
         aql: Acceptance quality limit, in percent nonconforming.
         kind: Single, double or sequential.
         level: Inspection level.
-        seed: Chooses the sample; kept.
+        seed: Chooses the sample; kept. By default the ledger gives it, so that nobody can choose the sample by trying:
+            it is the hash of the entry that records the plan, and that depends on everything before (see `drawn_by`).
 
     Raises:
         NotAssessableError: The batch has no resolved labels, or none since its rework.
@@ -73,6 +74,9 @@ def plan(  # noqa: PLR0913 -- what a plan is made of
             remedy="A rejected batch is planned again after rework." if before.verdict else "Judge its sample.",
         )
     found = standard.plan(max(lot.size, 2), aql=aql, kind=kind, level=level, severity=lot.severity)
+    body = {"round": lot.round, "because": lot.because, "plan": lots.summary(found)}
+    body |= {"seed": "of this entry's hash" if seed is None else seed}
+    entry = ledger.append(ctx, "batch.planned", subject=batch_id, body=body)
     row = Inspection(
         batch_id=batch_id,
         round=lot.round,
@@ -80,7 +84,7 @@ def plan(  # noqa: PLR0913 -- what a plan is made of
         question=question,
         maker=lot.maker,
         plan=found,
-        seed=seed,
+        seed=drawn_by(entry.hash) if seed is None else seed,
         sample=(),
         inspected=0,
         due=0,
@@ -94,9 +98,12 @@ def plan(  # noqa: PLR0913 -- what a plan is made of
         reopened_at=None,
     )
     store.add(ctx.db, ctx.program, row)
-    body = {"round": row.round, "seed": seed, "because": lot.because, "plan": lots.summary(found)}
-    ledger.append(ctx, "batch.planned", subject=batch_id, body=body)
     return row
+
+
+def drawn_by(entry_hash: str) -> int:
+    """Return the seed that a ledger entry's hash gives: its first 13 hexadecimal digits, a number below 2^52."""
+    return int(entry_hash.removeprefix("sha256:")[:13], 16)
 
 
 def sample(ctx: Context, batch_id: str) -> Inspection:
@@ -129,7 +136,7 @@ def sample(ctx: Context, batch_id: str) -> Inspection:
     return queries.inspection(ctx, batch_id)
 
 
-def draw(ctx: Context, batch_id: str, *, question: str, aql: float = AQL, seed: int = 0) -> Inspection:
+def draw(ctx: Context, batch_id: str, *, question: str, aql: float = AQL, seed: int | None = None) -> Inspection:
     """Plan a batch by a single plan at level II and draw its sample in one go (see `plan` and `sample`)."""
     require(ctx, Decision.BATCH_ACCEPT)
     plan(ctx, batch_id, question=question, aql=aql, seed=seed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -96,8 +95,7 @@ def draw(
 ) -> Response:
     """Record a plan and draw the sample by it."""
     with visitor.acting() as ctx:
-        seed = secrets.randbits(31)
-        acceptance.plan(ctx, batch, question=question, aql=aql, kind=kind, level=level, seed=seed)
+        acceptance.plan(ctx, batch, question=question, aql=aql, kind=kind, level=level)
         acceptance.sample(ctx, batch)
     return back(visitor, f"quality/batches/{batch}")
 

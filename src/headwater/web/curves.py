@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from headwater.stats.acceptance.plans import Plan
 
@@ -19,7 +19,8 @@ _POINTS = 81
 def operating(plans: Sequence[Plan], *, width: int = 360, height: int = 180) -> Markup:
     """Return the chance of acceptance of each plan over the share of wrong labels, with AQL and LTPD marked.
 
-    The lines differ by dash as well as by colour; their names stand in the table beside them.
+    The lines differ by dash as well as by colour; their names stand in the table beside them. The dotted one is that of
+    the first plan for this very lot, which is steeper: its sample leaves fewer to be drawn.
 
     Args:
         plans: At most three, of one AQL.
@@ -52,9 +53,17 @@ def operating(plans: Sequence[Plan], *, width: int = 360, height: int = 180) -> 
     for number, plan in enumerate(plans):
         line = " ".join(f"{across(s)},{down(p)}" for s, p in zip(shares, plan.probability(shares), strict=True))
         parts.append(Markup('<polyline class="curve curve-{}" points="{}"/>').format(number, line))
+    parts += [_of_lot(plan, right, across, down) for plan in plans[:1]]
     told = "; ".join(
         f"{plan.kind}: {float(plan.probability(limit)):.0%} accepted at the AQL, 10 % at {plan.ltpd():.1%} wrong"
         for plan in plans
     )
     head = Markup('<svg class="oc" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" aria-label="{2}">')
     return head.format(width, height, f"Operating characteristic. {told}") + Markup("").join(parts) + Markup("</svg>")
+
+
+def _of_lot(plan: Plan, right: float, across: Callable[[float], float], down: Callable[[float], float]) -> Markup:
+    wrong = np.unique(np.linspace(0, int(right * plan.lot), min(_POINTS, int(right * plan.lot) + 1)).astype(np.int64))
+    chance = plan.probability_of_lot(wrong)
+    line = " ".join(f"{across(n / plan.lot)},{down(p)}" for n, p in zip(wrong, chance, strict=True))
+    return Markup('<polyline class="curve of-lot" points="{}"/>').format(line)

@@ -82,6 +82,21 @@ def test_a_double_plan_accepts_as_counted_by_hand() -> None:
     assert float(found.asn(0.03)) == pytest.approx(80 + 80 * (first.pmf(2) + first.pmf(3)), abs=1e-12)
 
 
+@pytest.mark.parametrize("kind", [Kind.SINGLE, Kind.DOUBLE, Kind.SEQUENTIAL])
+def test_a_lot_is_accepted_as_the_hypergeometric_says(kind: Kind) -> None:
+    found = plan(2_000, aql=1.0, kind=kind)
+    wrong = np.arange(2_001)
+    chance = found.probability_of_lot(wrong[:401])
+    if kind is Kind.SINGLE:  # n = 125, Ac = 3
+        assert chance == pytest.approx(stats.hypergeom.cdf(3, 2_000, wrong[:401], 125), abs=1e-12)
+    # Lots that a process makes hold a binomial number of wrong ones: their mean is the curve of the process, exactly.
+    for share in (0.005, 0.03, 0.08):
+        mixed = float(chance @ stats.binom.pmf(wrong[:401], 2_000, share))
+        assert mixed == pytest.approx(float(found.probability(share)), abs=1e-9)
+    with pytest.raises(InvalidError, match="0 to 2000"):
+        found.probability_of_lot(2_001)
+
+
 @pytest.mark.parametrize("severity", IN_FORCE)
 @pytest.mark.parametrize("level", list(Level))
 def test_lots_at_the_acceptance_limit_are_mostly_accepted(level: Level, severity: Severity) -> None:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy
 
+from headwater.core.errors import InvalidError
 from headwater.stats.acceptance.tables import Kind, Level, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -111,6 +112,32 @@ class Plan:
         """
         return _walk(self.stages, fraction)[0]
 
+    def probability_of_lot(self, wrong: ArrayLike) -> NDArray[np.float64]:
+        """Return the chance that this very lot is accepted when so many of its items are wrong.
+
+        Hypergeometric (type A): the sample is drawn from the lot without putting anything back. Lots so small that they
+        are inspected whole are judged by the same numbers.
+
+        Args:
+            wrong: Wrong items in the lot, 0 to its size; any shape.
+
+        Raises:
+            InvalidError: The lot cannot hold so many.
+        """
+        count = np.asarray(wrong, np.int64)
+        if count.min(initial=0) < 0 or count.max(initial=0) > self.lot:
+            raise InvalidError(f"A lot of {self.lot} items holds 0 to {self.lot} wrong ones.")
+        flat = count.reshape(-1, 1)
+
+        def chances(before: int, step: int, found: NDArray[np.int64]) -> NDArray[np.float64]:
+            left = self.lot - before
+            bad = np.clip(flat - (found if before else 0), 0, left)[:, :, None]
+            if step == 1:
+                return np.concatenate([1 - bad / left, bad / left], axis=2)[:, :, : found.size]
+            return np.asarray(scipy.stats.hypergeom.pmf(np.arange(min(step, found.size - 1) + 1), left, bad, step))
+
+        return _carry(self.stages, flat.shape[0], chances)[0].reshape(count.shape)
+
     def asn(self, fraction: ArrayLike) -> NDArray[np.float64]:
         """Return how many items are inspected on average (ASN) at fractions of wrong items.
 
@@ -188,26 +215,42 @@ def restored(value: Mapping[str, Any]) -> Plan:
 
 
 def _walk(stages: Sequence[Stage], fraction: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Chance of acceptance and average number inspected: undecided lots are carried from stage to stage by count."""
+    """Chance of acceptance and average number inspected of lots from a process."""
     share: NDArray[np.float64] = np.atleast_1d(np.asarray(fraction, dtype=np.float64))
     shape, flat = np.shape(fraction), share.reshape(-1, 1)
+
+    def chances(_: int, step: int, found: NDArray[np.int64]) -> NDArray[np.float64]:
+        return _chances(step, found.size, flat)[:, None, :]
+
+    accepted, number = _carry(stages, flat.shape[0], chances)
+    return accepted.reshape(shape), number.reshape(shape)
+
+
+def _carry(
+    stages: Sequence[Stage], lots: int, chances: Callable[[int, int, NDArray[np.int64]], NDArray[np.float64]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Chance of acceptance and average number inspected: undecided lots are carried from stage to stage by count.
+
+    `chances` tells, after so many items, for so many further ones and for each number found, the chances of 0, 1, …
+    more wrong ones, as many as matter, shape (lots or 1, numbers found or 1, more).
+    """
     width = max(stage.reject for stage in stages)
-    open_ = np.zeros((flat.shape[0], width))
+    open_ = np.zeros((lots, width))
     open_[:, 0] = 1.0
-    accepted, number = np.zeros(flat.shape[0]), np.zeros(flat.shape[0])
+    accepted, number = np.zeros(lots), np.zeros(lots)
     before = 0
     for stage in stages:
         step = stage.size - before
         number += step * open_.sum(axis=1)
-        chance = _chances(step, width, flat)
+        chance = np.broadcast_to(chances(before, step, np.arange(width)), (lots, width, min(step, width - 1) + 1))
         moved = np.zeros_like(open_)
-        for more in range(chance.shape[1]):
-            moved[:, more:] += chance[:, more : more + 1] * open_[:, : width - more]
+        for more in range(chance.shape[2]):
+            moved[:, more:] += (chance[:, :, more] * open_)[:, : width - more]
         accepted += moved[:, : stage.accept + 1].sum(axis=1)
         moved[:, : stage.accept + 1] = 0.0
         moved[:, stage.reject :] = 0.0
         open_, before = moved, stage.size
-    return accepted.reshape(shape), number.reshape(shape)
+    return accepted, number
 
 
 def _chances(step: int, width: int, flat: NDArray[np.float64]) -> NDArray[np.float64]:
