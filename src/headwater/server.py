@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from headwater.api import application as api
 from headwater.api.fastpath import FastPath
 from headwater.api.work import most_asked
+from headwater.app import collector
 from headwater.app.application import open_app
 from headwater.app.watching import Watcher
 from headwater.web import application as web
@@ -58,7 +59,8 @@ def _build(opened: App, *, close: bool) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        if close:
+        if close:  # the process is ours
+            collector.calm()
             watcher.start()
         yield
         if close:

@@ -13,6 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from headwater.app import collector
 from headwater.app.application import App, open_app
 from headwater.app.job_rights import permit
 from headwater.app.seats import Seat
@@ -211,6 +212,7 @@ def run_job(kind: str, args: dict[str, Any], *, detach: bool = False) -> JobStat
         How it ended; None when it was only asked for.
     """
     with workspace(run_jobs=not detach) as app:
+        collector.calm()
         actor, program = whoami(app)
         with app.read_as(actor, program) as ctx:
             permit(ctx, kind)

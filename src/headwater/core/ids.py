@@ -24,13 +24,21 @@ def new_id(prefix: str) -> str:
     Source: RFC 9562 section 5.7. The 12 bits of `rand_a` carry a sub-millisecond fraction (method 3
     of section 6.2), moved forward by one when two ids would fall on the same tick.
     """
+    return new_ids(prefix, 1)[0]
+
+
+def new_ids(prefix: str, count: int) -> list[str]:
+    """Return so many new ids in their order, as `new_id` makes them one by one."""
     global _last  # noqa: PLW0603 -- monotonicity is a property of the process
     with _lock:
-        tick = max(time.time_ns() * 4096 // 1_000_000, _last + 1)
-        _last = tick
-    millis, fraction = divmod(tick, 4096)
-    value = (millis & (2**48 - 1)) << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
-    return f"{prefix}_{value:032x}"
+        first = max(time.time_ns() * 4096 // 1_000_000, _last + 1)
+        _last = first + count - 1
+    noise = secrets.token_bytes(8 * count)
+    return [
+        f"{prefix}_{tick >> 12 & 0xFFFF_FFFF_FFFF:012x}7{tick & 0xFFF:03x}"
+        f"{int.from_bytes(noise[8 * place : 8 * place + 8]) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000:016x}"
+        for place, tick in enumerate(range(first, first + count))
+    ]
 
 
 def prefix_of(identifier: str) -> str:

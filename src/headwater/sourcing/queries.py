@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -257,7 +257,7 @@ def attributes(ctx: Context, identifiers: Collection[str]) -> dict[str, dict[str
     rows = ctx.records.scan(ctx.db, ctx.program, columns=["record_id", *_SEEN])
     rows = rows.filter(pc.is_in(rows.column("record_id"), value_set=wanted))
     texts = rows.column("attributes").unique().to_pylist()  # many records say the same
-    told = {text: json.loads(text) for text in texts}
+    told = {text: orjson.loads(text) for text in texts}
     return {
         row["record_id"]: {**{name: row[name] for name in COLUMNS}, **told[row["attributes"]]}
         for row in rows.to_pylist()
@@ -292,7 +292,7 @@ def _containing(words: str) -> str:
 
 def _seen(row: dict[str, Any]) -> dict[str, object]:
     """Return what a slice sees of a row of the record table."""
-    return {**{name: row[name] for name in COLUMNS}, **json.loads(row["attributes"])}
+    return {**{name: row[name] for name in COLUMNS}, **orjson.loads(row["attributes"])}
 
 
 def _records(rows: pa.Table) -> list[Record]:
@@ -307,8 +307,8 @@ def _record(row: dict[str, Any]) -> Record:
         intake_id=IntakeId(row["intake_id"]),
         kind=row["kind"],
         text=row["text"],
-        payload=json.loads(row["payload"]),
-        attributes=json.loads(row["attributes"]),
+        payload=orjson.loads(row["payload"]),
+        attributes=orjson.loads(row["attributes"]),
         language=row["language"],
         digest=row["digest"],
         created_at=row["created_at"],

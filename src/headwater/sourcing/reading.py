@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from headwater.core.canonical import canonical_json
 from headwater.sourcing.curation import Item
 from headwater.sourcing.model import UnreadableFileError
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = (".jsonl", ".ndjson", ".csv", ".txt")
 _BLOCK = 1 << 20
-_SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|\d{16}")
+_SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|\d{16}")
 """Half a surrogate pair, or a number too large to be kept exactly, may be in such a line."""
 _OWN = ("text", "reply", "messages", "payload", "attributes", "kind")
 
@@ -110,10 +112,14 @@ def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON he
 
 
 def _lines(path: Path, longest: int) -> Iterator[Item]:
+    is_text = path.suffix == ".txt"
     with path.open("rb") as file:
         for place, raw in enumerate(_bounded(file, longest), 1):
             if len(raw) > longest:
                 yield _bad(place, f"the line is longer than {longest / 1e6:g} MB; raise max_line_mb or split it")
+                continue
+            if not is_text and (value := _quick(raw)) is not None:
+                yield item_of(place, value)
                 continue
             try:
                 line = raw.decode("utf-8-sig" if place == 1 else "utf-8").strip()
@@ -122,17 +128,26 @@ def _lines(path: Path, longest: int) -> Iterator[Item]:
                 continue
             if not line:
                 continue
-            if path.suffix == ".txt":
+            if is_text:
                 yield Item(place=place, text=line)
                 continue
             yield _parsed(place, line)
 
 
+def _quick(raw: bytes) -> Any:  # noqa: ANN401 -- whatever JSON held
+    """Return what a plain line of JSON holds; nothing for one that needs a closer look."""
+    if _SUSPECT.search(raw):
+        return None
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+
+
 def _parsed(place: int, line: str) -> Item:
     try:
         value = json.loads(line, parse_constant=_refuse)
-        if _SUSPECT.search(line):
-            canonical_json(value)
+        canonical_json(value)
     except json.JSONDecodeError as error:
         problem = f"not JSON at column {error.colno}: {error.msg}"
     except RecursionError:

@@ -19,6 +19,7 @@ from headwater.sourcing.model import (
     SourceState,
     Tally,
 )
+from headwater.storage import bulk
 from headwater.storage.database import WHOLE, Moment, Part, insert, metadata, newest_first
 
 if TYPE_CHECKING:
@@ -165,8 +166,8 @@ def intakes(
 
 def add_rejects(db: Connection, rows: Sequence[Reject]) -> None:
     """Store rejects."""
-    if rows:
-        db.execute(reject.insert(), [asdict(row) for row in rows])
+    names = ("intake_id", "place", "reason", "evidence", "excerpt")
+    bulk.add(db, reject, {name: [getattr(row, name) for row in rows] for name in names})
 
 
 def rejects(db: Connection, intake_id: str, *, reason: str = "", after: int = 0, limit: int = 100) -> list[Reject]:
@@ -191,10 +192,8 @@ def reject_counts(db: Connection, intake_ids: Sequence[str]) -> dict[str, int]:
 def add_signatures(db: Connection, program: str, rows: Sequence[tuple[str, str, bytes]]) -> None:
     """Store what later intakes compare with: record id, fingerprint, signature."""
     if rows:
-        db.execute(
-            signature.insert(),
-            [{"program": program, "record_id": a, "fingerprint": b, "minhash": c} for a, b, c in rows],
-        )
+        varying = zip(("record_id", "fingerprint", "minhash"), zip(*rows, strict=True), strict=True)
+        bulk.add(db, signature, dict(varying), {"program": program})
 
 
 def known(db: Connection, program: str, record_ids: Sequence[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from headwater.sourcing.model import Tally
@@ -18,14 +18,14 @@ LONGEST = 200
 
 def add(tally: Tally, rows: Sequence[Mapping[str, object]]) -> Tally:
     """Return the tally with some more records, each given as what a slice sees of it."""
-    fresh: dict[str, Counter[str]] = {}
+    fresh: defaultdict[str, list[object]] = defaultdict(list)
     for row in rows:
         for name, value in row.items():
-            fresh.setdefault(name, Counter())[str(value)] += 1
+            fresh[name].append(value)
     fields = dict(tally.fields)
-    for name, more in fresh.items():
+    for name, values in fresh.items():
         kept = fields.get(name, {})
-        fields[name] = None if kept is None else _bounded(Counter(kept) + more)
+        fields[name] = None if kept is None else _bounded(Counter(kept) + Counter(map(str, values)))
     return Tally(records=tally.records + len(rows), fields=fields)
 
 

@@ -32,6 +32,8 @@ class Found:
     end: int
 
 
+_SIGN = re.compile(r"[@\d]")
+"""In whatever the patterns find."""
 _PREFILTER = re.compile(r"@|\d[\d\s().:-]{5,}\d|\b[A-Z]{2}\d{2}\s?[A-Z0-9]{4}")
 _PATTERNS = (
     (PersonalKind.EMAIL, re.compile(r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\b")),
@@ -47,7 +49,7 @@ _PATTERNS = (
 
 def find(text: str) -> list[Found]:
     """Return the personal data in a text, in order, without overlaps (the earlier kind wins)."""
-    if not _PREFILTER.search(text):
+    if not _SIGN.search(text) or not _PREFILTER.search(text):
         return []
     found: list[Found] = []
     for kind, pattern in _PATTERNS:

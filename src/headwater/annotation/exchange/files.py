@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
+import orjson
+
 from headwater.annotation.exchange.model import ExchangeError
 
 if TYPE_CHECKING:
@@ -29,7 +31,10 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=
 
 def encoded(value: object) -> str:
     """Return compact JSON."""
-    return _ENCODE(value)
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # half a surrogate pair, a number of more than 64 bits
+        return _ENCODE(value)
 
 
 def written(lines: Iterable[str]) -> Iterator[bytes]:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from headwater.annotation.model import EVERYONE, LaneKind, Lease, Task, Tier
 from headwater.annotation.store.campaigns import campaign, extend, lane
 from headwater.annotation.store.rows import read
-from headwater.core.ids import new_id
-from headwater.storage.database import Moment, insert, metadata
+from headwater.core.ids import new_ids
+from headwater.storage import bulk
+from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,12 +143,12 @@ def add(db: Connection, records: Sequence[str], like: Task, *, lane_id: int) -> 
     """
     rank = extend(db, lane_id, len(records))
     constant = _columns(like, lane_id)
+    del constant["id"], constant["record_id"]
     for start in range(0, len(records), CHUNK):
-        rows = [
-            constant | {"id": new_id("tsk"), "record_id": record, "rank": rank + start + place}
-            for place, record in enumerate(records[start : start + CHUNK], 1)
-        ]
-        db.execute(insert(db, task).on_conflict_do_nothing(), rows)
+        some = records[start : start + CHUNK]
+        first = rank + start + 1
+        varying = {"id": new_ids("tsk", len(some)), "record_id": some, "rank": range(first, first + len(some))}
+        bulk.add(db, task, varying, constant, unless_known=True)
     query = sa.select(sa.func.count()).select_from(task).where(task.c.batch_id == like.batch_id)
     return int(db.execute(query).scalar_one())
 

@@ -1,0 +1,41 @@
+"""Rows added column by column are the rows that were meant, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from headwater.core.errors import ConflictError
+from headwater.storage import bulk
+from headwater.storage.database import Moment
+
+if TYPE_CHECKING:
+    from headwater.app.application import App
+
+TABLE = sa.Table(
+    "order",  # a word of SQL
+    sa.MetaData(),
+    sa.Column("id", sa.String(10), primary_key=True),
+    sa.Column("from", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("at", Moment),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+)
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def test_rows_are_added_with_what_they_share_and_known_ones_left_out(each_app: App) -> None:
+    with each_app.database.write() as db:
+        TABLE.create(db)
+        shared = {"at": NOON, "is_open": True}
+        bulk.add(db, TABLE, {"id": ["a", "b"], "from": range(2), "body": [b"\x00\xff", b""]}, shared)
+        bulk.add(db, TABLE, {"id": [], "from": [], "body": []}, shared)
+        more: dict[str, list[object]] = {"id": ["b", "c", "c"], "from": [7, 8, 9], "body": [b"", b"c", b"d"]}
+        bulk.add(db, TABLE, more, {"at": None, "is_open": False}, unless_known=True)
+        rows = [tuple(row) for row in db.execute(sa.select(TABLE).order_by(TABLE.c.id))]
+    assert rows == [("a", 0, b"\x00\xff", NOON, True), ("b", 1, b"", NOON, True), ("c", 8, b"c", None, False)]
+    with pytest.raises(ConflictError), each_app.database.write() as db:
+        bulk.add(db, TABLE, {"id": ["a"], "from": [1], "body": [b""]}, shared)
