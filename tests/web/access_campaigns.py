@@ -10,7 +10,9 @@ CAMPAIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/assignments
         GET /api/v1/programs/{program}/campaigns/{campaign}/skips
         GET /api/v1/programs/{program}/campaigns/{campaign}/skips/reasons
+        GET /api/v1/programs/{program}/campaigns/{campaign}/schema
         GET /p/{program}/campaigns/{campaign}/assignments
+        GET /p/{program}/campaigns/{campaign}/schema
     """,
     ),
     # done by those who run the work
@@ -18,7 +20,10 @@ CAMPAIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("ops", "lead", "expert"),
         """
         POST /api/v1/programs/{program}/campaigns/{campaign}/assignments
+        POST /api/v1/programs/{program}/campaigns/{campaign}/schema
         POST /p/{program}/campaigns/{campaign}/assignments
+        POST /p/{program}/campaigns/{campaign}/schema
+        POST /p/{program}/quality/campaigns/{campaign}/gold
     """,
     ),
 )

@@ -251,6 +251,10 @@ def test_nothing_stored_runs_on_the_pages_of_those_who_manage(team: Team, site: 
         f"sources/{source}",
         *proposals,
     ]
+    here, gold = f"campaigns/{campaign}", f"quality/campaigns/{campaign}/gold"
+    pages += [f"{here}/{name}" for name in ("assignments", "schema", "guideline", "prelabels", "disputes")]
+    pages += [gold, "reviews", "appeals", "vendors", "charter", "raci", "waivers", "feedback", "workspace"]
+    pages += [f"guidelines/{found.guideline_id}/edit", "quality/alarms", "quality/acceptance"]
     for path in pages:
         watched.visit(path)
     watched.visit("records?words=%3Cscript%3Ewindow.hit%3D1%3C%2Fscript%3E")

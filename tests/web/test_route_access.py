@@ -37,7 +37,7 @@ WRITERS = ("annotator", "outsider", "anonymous", "engineer", "reviewer")
 """Roles that have little to write: what they may not do, they try."""
 SESSION = ("POST /sign-in", "POST /sign-in/link/{secret}", "POST /sign-out")
 """Not tried, because they end or begin the sessions with which the others are tried."""
-SECRETS = ("GOLDEXPLANATION", "OTHERSANSWER")
+SECRETS = ("GOLDEXPLANATION", "OTHERSANSWER", "OTHERSREASON")
 FOREIGN = "FOREIGNPROGRAM"
 QUESTIONS = [
     {"name": "topic", "kind": "single", "options": ["billing", "fault"]},
@@ -80,6 +80,7 @@ def world(team: Team) -> Iterator[World]:
         "role": "annotator",
         "subject": campaign.id,
         "identifier": campaign.id,
+        "to": campaign.schema_id,
         "client": str(uuid.uuid4()),
         "verdict": "accept",
         "values": "{}",
@@ -119,6 +120,10 @@ def answered(team: Team, campaign: str) -> Assignment:
     sent = Submission(lease_id=given.lease_id, token=given.token, client_id=str(uuid.uuid4()), values=values)
     with team.act(team.annotators[0]) as ctx:
         tasks.submit(ctx, campaign, sent)
+    passed = factories.claim(team, campaign, team.annotators[0])
+    assert passed is not None
+    with team.act(team.annotators[0]) as ctx:
+        tasks.skip(ctx, campaign, lease_id=passed.lease_id, token=passed.token, reason=SECRETS[2])
     return given
 
 
@@ -177,6 +182,7 @@ def test_the_secrets_are_where_the_entitled_find_them(world: World) -> None:
     campaign = "GET /api/v1/programs/{program}/campaigns/{campaign}"
     assert SECRETS[0] in text("ops", f"{campaign}/gold")
     assert SECRETS[1] in text("ops", f"{campaign}/export")
+    assert SECRETS[2] in text("ops", f"{campaign}/skips")
     assert FOREIGN in text("outsider", "GET /api/v1/programs")
 
 

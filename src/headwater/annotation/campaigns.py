@@ -72,7 +72,7 @@ def create(ctx: Context, *, name: str, schema_id: str, guideline_id: str, plan: 
         opened_at=None,
         version=1,
     )
-    row = replace(row, digest=_digest(row))
+    row = replace(row, digest=digest_of(row))
     store.add(ctx.db, row)
     ledger.append(ctx, "campaign.planned", subject=row.id, body={"digest": row.digest})
     return row
@@ -101,7 +101,7 @@ def change(
         _can_calibrate(ctx, replace(before, plan=new))
     guideline = _published(queries.guideline(ctx, guideline_id)).id if guideline_id else before.guideline_id
     row = replace(before, plan=new, guideline_id=guideline, version=before.version + 1)
-    row = replace(row, digest=_digest(row))
+    row = replace(row, digest=digest_of(row))
     if new.overlap != before.plan.overlap:
         tasks.change_overlap(ctx.db, row.id, new.overlap)
         returns.share_all(ctx.db, row.id)
@@ -249,5 +249,6 @@ def _become(ctx: Context, row: Campaign, state: CampaignState, *, said: str = ""
     return row
 
 
-def _digest(row: Campaign) -> str:
+def digest_of(row: Campaign) -> str:
+    """Return what an approval of a campaign binds to: its name, versions and plan."""
     return digest({"name": row.name, "schema": row.schema_id, "guideline": row.guideline_id, "plan": asdict(row.plan)})

@@ -26,6 +26,7 @@ PARTS = (
     "workforce",
     "feedback",
     "assignments",
+    "moves",
     "boards",
     "enquiries",
     "annotation",

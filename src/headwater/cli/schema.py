@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from headwater.annotation import changes, queries, schemas
+from headwater.annotation import changes, moves, queries, schemas
 from headwater.annotation.exchange import label_studio_config
 from headwater.annotation.questions import as_data
 from headwater.cli import files
@@ -103,3 +103,24 @@ def compare(old: Name, new: Name, as_json: Json = False) -> None:
     with reading() as ctx:
         before, after = queries.schema(ctx, old), queries.schema(ctx, new)
     show(changes.carries_over(before.questions, after.questions), ("question", "fate", "detail"), as_json)
+
+
+@cli.command("move")
+def move(
+    campaign: Annotated[str, typer.Argument(help="Name or id of the campaign.")],
+    version: Annotated[str, typer.Argument(help="Version to go on under; the published one by default.")] = "",
+    reopen: Annotated[bool, typer.Option(help="Give out again what has answers that do not stand.")] = False,
+    preview: Annotated[bool, typer.Option(help="Only say what would become of the answers.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Move a campaign to another published version of its schema; what was answered stays tied to the old one."""
+    if preview:
+        with reading() as ctx:
+            found = moves.preview(ctx, campaign, version or moves.newest(ctx, campaign).id)
+        show(found.lines, ("carry.question", "carry.fate", "carry.detail", "answers", "stand"), as_json)
+        if found.gold and not as_json:
+            err.print(found.gold)
+        return
+    with acting() as ctx:
+        made = moves.move(ctx, campaign, version or moves.newest(ctx, campaign).id, reopen=reopen)
+    done(f"{made.name} is now at version {made.version} and asks under {made.schema_id}.")

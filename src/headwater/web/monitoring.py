@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,8 @@ from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import gold as marks
 from headwater.annotation import queries as annotation
+from headwater.annotation.questions import Kind, Question
+from headwater.annotation.responses import ResponseError
 from headwater.app import computing
 from headwater.governance import queries as governance
 from headwater.quality import advice, gold, monitoring, queries, remedies
@@ -159,7 +162,39 @@ def show_gold(visitor: Visitor, campaign: str) -> Response:
             rows=list(zip(items, records, strict=True)),
             values=values or sorted({value for each in items for value in each.counts}),
             plan=gold.plan(ctx, found.id, accuracy=0.9, half_width=0.05),
+            questions=annotation.schema(ctx, found.schema_id).questions,
         )
+
+
+@router.post("/campaigns/{campaign}/gold")
+def mark_gold(  # noqa: PLR0913, PLR0917 -- the fields of the form
+    visitor: Visitor,
+    campaign: str,
+    record: Annotated[str, Form()],
+    question: Annotated[str, Form()],
+    value: Annotated[str, Form()],
+    explanation: Annotated[str, Form(max_length=2000)] = "",
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Make the right answer of a record known, as plain text or as JSON for answers that are no text."""
+    with visitor.acting() as ctx:
+        found = annotation.campaign(ctx, campaign)
+        asked = annotation.schema(ctx, found.schema_id).question(question)
+        known = {record.strip(): {question: _answer(asked, value)}}
+        marks.mark(ctx, found.id, known, explanations={record.strip(): explanation}, reason=reason)
+    return back(visitor, f"quality/campaigns/{campaign}/gold")
+
+
+def _answer(asked: Question, value: str) -> object:
+    if asked.kind in (Kind.SINGLE, Kind.REFUSAL, Kind.TEXT) and not asked.per_turn:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ResponseError(
+            f"'{value}' is no JSON, which answers of kind {asked.kind} are written in.",
+            remedy='Write 4 for a rating, ["a", "b"] for some of the options.',
+        ) from error
 
 
 @router.post("/campaigns/{campaign}/gold/{task}")

@@ -80,6 +80,11 @@ def of(db: Connection, campaign_id: str, question: str) -> list[Fold]:
     return [Fold(number=row.number, upto=row.upto, as_of=row.as_of, body=bytes(row.body)) for row in rows]
 
 
+def forget(db: Connection, campaign_id: str) -> None:
+    """Drop the folds of a campaign: its answers are read as rows until they are folded anew."""
+    db.execute(answer_fold.delete().where(answer_fold.c.campaign_id == campaign_id))
+
+
 def last(db: Connection, campaign_id: str, question: str) -> tuple[int, str]:
     """Return the number and the last answer of the newest block; 0 and nothing before the first."""
     wanted = (answer_fold.c.campaign_id == campaign_id, answer_fold.c.question == question)
