@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -51,18 +50,19 @@ def typed(team: Team) -> Iterator[Any]:
     chosen.workspace, chosen.handle, chosen.program = before
 
 
+MOST_MODULES = 450
+"""A command that opens no workspace loads fewer: it starts in a quarter of a second."""
+
+
 def test_the_program_starts_without_loading_its_parts() -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     code = "import sys; from headwater.cli.main import cli; cli(sys.argv[1:], standalone_mode=False); "
-    code += "print(sorted(name for name in sys.modules if name.split('.')[0] in ('numpy', 'sqlalchemy', 'fastapi')))"
+    code += "print(len(sys.modules), *(name for name in ('numpy', 'sqlalchemy', 'fastapi') if name in sys.modules))"
     for words in (["--version"], ["--help"]):
         command = [sys.executable, "-c", code, *words]
-        subprocess.run(command, check=True, env=environment, capture_output=True)
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        shown = subprocess.run(command, check=True, env=environment, capture_output=True, text=True).stdout
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert shown.splitlines()[-1] == "[]"
-        assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.4, "seconds of CPU"
+        shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        loaded, *heavy = shown.splitlines()[-1].split()
+        assert heavy == []
+        assert int(loaded) < MOST_MODULES
 
 
 def test_the_outline_says_what_the_commands_say() -> None:

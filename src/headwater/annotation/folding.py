@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from headwater.annotation import queries
@@ -12,14 +13,18 @@ from headwater.governance.authority import require
 from headwater.governance.model import Decision
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headwater.context import Context
+
+    Row = tuple[str | int | None, ...]
 
 SETTLED = timedelta(minutes=10)
 """Answers younger than this are read as rows: their transactions may still be under way."""
 BLOCK = 250_000
 """Rows of a block."""
 LEAST = 50_000
-"""Fewest rows worth a block."""
+"""Fewest rows worth a block; `reads` gives as many at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +56,15 @@ def pack(ctx: Context, campaign_id: str, *, question: str) -> Packed:
     campaign = queries.campaign(ctx, campaign_id)
     as_of = ctx.clock.now() - SETTLED
     edge = int(as_of.timestamp() * 1_000_000)
-    collector, before, after = queries.gather(ctx, campaign, question)
-    found, total, upto = list[folds.Fold](), 0, after
-    for rows in reads.blocks(ctx.db, campaign.id, question, after=after):
-        young = next((place for place, row in enumerate(rows) if int(row[8] or 0) > edge), len(rows))
+    found, total = list[folds.Fold](), 0
+    before, upto = folds.last(ctx.db, campaign.id, question)
+    blocks = reads.blocks(ctx.db, campaign.id, question, after=upto)
+    first = next(blocks, ())
+    if _settled(first, edge) < LEAST:  # not worth unpacking what was folded before
+        return Packed(campaign_id=campaign.id, question=question, after=before, blocks=(), rows=0)
+    collector, _, _ = queries.gather(ctx, campaign, question)
+    for rows in chain([first], blocks):
+        young = _settled(rows, edge)
         if young:
             collector.add(rows[:young])
             upto = str(rows[young - 1][0])
@@ -77,3 +87,8 @@ def keep(ctx: Context, packed: Packed) -> int:
     for row in packed.blocks:
         folds.add(ctx.db, packed.campaign_id, packed.question, row)
     return packed.rows
+
+
+def _settled(rows: Sequence[Row], edge: int) -> int:
+    """Return how many rows come before the first that is too young."""
+    return next((place for place, row in enumerate(rows) if int(row[8] or 0) > edge), len(rows))
