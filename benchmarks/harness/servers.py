@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import httpx
 
@@ -49,15 +50,25 @@ class Server:
 @contextmanager
 def serving(command: Sequence[object], url: str, *, env: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Run a server until the block ends, waiting first until it answers."""
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        env={**os.environ, **(env or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=sys.stderr,
-        start_new_session=True,
-    )
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            env={**os.environ, **(env or {})},
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+        yield from _served(process, url, said)
+
+
+def _served(process: subprocess.Popen[bytes], url: str, said: IO[bytes]) -> Iterator[Server]:
     try:
-        _wait(process, url)
+        try:
+            _wait(process, url)
+        except RuntimeError:
+            said.seek(0)
+            print(said.read()[-2000:].decode(errors="replace"), file=sys.stderr)
+            raise
         yield Server(url=url, pid=process.pid)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
