@@ -71,6 +71,7 @@ WHOLE = {
     "guidelines/{guideline}/remarks": "one row for each label",
     "deliveries/{delivery}/sample": "a sample",
     "deliveries/{delivery}/rework": "what one delivery holds",
+    "campaigns/{campaign}/skips/reasons": "one row for each reason there is",
     "campaigns/{campaign}/reviewers": "one row for each reviewer",
     "campaigns/{campaign}/cohorts": "one row for each cohort",
     "campaigns/{campaign}/watches": "one row for each question",

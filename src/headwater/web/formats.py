@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from headwater.stats.interval import Estimate
 
+_IDS = re.compile(r"([a-z]{2,4}_[0-9a-f]{32,64})")
 _TONES = {
     "good": {
         "approved",
@@ -113,6 +115,12 @@ def short(identifier: str) -> Markup:
     return Markup('<span class="id" title="{}">{}…{}</span>').format(text, text[:7], text[-5:])
 
 
+def briefly(text: str) -> Markup:
+    """Return a text with every id in it shortened; the whole ids are in their titles."""
+    parts = _IDS.split(str(text))
+    return Markup("").join(short(part) if place % 2 else part for place, part in enumerate(parts))
+
+
 def duration(seconds: float) -> str:
     """Return a time in seconds, minutes or hours, whichever it is best said in."""
     for size, name in ((3600, "hours"), (60, "minutes")):
@@ -129,5 +137,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "estimate": estimate,
     "interval_bar": interval_bar,
     "short": short,
+    "briefly": briefly,
     "told": events.told,
 }
