@@ -252,8 +252,21 @@ def test_nothing_stored_runs_on_the_pages_of_those_who_manage(team: Team, site: 
         *proposals,
     ]
     here, gold = f"campaigns/{campaign}", f"quality/campaigns/{campaign}/gold"
-    pages += [f"{here}/{name}" for name in ("assignments", "schema", "guideline", "prelabels", "disputes")]
-    pages += [gold, "reviews", "appeals", "vendors", "charter", "raci", "waivers", "feedback", "workspace"]
+    pages += [
+        f"{here}/{name}" for name in ("assignments", "automation", "schema", "guideline", "prelabels", "disputes")
+    ]
+    pages += [
+        gold,
+        f"{here}/disputes",
+        "reviews",
+        "appeals",
+        "vendors",
+        "charter",
+        "raci",
+        "waivers",
+        "feedback",
+        "workspace",
+    ]
     pages += [f"guidelines/{found.guideline_id}/edit", "quality/alarms", "quality/acceptance"]
     for path in pages:
         watched.visit(path)

@@ -26,6 +26,7 @@ PARTS = (
     "workforce",
     "feedback",
     "assignments",
+    "automation",
     "moves",
     "boards",
     "enquiries",

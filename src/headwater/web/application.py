@@ -32,6 +32,7 @@ PARTS = (
     "plans",  # before the acts of campaigns, whose routes take any word
     "annotation",
     "assignments",
+    "automation",
     "moves",
     "prelabels",
     "documents",

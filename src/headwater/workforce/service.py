@@ -140,6 +140,15 @@ def cohort(ctx: Context, annotator: Annotator, *, guideline_id: str, batch_id: s
     )
 
 
+def model_cohort(ctx: Context, *, model: str, guideline_id: str, batch_id: str) -> Cohort:
+    """Return the cohort of a model's answers in a batch, making it at the first; a model has no training class."""
+    require(ctx, Decision.AUTOMATION_CHANGE)
+    identifier = CohortId(new_id("coh"))
+    team = f"model {model}"[:64]
+    row = Cohort(id=identifier, team=team, training="model", guideline_id=guideline_id, batch_id=batch_id)
+    return store.cohort_of(ctx.db, ctx.program, row)
+
+
 def vendor_cohort(ctx: Context, *, team: str, package: str, guideline_id: str, batch_id: str) -> Cohort:
     """Return the cohort of a vendor's accepted work on a package, making it at the first delivery.
 

@@ -387,6 +387,41 @@ def upgrade() -> None:
     op.create_index("ix_review_answer", "review", ["answer_id"], unique=False)
     op.create_index("ix_review_campaign", "review", ["campaign_id", "id"], unique=False)
     op.create_table(
+        "routed_task",
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("certificate_id", sa.String(length=40), nullable=False),
+        sa.Column("prelabel", sa.String(length=40), nullable=False),
+        sa.Column("is_audited", sa.Boolean(), nullable=False),
+        sa.Column("routed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("task_id", name=op.f("pk_routed_task")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_routed_task_certificate", "routed_task", ["certificate_id", "is_audited"], unique=False)
+    op.create_table(
+        "routing_certificate",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("model", sa.String(length=200), nullable=False),
+        sa.Column("records", sa.Text(), nullable=False),
+        sa.Column("schema_id", sa.String(length=40), nullable=False),
+        sa.Column("guideline_id", sa.String(length=40), nullable=False),
+        sa.Column("alpha", sa.Float(), nullable=False),
+        sa.Column("delta", sa.Float(), nullable=False),
+        sa.Column("threshold", sa.Float(), nullable=False),
+        sa.Column("error", sa.JSON(), nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("audit_rate", sa.Float(), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_certificate")),
+    )
+    op.create_index("ix_routing_certificate_campaign", "routing_certificate", ["campaign_id", "id"], unique=False)
+    op.create_table(
         "ruling",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
@@ -623,4 +658,5 @@ def upgrade() -> None:
     frozen("prelabel", ("id", "campaign_id", "task_id", "response", "score", "model", "created_at"))
     append_only("prior")
     append_only("review")
+    append_only("routed_task")
     append_only("ruling")

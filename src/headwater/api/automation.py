@@ -1,0 +1,63 @@
+"""Models that answer under a certificate."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from headwater.annotation import automation
+from headwater.annotation.automation_model import Audit, Certificate, Routed
+from headwater.api.session import Caller
+
+router = APIRouter(prefix="/programs/{program}", tags=["annotation"])
+
+
+class CertificateForm(BaseModel):
+    """What is to be proven of a model."""
+
+    model: str = Field(min_length=1, max_length=200, description="Name and version, as its proposals carry it.")
+    alpha: float = Field(gt=0, lt=1, description="Highest error rate that is allowed.")
+    delta: float = Field(default=0.1, gt=0, lt=1, description="Chance that the bound is broken.")
+    where: str = Field(default="", description="A slice of records.")
+    audit_rate: float = Field(default=0.05, gt=0, le=1, description="Share that people check.")
+    days: float = Field(default=30.0, gt=0, le=365)
+
+
+class RevocationReason(BaseModel):
+    """Why a certificate is ended."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+@router.get("/campaigns/{campaign}/certificates")
+def certificates(campaign: str, caller: Caller) -> list[Certificate]:
+    """List the certificates of a campaign, newest first; for those who accept the work."""
+    with caller.reading() as ctx:
+        return automation.certificates(ctx, campaign)
+
+
+@router.post("/campaigns/{campaign}/certificates", status_code=201, response_model=Certificate)
+def certify(campaign: str, body: CertificateForm, caller: Caller) -> Certificate | Response:
+    """Issue the evidence, from gold, that a model's answers above a score are wrong at most at a rate."""
+    return caller.write(lambda ctx: automation.certify(ctx, campaign, **body.model_dump()))
+
+
+@router.get("/certificates/{certificate}/audit")
+def audit(certificate: str, caller: Caller) -> Audit:
+    """Show what people's answers to the tasks drawn by lot say of a certificate."""
+    with caller.reading() as ctx:
+        return automation.audit(ctx, certificate)
+
+
+@router.post("/certificates/{certificate}/run", response_model=Routed)
+def run(certificate: str, caller: Caller, limit: Annotated[int, Query(ge=1, le=5000)] = 1000) -> Routed | Response:
+    """Let the model answer untouched tasks; a share drawn by lot goes to people."""
+    return caller.write(lambda ctx: automation.run(ctx, certificate, limit=limit))
+
+
+@router.post("/certificates/{certificate}/revocation", response_model=Certificate)
+def revoke(certificate: str, body: RevocationReason, caller: Caller) -> Certificate | Response:
+    """End a certificate; what was answered under it stays."""
+    return caller.write(lambda ctx: automation.revoke(ctx, certificate, reason=body.reason))

@@ -1,0 +1,65 @@
+"""`headwater automation`: models that answer under a certificate."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from headwater.annotation import automation
+from headwater.cli.session import Json, acting, done, reading, show
+
+cli = typer.Typer(help="Automation: certify models, let them answer, audit them.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
+Id = Annotated[str, typer.Argument(help="Id of the certificate.")]
+
+
+@cli.command("certify")
+def certify(
+    name: Name,
+    model: Annotated[str, typer.Option(help="Name and version, as its proposals carry it.")],
+    alpha: Annotated[float, typer.Option(help="Highest error rate that is allowed, 0 to 1.")],
+    delta: Annotated[float, typer.Option(help="Chance that the bound is broken, 0 to 1.")] = 0.1,
+    where: Annotated[str, typer.Option(help="Slice of records, such as: language = 'en'.")] = "",
+    audit_rate: Annotated[float, typer.Option(help="Share that people check, 0 to 1.")] = 0.05,
+    days: Annotated[float, typer.Option(help="How long it holds.")] = 30.0,
+) -> None:
+    """Issue the evidence, from gold, that a model's answers above a score are wrong at most at a rate."""
+    with acting() as ctx:
+        made = automation.certify(
+            ctx, name, model=model, alpha=alpha, delta=delta, where=where, audit_rate=audit_rate, days=days
+        )
+    done(f"{made.id}: from a score of {made.threshold:g} ({made.share:.0%} of the gold) errors are {made.error}.")
+
+
+@cli.command("list")
+def listing(name: Name, as_json: Json = False) -> None:
+    """List the certificates of a campaign, newest first."""
+    with reading() as ctx:
+        rows = automation.certificates(ctx, name)
+    show(rows, ("id", "model", "where", "threshold", "error", "share", "expires_at", "revoked_at"), as_json)
+
+
+@cli.command("run")
+def run(certificate: Id, limit: Annotated[int, typer.Option(help="Most tasks to look at.")] = 1000) -> None:
+    """Let the model answer untouched tasks; a share drawn by lot goes to people."""
+    with acting() as ctx:
+        made = automation.run(ctx, certificate, limit=limit)
+    checked = f"people answer {made.audited:,} to check it and {made.left:,} without a whole proposal"
+    done(f"{made.answered:,} tasks answered; {checked}.")
+
+
+@cli.command("audit")
+def audit(certificate: Id, as_json: Json = False) -> None:
+    """Show what people's answers to the tasks drawn by lot say of a certificate."""
+    with reading() as ctx:
+        found = automation.audit(ctx, certificate)
+    show(found, ("drawn", "done", "watch.error", "watch.evidence", "watch.alarm"), as_json)
+
+
+@cli.command("revoke")
+def revoke(certificate: Id, reason: Annotated[str, typer.Option(help="Why; kept with the decision.")]) -> None:
+    """End a certificate; what was answered under it stays."""
+    with acting() as ctx:
+        automation.revoke(ctx, certificate, reason=reason)
+    done(f"{certificate} is revoked.")
