@@ -169,7 +169,8 @@ def _quality(ctx: Context) -> Stage:
     if not measures:
         return _stage("Quality", "quality", "not measured yet", gap=unwatched, idle=not overdue, bad=bool(overdue))
     worst = min(measures, key=lambda item: item.estimate.value)
-    gap = f"{len(rejected)} batches failed inspection" if rejected else ""
+    count = len(rejected)
+    gap = f"{count} {'batch' if count == 1 else 'batches'} failed inspection" if rejected else ""
     gap = unwatched or gap
     if waiting := quality.open_alarms(ctx):
         gap = f"{waiting} alarms undecided" if waiting > 1 else "an alarm is undecided"
