@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from headwater.annotation import automation
 from headwater.annotation.automation_model import Audit, Certificate, Routed
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 
 router = APIRouter(prefix="/programs/{program}", tags=["annotation"])
 
@@ -32,10 +32,10 @@ class RevocationReason(BaseModel):
 
 
 @router.get("/campaigns/{campaign}/certificates")
-def certificates(campaign: str, caller: Caller) -> list[Certificate]:
+def certificates(campaign: str, caller: Caller, listing: Listing) -> list[Certificate]:
     """List the certificates of a campaign, newest first; for those who accept the work."""
     with caller.reading() as ctx:
-        return automation.certificates(ctx, campaign)
+        return listing.part(automation.certificates(ctx, campaign))
 
 
 @router.post("/campaigns/{campaign}/certificates", status_code=201, response_model=Certificate)
