@@ -31,9 +31,17 @@ TEXT = "# Topics\n\nRead the message.\n\n## billing\n\nMoney.\n\n## fault\n\nSom
 
 
 def put_records(
-    team: Team, texts: Sequence[str], *, payloads: Sequence[Mapping[str, object]] = (), ids: Sequence[str] = ()
+    team: Team,
+    texts: Sequence[str],
+    *,
+    payloads: Sequence[Mapping[str, object]] = (),
+    ids: Sequence[str] = (),
+    languages: Sequence[str] = ("en",),
 ) -> list[str]:
-    """Put texts into the program's record table and return their ids, made from the texts unless they are given."""
+    """Put texts into the program's record table and return their ids, made from the texts unless they are given.
+
+    Languages are repeated in their order.
+    """
     app = team.app
     ids = list(ids) or [f"rec_{digest([text, place]).removeprefix('sha256:')}" for place, text in enumerate(texts)]
     count = len(texts)
@@ -46,7 +54,7 @@ def put_records(
             "text": list(texts),
             "payload": [canonical_json(each).decode() for each in payloads or [{}] * count],
             "attributes": ['{"category":"secret truth"}'] * count,
-            "language": ["en"] * count,
+            "language": [languages[place % len(languages)] for place in range(count)],
             "digest": ids,
             "created_at": pa.array([app.clock.now()] * count, pa.timestamp("us", tz="UTC")),
         },

@@ -85,10 +85,12 @@ class Crowd:
             campaigns.change(ctx, self.campaign.id, guideline_id=guideline_id)
 
 
-def crowd(team: Team, *, tasks: int = 100, known: int = 20, overlap: int = 2) -> Crowd:
+def crowd(
+    team: Team, *, tasks: int = 100, known: int = 20, overlap: int = 2, languages: tuple[str, ...] = ("en",)
+) -> Crowd:
     """Open a campaign about records whose text names their topic, with hidden gold at a fifth of the tasks."""
     texts = [f"message {place} about {TOPICS[place % 3]}" for place in range(tasks + known)]
-    ids = put_records(team, texts)
+    ids = put_records(team, texts, languages=languages)
     row = plan_campaign(team, ids[:tasks], plan=Plan(overlap=overlap, gold_rate=0.2))
     right = {ids[place]: {"topic": TOPICS[place % 3]} for place in range(tasks, tasks + known)}
     with team.act(team.ops) as ctx:

@@ -11,13 +11,15 @@ import pytest
 from headwater.annotation import queries as annotation
 from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
-from headwater.quality import gold
+from headwater.quality import assessments, gold, queries
 from headwater.quality.model import AlarmState
+from headwater.stats.gold.sizing import Method
 from tests.quality.crowd import Crowd, crowd
 from tests.quality.test_agreement_edges import caller, typed
 from tests.serving import served
 
 if TYPE_CHECKING:
+    from headwater.context import Context
     from tests.workspaces import Team
 
 
@@ -66,7 +68,7 @@ def test_the_api_gives_the_same_and_nothing_to_annotators(team: Team, troubled: 
 
 
 def test_gold_that_people_disagree_with_is_questioned_corrected_and_retired(team: Team) -> None:
-    it = crowd(team, tasks=60, known=12)
+    it = crowd(team, tasks=60, known=12, languages=LANGUAGES)
     with team.act(team.ops) as ctx:
         row = annotation.golds(ctx, it.campaign.id)[0]
         right = str(row.values["topic"])
@@ -76,6 +78,7 @@ def test_gold_that_people_disagree_with_is_questioned_corrected_and_retired(team
     with team.act(team.ops) as ctx:
         item = next(each for each in gold.health(ctx, it.campaign.id).items if each.task_id == row.task_id)
         assert (item.known, list(item.counts)) == (wrong, [right])
+        gold_by_language(ctx, it.campaign.id, wrong=sum(item.counts.values()))
         gold.correct(ctx, it.campaign.id, row.task_id, right, question="topic", reason="everybody says so")
         healed = gold.health(ctx, it.campaign.id)
         assert healed.accuracy.value == 1.0
@@ -83,9 +86,34 @@ def test_gold_that_people_disagree_with_is_questioned_corrected_and_retired(team
         assert (decided.decision, decided.reason) == ("gold.change", f"{row.task_id} corrected: everybody says so")
         with pytest.raises(InvalidError, match="reason"):
             gold.correct(ctx, it.campaign.id, row.task_id, right, question="topic", reason=" ")
+    with team.read(team.annotators[0]) as ctx:
+        assert not [each for each in queries.latest(ctx) if "slice" in each.scope and each.metric == "gold.accuracy"]
     name = it.campaign.name
+    assert "slice language = 'de': " in typed(team, "gold", "health", name, "--interval", "clopper-pearson")
     typed(team, "gold", "retire", name, row.task_id, "--reason", "too well known")
     assert row.task_id not in typed(team, "gold", "health", name)
     other = next(each.task_id for each in healed.items if each.task_id != row.task_id)
     typed(team, "gold", "correct", name, other, "praise", "--reason", "looked again")
     assert "injection" in json.loads(typed(team, "gold", "plan", name, "--half-width", "0.1", "--json"))
+
+
+LANGUAGES = ("en", "de", "en", "en", "fr") * 12 + ("en", "de", "fr") * 4
+"""Three fifths of the tasks are in English, a third of the gold."""
+
+
+def gold_by_language(ctx: Context, campaign: str, *, wrong: int) -> None:
+    """Hold the figures of the slices, and of all tasks from gold by language, to what was answered."""
+    found = gold.health(ctx, campaign, interval=Method.CLOPPER_PEARSON)
+    assert set(found.slices) == {"language = 'de'", "language = 'en'", "language = 'fr'"}
+    english = found.slices["language = 'en'"]
+    assert english.method == "clopper-pearson"
+    right = {name: round(value.value * value.n) for name, value in found.slices.items()}
+    assert found.accuracy.n == sum(each.n for each in found.slices.values())
+    assert found.accuracy.n - sum(right.values()) == wrong
+    shares = {"language = 'en'": 0.6, "language = 'de'": 0.2, "language = 'fr'": 0.2}
+    expected = sum(share * found.slices[name].value for name, share in shares.items())
+    assert found.tasks["language"].value == pytest.approx(expected, abs=1e-12)
+    assert found.tasks["language"].low < expected < found.tasks["language"].high
+    rows = assessments.assess(ctx, campaign, question="topic")
+    kept = {row.scope: row.estimate for row in rows if row.metric == "gold.accuracy"}
+    assert kept["slice:language = 'en'"].value == english.value

@@ -14,6 +14,7 @@ from headwater.app import computing
 from headwater.quality import gold, monitoring, queries, remedies
 from headwater.quality.gold import GoldHealth, GoldPlan
 from headwater.quality.model import Alarm, Remedy, Watch
+from headwater.stats.gold.sizing import Method
 from headwater.stats.interval import Estimate
 
 if TYPE_CHECKING:
@@ -131,10 +132,10 @@ def decide(alarm: str, body: DecisionForm, caller: Caller) -> Alarm | Response:
 
 
 @router.get("/campaigns/{campaign}/gold/health")
-def health(campaign: str, caller: Caller, question: str = "") -> GoldHealth:
-    """Return how gold is answered, which is questioned and which seems to leak."""
+def health(campaign: str, caller: Caller, question: str = "", interval: Method = Method.WILSON) -> GoldHealth:
+    """Return how gold is answered, by team, slice and stratum too; which is questioned and which seems to leak."""
     with caller.reading() as ctx:
-        return gold.health(ctx, campaign, question=question)
+        return gold.health(ctx, campaign, question=question, interval=interval)
 
 
 @router.get("/campaigns/{campaign}/gold/plan")

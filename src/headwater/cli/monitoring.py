@@ -14,6 +14,7 @@ from headwater.governance import queries as governance
 from headwater.quality import advice, monitoring, queries, remedies
 from headwater.quality import gold as health
 from headwater.quality.model import Alarm, Remedy
+from headwater.stats.gold.sizing import Method
 
 alarm = typer.Typer(help="Quality alarms: what went wrong, since when, because of what; decide.", no_args_is_help=True)
 gold = typer.Typer(help="Gold: how much, how it is answered, whether it leaks or is wrong.", no_args_is_help=True)
@@ -137,14 +138,22 @@ def plan(
 
 
 @gold.command("health")
-def show_health(campaign: Campaign, question: Question = "", as_json: Json = False) -> None:
+def show_health(
+    campaign: Campaign,
+    question: Question = "",
+    interval: Annotated[Method, typer.Option(help="How 95 % intervals of shares are made.")] = Method.WILSON,
+    as_json: Json = False,
+) -> None:
     """Show how gold is answered; what people disagree with and what seems to be known comes first."""
     with reading() as ctx:
-        found = health.health(ctx, campaign, question=question)
+        found = health.health(ctx, campaign, question=question, interval=interval)
     if as_json:
         show(found, (), as_json)
         return
     done(f"Accuracy on gold {found.accuracy}; after exposure p {found.exposure_p:.2g}.")
+    for what, groups in (("team", found.teams), ("slice", found.slices), ("all tasks, weighed by", found.tasks)):
+        for name, value in groups.items():
+            done(f"{what} {name}: {value} {value.note}".rstrip())
     rows = [
         {
             "task": row.task_id,

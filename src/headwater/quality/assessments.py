@@ -44,8 +44,8 @@ def assess(
     of records, which may have nearly one label only, are held against the chance disagreement of all answers.
     Beside it stand percent agreement, each annotator's agreement with the others, who agrees with whom,
     which labels are confused and which tasks are most disputed. Gold is given to everybody, whatever their batch,
-    so a team's cohorts are measured on it together; it is left out of agreement. Control charts and integrity checks
-    are followed too, and raise alarms.
+    so a team's cohorts are measured on it together, and every slice; it is left out of agreement. Control charts and
+    integrity checks are followed too, and raise alarms.
 
     Args:
         ctx: The context.
@@ -86,7 +86,7 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
     groups = breakdowns.disjoint(ctx, given)
     slicing = breakdowns.of_slices(ctx, given, slices, seed=seed)
     apart = views.apart()
-    found = _agreement(views, groups, question, seed) | _gold(given, groups[0])
+    found = _agreement(views, groups, question, seed) | _gold(given, groups[0], slicing)
     inside = comparisons.by_slice(views, slicing, found[ALPHA, f"question:{question}"], apart)
     found |= {(ALPHA, f"slice:{name}"): value for name, value in inside.items()}
     found |= {
@@ -167,7 +167,7 @@ def _agreement(
     return found
 
 
-def _gold(given: Answers, teams: Groups) -> dict[tuple[str, str], Estimate]:
+def _gold(given: Answers, teams: Groups, slicing: list[Groups]) -> dict[tuple[str, str], Estimate]:
     known = np.flatnonzero(given.is_gold & (given.gold_value >= 0))
     right = given.is_right[known].astype(np.float64)
 
@@ -179,6 +179,9 @@ def _gold(given: Answers, teams: Groups) -> dict[tuple[str, str], Estimate]:
         }
 
     found = {(GOLD, ""): wilson(int(right.sum()), known.size)}
+    for each in slicing:
+        inside = each.code[known] == 0
+        found[GOLD, f"slice:{each.names[0]}"] = wilson(int(right[inside].sum()), int(inside.sum()))
     return (
         found
         | accuracy("cohort:", teams.names, teams.code)

@@ -13,13 +13,17 @@ from headwater.annotation.model import UnknownTaskError
 from headwater.core.errors import InvalidError
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.quality.frames import frame_of
+from headwater.quality import breakdowns
+from headwater.quality.frames import MOST_RECORDS, frame_of
+from headwater.stats.gold.accuracy import accuracy_by, stratified
 from headwater.stats.gold.doubt import Doubt, doubts
 from headwater.stats.gold.exposure import Exposure, Leak, exposure, exposures
-from headwater.stats.gold.sizing import Injection, injection, zero_error_size
-from headwater.stats.interval import Estimate, wilson
+from headwater.stats.gold.sizing import Injection, Method, injection, zero_error_size
+from headwater.stats.interval import Estimate
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from headwater.context import Context
     from headwater.quality.timeline import Frame
 
@@ -56,6 +60,11 @@ class GoldHealth:
     accuracy: Estimate
     """Over all gold answers."""
     teams: dict[str, Estimate]
+    slices: dict[str, Estimate]
+    """The charter's critical slices, and languages where there are several."""
+    tasks: dict[str, Estimate]
+    """Accuracy on the campaign's ordinary tasks, by the attribute of records that makes the strata: gold that was not
+    drawn in proportion is weighed by how many tasks each value has."""
     exposed: tuple[Estimate, ...]
     """Accuracy by how often somebody of the team had met the gold before, from 0."""
     exposure_p: float
@@ -120,8 +129,16 @@ def plan(
     )
 
 
-def health(ctx: Context, campaign_id: str, *, question: str = "") -> GoldHealth:
-    """Return how a campaign's gold is answered, which is questioned by the answers and which seems to leak."""
+def health(ctx: Context, campaign_id: str, *, question: str = "", interval: Method = Method.WILSON) -> GoldHealth:
+    """Return how a campaign's gold is answered, which is questioned by the answers and which seems to leak.
+
+    Args:
+        ctx: The context.
+        campaign_id: The campaign, by id or name.
+        question: The question; the schema's first with one closed answer by default.
+        interval: How the intervals of shares are made. Wilson's cover 95 % on average over shares, those of Clopper and
+            Pearson at least 95 % at each.
+    """
     require(ctx, Decision.GOLD_CHANGE)
     campaign = annotation.campaign(ctx, campaign_id)
     question = question or annotation.first_closed(ctx, campaign.id)
@@ -130,15 +147,18 @@ def health(ctx: Context, campaign_id: str, *, question: str = "") -> GoldHealth:
     rows = np.flatnonzero(frame.known)
     right = given.is_right[rows]
     met = _exposure(frame)
+    teams = accuracy_by(right, frame.team[rows], groups=len(frame.teams), method=interval)
     return GoldHealth(
         campaign_id=campaign.id,
         question=question,
-        items=_items(frame, {each.item: each for each in met.leaks}),
-        accuracy=wilson(int(right.sum()), int(right.size)),
-        teams={
-            frame.teams[code]: wilson(int(right[frame.team[rows] == code].sum()), int((frame.team[rows] == code).sum()))
-            for code in np.unique(frame.team[rows]).tolist()
+        items=_items(frame, {each.item: each for each in met.leaks}, interval),
+        accuracy=_share(right, interval),
+        teams={name: value for name, value in zip(frame.teams, teams, strict=True) if value.n},
+        slices={
+            each.names[0]: _share(right[each.code[rows] == 0], interval)
+            for each in breakdowns.of_slices(ctx, given, (), seed=0)
         },
+        tasks=_strata(frame, rows),
         exposed=tuple(met.accuracy),
         exposure_p=met.p,
         rate=rows.size / max(int(frame.usable.sum()), 1),
@@ -173,7 +193,29 @@ def _exposure(frame: Frame) -> Exposure:
     return exposure(given.task[rows], right, seen, given.lead_time_ms[rows] / 1000, level=LEVEL)
 
 
-def _items(frame: Frame, leaks: dict[int, Leak]) -> tuple[GoldItem, ...]:
+def _share(right: NDArray[np.bool_], interval: Method) -> Estimate:
+    return accuracy_by(right, np.zeros(right.size, np.int64), groups=1, method=interval)[0]
+
+
+def _strata(frame: Frame, rows: NDArray[np.int64]) -> dict[str, Estimate]:
+    """Accuracy on all tasks from gold by stratum: for each attribute of records with few values."""
+    ordinary = frame.firsts()[0]
+    room = max(MOST_RECORDS - int(np.unique(frame.given.task[rows]).size), 0)
+    if ordinary.size > room:  # their shares are all that is asked for
+        ordinary = np.sort(np.random.default_rng(0).choice(ordinary, room, replace=False))
+    if not rows.size or not ordinary.size:
+        return {}
+    found = {}
+    for name, column in frame.slices(np.concatenate([rows, ordinary])).items():
+        values, code = np.unique(column, return_inverse=True)
+        gold, tasks = code[: rows.size], code[rows.size :]
+        right = np.bincount(gold, weights=frame.given.is_right[rows], minlength=values.size)
+        total, size = (np.bincount(each, minlength=values.size) for each in (gold, tasks))
+        found[name.removeprefix("slice ")] = stratified(right, total, size)
+    return found
+
+
+def _items(frame: Frame, leaks: dict[int, Leak], interval: Method) -> tuple[GoldItem, ...]:
     given, classes = frame.given, len(frame.given.values)
     rows = np.flatnonzero(frame.known)
     known = np.zeros(len(given.task_ids), np.int64)
@@ -182,14 +224,15 @@ def _items(frame: Frame, leaks: dict[int, Leak]) -> tuple[GoldItem, ...]:
     questioned = {each.item: each for each in found}
     items = []
     for code in np.unique(given.task[rows]):
-        values = np.bincount(given.value[rows][given.task[rows] == code], minlength=classes)
+        mine = rows[given.task[rows] == code]
+        values = np.bincount(given.value[mine], minlength=classes)
         order = np.argsort(-values, kind="stable")
         items.append(
             GoldItem(
                 task_id=given.task_ids[code],
                 record_id=given.record_ids[code],
                 known=given.values[known[code]],
-                accuracy=wilson(int(values[known[code]]), int(values.sum())),
+                accuracy=_share(given.value[mine] == known[code], interval),
                 counts={given.values[value]: int(values[value]) for value in order if values[value]},
                 doubt=questioned.get(int(code)),
                 leak=leaks.get(int(code)),

@@ -19,6 +19,7 @@ from headwater.governance import queries as governance
 from headwater.quality import advice, gold, monitoring, queries, remedies
 from headwater.quality.model import AlarmState, Remedy
 from headwater.sourcing import queries as sourcing
+from headwater.stats.gold.sizing import Method
 from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
@@ -144,11 +145,11 @@ def charts(visitor: Visitor, campaign: str, question: str = "") -> Response:
 
 
 @router.get("/campaigns/{campaign}/gold")
-def show_gold(visitor: Visitor, campaign: str) -> Response:
+def show_gold(visitor: Visitor, campaign: str, interval: Method = Method.WILSON) -> Response:
     """Show how gold is answered, what is questioned and what seems to leak."""
     with visitor.reading() as ctx:
         found = annotation.campaign(ctx, campaign)
-        health = gold.health(ctx, found.id)
+        health = gold.health(ctx, found.id, interval=interval)
         items = health.items[:MOST_GOLD]
         records = sourcing.take(ctx, [each.record_id for each in items])
         values = annotation.schema(ctx, found.schema_id).question(health.question).values if health.question else ()
@@ -159,6 +160,8 @@ def show_gold(visitor: Visitor, campaign: str) -> Response:
             active="quality",
             campaign=found,
             health=health,
+            interval=interval,
+            intervals=list(Method),
             rows=list(zip(items, records, strict=True)),
             values=values or sorted({value for each in items for value in each.counts}),
             plan=gold.plan(ctx, found.id, accuracy=0.9, half_width=0.05),
