@@ -123,6 +123,19 @@ def test_the_newest_assessment_knows_pairs_confusions_and_disputes(measured: tup
     assert all(set(each.answers.values()) == {1, 2} for each in found.disputed)
     assert found.confusions[0].share.value >= found.confusions[-1].share.value
     assert sum(found.shares.values()) == pytest.approx(1)
+    assert found.remark == ""  # alpha and AC1 say the same
+
+
+def test_a_frequent_label_is_named_where_alpha_and_ac1_contradict_each_other(team: Team) -> None:
+    campaign = factories.open_campaign(team, 40, plan=Plan(overlap=2)).id
+    factories.work_through(team, campaign, team.annotators[0], topic="billing", limit=38)
+    factories.work_through(team, campaign, team.annotators[0], topic="fault")
+    factories.work_through(team, campaign, team.annotators[1], topic="fault", limit=2)
+    factories.work_through(team, campaign, team.annotators[1], topic="billing")
+    assess(team, campaign, "topic")
+    with team.read() as ctx:
+        (found,) = queries.assessments(ctx, campaign=campaign)
+    assert "90% of the pairs of answers agree, but 95% of all answers are 'billing'" in found.remark
 
 
 def test_both_databases_find_the_same(each_app: App) -> None:

@@ -34,7 +34,11 @@ def measure(
     """Measure agreement by label, team, batch, guideline version, time and slice."""
     with seated() as doors:
         rows = computing.assess(doors, campaign, question=question, seed=seed, slices=where or ())
+        with doors.reading() as ctx:
+            remark = _newest(ctx, campaign, question).remark
     show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"), as_json)
+    if remark and not as_json:
+        done(remark)
 
 
 @cli.command("concerns")

@@ -14,7 +14,7 @@ from headwater.core.ids import new_id
 from headwater.governance import ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.quality import breakdowns, comparisons, monitoring
+from headwater.quality import breakdowns, comparisons, monitoring, prevalence
 from headwater.quality.model import Assessment, Measure, MeasureId, NotAssessableError
 from headwater.quality.panels import panel
 from headwater.quality.store import measures as store
@@ -92,6 +92,8 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
     found |= {
         (OTHERS, f"annotator:{name}"): value for name, value in comparisons.with_others(views, given, apart).items()
     }
+    shares = comparisons.shares(views)
+    overall = {metric: value for (metric, scope), value in found.items() if scope == f"question:{question}"}
     whole = Assessment(
         campaign_id=campaign.id,
         question=question,
@@ -99,7 +101,7 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
         answers=views.answers,
         tasks=views.tasks,
         undecided=given.undecided,
-        shares=comparisons.shares(views),
+        shares=shares,
         confusions=comparisons.confusions(views),
         pairs=comparisons.pairs(views, given),
         disputed=comparisons.disputed(views, given, apart),
@@ -108,6 +110,7 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
         assessed_at=ctx.clock.now(),
         given=len(given.task),
         looks=_looks(ctx, campaign.id, question, len(given.task)),
+        remark=prevalence.remark(overall, shares),
     )
     charted = asked.kind in CLOSED and not asked.per_turn
     return Assessed(
