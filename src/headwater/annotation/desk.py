@@ -21,7 +21,7 @@ from headwater.annotation.model import (
     UnknownCampaignError,
 )
 from headwater.annotation.plan import Plan, is_gold_turn
-from headwater.annotation.store import answers, documents, prelabels, queue, returns, tasks
+from headwater.annotation.store import answers, automation, documents, prelabels, queue, returns, tasks
 from headwater.annotation.store.campaigns import plan_of
 from headwater.core.ids import new_id
 from headwater.governance.authority import require
@@ -310,6 +310,8 @@ def _proposal(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> tuple[Pre
     if not desk.plan.shows_prelabels or desk.tier is not Tier.ANNOTATE or lane.kind == LaneKind.CALIBRATION:
         return None, False
     found = prelabels.current(desk.ctx.db, taken.id)
+    if found is not None and automation.is_audited(desk.ctx.db, taken.id):
+        return None, False  # whoever checks a model must not see what it says
     lot = _chance(desk.ctx, f"blind:{taken.id}:{desk.ctx.actor}")
     return found, found is not None and lot < desk.plan.blinded_rate
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from headwater.core.errors import InvalidError
 from headwater.stats.interval import Estimate, clopper_pearson
@@ -82,7 +82,7 @@ def certify(score: ArrayLike, wrong: ArrayLike, *, alpha: float, delta: float) -
     last = np.r_[scores[1:] != scores[:-1], True] if scores.size else np.zeros(0, np.bool_)
     places = np.flatnonzero(last)  # items with one score stand or fall together
     places = places[places + 1 >= least]
-    passes: NDArray[np.bool_] = np.asarray(stats.binom.cdf(bad[places], places + 1, alpha) <= delta)
+    passes: NDArray[np.bool_] = np.asarray(scipy.stats.binom.cdf(bad[places], places + 1, alpha) <= delta)
     failed = np.flatnonzero(~passes)
     good = int(failed[0]) if failed.size else int(passes.size)
     chosen = int(places[good - 1]) if good else -1

@@ -158,6 +158,12 @@ def audits(db: Connection, certificate_id: str) -> dict[str, dict[str, object]]:
     return {row.task_id: row.proposed for row in db.execute(query)}
 
 
+def is_audited(db: Connection, task_id: str) -> bool:
+    """Return whether a task was drawn by lot for people to check a model."""
+    query = sa.select(routed.c.task_id).where(routed.c.task_id == task_id, routed.c.is_audited.is_(True))
+    return db.execute(query).one_or_none() is not None
+
+
 def _proposed(model: str) -> sa.Select[Any]:
     return (
         sa.select(task.c.id, task.c.record_id, task.c.batch_id, prelabel.c.id, prelabel.c["values"], prelabel.c.score)
