@@ -44,10 +44,11 @@ def _speed(cases: list[Case]) -> list[str]:
     lines = ["| | labels | CPU here | peer | × | memory here | peer |", "|---|--:|--:|--:|--:|--:|--:|"]
     for each in cases:
         held = memory.get((each.case, each.size))
-        if each.unit == "s of CPU" and each.peer is not None and held is not None and held.peer is not None:
-            figures = (
-                f"{each.ours:.3g} s | {each.peer:.3g} s | {each.ratio:g} | {held.ours:.0f} MB | {held.peer:.0f} MB"
-            )
+        if each.unit == "s of CPU" and held is not None:
+            peer = "–" if each.peer is None else f"{each.peer:.3g} s"
+            more = "–" if held.peer is None else f"{held.peer:.0f} MB"
+            ratio = "–" if each.ratio is None else f"{each.ratio:g}"
+            figures = f"{each.ours:.3g} s | {peer} | {ratio} | {held.ours:.0f} MB | {more}"
             lines.append(f"| {each.case} ({each.peer_name}) | {each.size:,} | {figures} |")
     return lines
 
