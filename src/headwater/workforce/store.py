@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from headwater.governance.model import PersonId
+from headwater.storage import prepared
 from headwater.storage.database import WHOLE, Moment, Part, insert, metadata, newest_first
 from headwater.workforce.model import (
     Affiliation,
@@ -77,7 +78,7 @@ qualification = sa.Table(
 
 def get(db: Connection, program: str, person: str) -> Annotator | None:
     """Return a person's part in the workforce."""
-    row = db.execute(_GET, {"program": program, "person": person}).one_or_none()
+    row = prepared.one(db, _GET, {"program": program, "person": person})
     return _annotator(row) if row else None
 
 
@@ -135,7 +136,8 @@ def cohort_of(db: Connection, program: str, row: Cohort) -> Cohort:
 
 def find_cohort(db: Connection, program: str, row: Cohort) -> Cohort | None:
     """Return the stored cohort with the four coordinates of the given one."""
-    found = db.execute(
+    found = prepared.one(
+        db,
         _COHORT_OF,
         {
             "program": program,
@@ -144,7 +146,7 @@ def find_cohort(db: Connection, program: str, row: Cohort) -> Cohort | None:
             "team": row.team,
             "training": row.training,
         },
-    ).one_or_none()
+    )
     return _cohort(found) if found else None
 
 

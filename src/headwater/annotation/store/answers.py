@@ -11,6 +11,7 @@ from headwater.annotation.model import Answer, BatchKind, Gold, Review, Tier
 from headwater.annotation.store.campaigns import batch, campaign
 from headwater.annotation.store.rows import read
 from headwater.core.ids import new_id
+from headwater.storage import prepared
 from headwater.storage.database import Moment, insert, metadata
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Tally(NamedTuple):
 
 def add(db: Connection, row: Answer) -> None:
     """Store an answer."""
-    db.execute(_ADD, {name: getattr(row, name) for name in _COLUMNS} | {"tier": row.tier.value})
+    prepared.run(db, _ADD, {name: getattr(row, name) for name in _COLUMNS} | {"tier": row.tier.value})
 
 
 _ADD = answer.insert()
@@ -222,7 +223,7 @@ def tally_up(  # noqa: PLR0913 -- the key and the sums
 ) -> None:
     """Add to the sums of an annotator in a cohort."""
     key = {"cohort_id": cohort_id, "annotator": annotator, "campaign_id": campaign_id, "batch_id": batch_id}
-    db.execute(_TALLY, key | _NOTHING | {"at": at} | sums)
+    prepared.run(db, _TALLY, {**key, **_NOTHING, "at": at, **sums})
 
 
 _SUMS = ("answers", "closed", "skipped", "judged", "correct", "reviewed", "faulted", "lead_time_ms")

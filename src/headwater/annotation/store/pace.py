@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from headwater.annotation.model import EVERYONE, Tier
 from headwater.annotation.store.tasks import task
+from headwater.storage import prepared
 from headwater.storage.database import metadata
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Day(NamedTuple):
 
 def count(db: Connection, campaign_id: str, annotator: str, day: int, by: int) -> None:
     """Count answers to a person's day."""
-    db.execute(_COUNT, {"campaign": campaign_id, "who": annotator, "day": day, "by": by})
+    prepared.run(db, _COUNT, {"campaign": campaign_id, "who": annotator, "day": day, "by": by})
 
 
 _COUNT = sa.text("""

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from headwater.annotation.model import LeaseState, Tier
 from headwater.annotation.store.returns import give_back
 from headwater.annotation.store.tasks import lease, seat
+from headwater.storage import prepared
 from headwater.storage.database import Moment, insert
 
 if TYPE_CHECKING:
@@ -102,14 +103,14 @@ def sit(db: Connection, program: str, campaign_id: str, annotator: str) -> Seat 
     """Lock and return an annotator's place in a campaign; None when the program has no such campaign."""
     statement = _SIT if db.dialect.name == "sqlite" else _SIT_LOCKED
     keys = {"program": program, "campaign": campaign_id, "me": annotator}
-    row = db.execute(statement, keys).one_or_none()
+    row = prepared.one(db, statement, keys)
     if row is None:
-        if db.execute(_EXISTS, {"program": program, "campaign": campaign_id}).one_or_none() is None:
+        if prepared.one(db, _EXISTS, {"program": program, "campaign": campaign_id}) is None:
             return None
         place = {"campaign_id": campaign_id, "annotator": annotator, "batch_id": ""}
         fresh = insert(db, seat).values(**place, round="", given=0, answered=0)
         db.execute(fresh.on_conflict_do_nothing())
-        row = db.execute(statement, keys).one()
+        row = prepared.one(db, statement, keys)
     return Seat(*row)
 
 
@@ -133,7 +134,7 @@ _EXISTS = sa.text("SELECT 1 FROM campaign WHERE id = :campaign AND program = :pr
 def rise(db: Connection, campaign_id: str, annotator: str, after: Seat) -> None:
     """Keep what changed about an annotator's place."""
     keys = {"campaign": campaign_id, "me": annotator}
-    db.execute(_RISE, keys | {name: getattr(after, name) for name in ("round", "given", "answered", "batch_id")})
+    prepared.run(db, _RISE, keys | {name: getattr(after, name) for name in ("round", "given", "answered", "batch_id")})
 
 
 _RISE = sa.text("""
@@ -148,10 +149,10 @@ def take_back(db: Connection, campaign_id: str, now: datetime) -> int:
     those who have passed its old place find it.
     """
     statement = _LAPSED if db.dialect.name == "sqlite" else _LAPSED_LOCKED
-    lapsed = db.execute(statement, {"campaign": campaign_id, "now": now, "limit": _BACK_AT_ONCE}).all()
-    for row in lapsed:
-        end(db, row.id, LeaseState.LAPSED)
-        give_back(db, row.task_id)
+    lapsed = prepared.every(db, statement, {"campaign": campaign_id, "now": now, "limit": _BACK_AT_ONCE})
+    for lease_id, task_id in lapsed:
+        end(db, lease_id, LeaseState.LAPSED)
+        give_back(db, task_id)
     return len(lapsed)
 
 
@@ -174,7 +175,7 @@ def end(db: Connection, lease_id: str, state: LeaseState, *, reason: str = "") -
 def lanes(db: Connection, campaign_id: str, tier: Tier, annotator: str) -> list[OpenLane]:
     """Return the lanes of a tier that may hold a task for an annotator, in no particular order."""
     keys = {"campaign": campaign_id, "tier": tier.value, "me": annotator}
-    return [OpenLane(*row) for row in db.execute(_LANES, keys)]
+    return [OpenLane(*row) for row in prepared.every(db, _LANES, keys)]
 
 
 _LANES = sa.text("""
@@ -191,13 +192,13 @@ def take(db: Connection, lane_id: int, after: int, annotator: str) -> Taken | No
     in the order of ranks while ranks change may wait in a circle: see `remains`.
     """
     statement = _TAKE_SQLITE if db.dialect.name == "sqlite" else _TAKE_SKIPPING
-    row = db.execute(statement, {"lane": lane_id, "after": after, "me": annotator}).one_or_none()
+    row = prepared.one(db, statement, {"lane": lane_id, "after": after, "me": annotator})
     return Taken(*row) if row else None
 
 
 def remains(db: Connection, lane_id: int, after: int, annotator: str) -> bool:
     """Return whether a lane has a task for the annotator after a rank, be it locked or not."""
-    return db.execute(_REMAINS, {"lane": lane_id, "after": after, "me": annotator}).one_or_none() is not None
+    return prepared.one(db, _REMAINS, {"lane": lane_id, "after": after, "me": annotator}) is not None
 
 
 def left(db: Connection, campaign_id: str, annotator: str, most: int) -> int:
@@ -233,7 +234,7 @@ RETURNING task.id, task.rank, (SELECT low.rank FROM low) AS low, task.batch_id, 
 
 def pass_by(db: Connection, lane_id: int, annotator: str, rank: int) -> None:
     """Remember up to which rank of a lane nothing is left for an annotator."""
-    db.execute(_PASS_BY, {"me": annotator, "lane": lane_id, "rank": rank})
+    prepared.run(db, _PASS_BY, {"me": annotator, "lane": lane_id, "rank": rank})
 
 
 _PASS_BY = sa.text("""
@@ -243,7 +244,7 @@ ON CONFLICT (annotator, lane_id) DO UPDATE SET rank = excluded.rank""")
 
 def hold(db: Connection, values: dict[str, object]) -> None:
     """Store a new lease."""
-    db.execute(_HOLD, values)
+    prepared.run(db, _HOLD, values)
 
 
 _HOLD = lease.insert()
@@ -251,7 +252,8 @@ _HOLD = lease.insert()
 
 def held(db: Connection, campaign_id: str, annotator: str) -> list[Held]:
     """Return the live leases of an annotator in a campaign, oldest first."""
-    rows = db.execute(
+    rows = prepared.every(
+        db,
         _held(" l.campaign_id = :campaign AND l.annotator = :me AND l.state = 'live' ORDER BY l.id"),
         {"campaign": campaign_id, "me": annotator},
     )
@@ -262,7 +264,7 @@ def get(db: Connection, lease_id: str, annotator: str, *, lock: bool = True) -> 
     """Return a lease of an annotator in any state, locked unless it is only shown."""
     locked = " FOR UPDATE OF l" if lock and db.dialect.name != "sqlite" else ""
     statement = _held(f" l.id = :lease AND l.annotator = :me{locked}")
-    row = db.execute(statement, {"lease": lease_id, "me": annotator}).one_or_none()
+    row = prepared.one(db, statement, {"lease": lease_id, "me": annotator})
     return Held(*row) if row else None
 
 
@@ -300,7 +302,7 @@ def renew(db: Connection, lease_ids: Sequence[str], expires_at: datetime) -> Non
 
 def revive(db: Connection, found: Held, expires_at: datetime) -> bool:
     """Take a task again for a lapsed lease when its place is still free; returns whether it was."""
-    if db.execute(_RETAKE, {"task": found.task_id, "me": found.annotator}).rowcount != 1:
+    if prepared.run(db, _RETAKE, {"task": found.task_id, "me": found.annotator}) != 1:
         return False
     values = {"state": LeaseState.LIVE.value, "kept": 1, "expires_at": expires_at}
     db.execute(lease.update().where(lease.c.id == found.id).values(values))
@@ -314,7 +316,7 @@ AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.task_id = task.id AND lease.anno
 
 def settle(db: Connection, lease_id: str, *, answer_id: str, client_id: str, next_id: str = "") -> None:
     """End a lease with an answer, and say which lease will go out with the reply; see `follow`."""
-    db.execute(_SETTLE, {"lease": lease_id, "answer": answer_id, "client": client_id, "next": next_id})
+    prepared.run(db, _SETTLE, {"lease": lease_id, "answer": answer_id, "client": client_id, "next": next_id})
 
 
 _SETTLE = sa.text(
@@ -324,7 +326,7 @@ _SETTLE = sa.text(
 
 def follow(db: Connection, lease_id: str, next_id: str) -> None:
     """Remember that another lease than expected went out with the reply to an answer, for a repeated submission."""
-    db.execute(_FOLLOW, {"lease": lease_id, "next": next_id})
+    prepared.run(db, _FOLLOW, {"lease": lease_id, "next": next_id})
 
 
 _FOLLOW = sa.text("UPDATE lease SET next_id = :next WHERE id = :lease")
@@ -346,7 +348,7 @@ class Count(NamedTuple):
 
 def count(db: Connection, task_id: str, by: int) -> Count:
     """Count an answer to a task, or count it off."""
-    return Count(*db.execute(_COUNT, {"task": task_id, "by": by}).one())
+    return Count(*prepared.one(db, _COUNT, {"task": task_id, "by": by}))
 
 
 _COUNT = sa.text("UPDATE task SET answers = answers + :by WHERE id = :task RETURNING answers, wanted")

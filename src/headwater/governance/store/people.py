@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from headwater.governance.model import Person, PersonId, Role
+from headwater.storage import prepared
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
@@ -152,12 +153,17 @@ def add_proof(db: Connection, table: sa.Table, **values: object) -> None:
 
 def proof(db: Connection, table: sa.Table, token_hash: str, now: datetime) -> Any:  # noqa: ANN401 -- a row mapping
     """Return the unexpired session, token or link of a hash whose person is active, or None."""
-    query = (
-        sa.select(table)
-        .join(person, person.c.id == table.c.person)
-        .where(table.c.token_hash == token_hash, table.c.expires_at > now, person.c.is_active)
-    )
-    return db.execute(query).mappings().first()
+    row = prepared.one(db, _PROOFS[table.name], {"hash": token_hash, "now": now})
+    return None if row is None else row._asdict()
+
+
+_PROOFS = {
+    table.name: sa.select(table)
+    .join(person, person.c.id == table.c.person)
+    .where(table.c.token_hash == sa.bindparam("hash"), table.c.expires_at > sa.bindparam("now"), person.c.is_active)
+    for table in (session, api_token, sign_in_link)
+}
+"""Asked at every request."""
 
 
 def drop_proof(db: Connection, table: sa.Table, **match: object) -> int:

@@ -22,6 +22,7 @@ from headwater.governance.model import (
     Waiver,
 )
 from headwater.governance.store.people import membership, person
+from headwater.storage import prepared
 from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ def identifier(db: Connection, slug: str) -> str | None:
 
 def identifier_for(db: Connection, slug: str, who: str) -> str | None:
     """Return the id of the program with a short name when a person has a role in it."""
-    return db.execute(_IDENTIFIER_FOR, {"slug": slug, "who": who}).scalar_one_or_none()
+    row = prepared.one(db, _IDENTIFIER_FOR, {"slug": slug, "who": who})
+    return None if row is None else str(row[0])
 
 
 _IDENTIFIER_FOR = sa.text("""
@@ -185,7 +187,7 @@ def involved(db: Connection, program_id: str, decision: Decision, how: Involveme
 def may_act(db: Connection, program_id: str, who: str, decision: Decision) -> bool:
     """Return whether the chart makes a person Responsible or Accountable for a decision."""
     keys = {"program": program_id, "who": who, "decision": decision.value}
-    return db.execute(_MAY_ACT, keys).first() is not None
+    return prepared.one(db, _MAY_ACT, keys) is not None
 
 
 _MAY_ACT = sa.text("""

@@ -1,0 +1,124 @@
+"""The few statements that every answer makes, run by the driver itself.
+
+SQLAlchemy writes them and says how values travel, once for each kind of server. Its way through every execution costs
+several times what the database needs for an index probe, and an answer makes eighteen of them.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy.engine.interfaces import Dialect
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+    from headwater.storage.database import Connection
+
+    Statement = sa.TextClause | sa.TextualSelect | sa.Select[Any] | sa.Insert
+    Turn = Callable[[Any], Any]
+
+
+class _Plan(NamedTuple):
+    """A statement as one kind of server takes it."""
+
+    text: str
+    names: tuple[str, ...] | None
+    """Of the parameters, in their order; None when they travel by name."""
+    bound: dict[str, Turn]
+    """What is done to values on their way to the server, by parameter."""
+    read: tuple[tuple[int, Turn], ...]
+    """What is done to values on their way back, by place."""
+    row: Turn | None
+    """Makes a row with names; None for a statement that does not say its columns."""
+
+
+_plans: dict[tuple[int, str], tuple[Statement, _Plan]] = {}
+"""By the statement's identity, which is kept alive by being here: statements are constants of their modules."""
+
+
+def one(db: Connection, statement: Statement, keys: Mapping[str, object]) -> Any:  # noqa: ANN401 -- a row of any columns
+    """Return the first row of a statement as a tuple, with names when it says its columns; None without one."""
+    plan = _plan(db, statement)
+    cursor = _execute(db, plan, keys)
+    row = cursor.fetchone()
+    cursor.close()
+    return None if row is None else _read(plan, row)
+
+
+def every(db: Connection, statement: Statement, keys: Mapping[str, object]) -> list[Any]:
+    """Return all rows of a statement, as `one` returns the first."""
+    plan = _plan(db, statement)
+    cursor = _execute(db, plan, keys)
+    rows = cursor.fetchall()
+    cursor.close()
+    return [_read(plan, row) for row in rows]
+
+
+def run(db: Connection, statement: Statement, keys: Mapping[str, object]) -> int:
+    """Run a statement that returns nothing; returns how many rows it changed."""
+    cursor = _execute(db, _plan(db, statement), keys)
+    changed: int = cursor.rowcount
+    cursor.close()
+    return changed
+
+
+def _execute(db: Connection, plan: _Plan, keys: Mapping[str, object]) -> Any:  # noqa: ANN401 -- the driver's cursor
+    values = dict(keys)
+    for name, turn in plan.bound.items():
+        values[name] = turn(values[name])
+    sent = values if plan.names is None else [values[name] for name in plan.names]
+    driver: Any = db.connection.driver_connection
+    try:
+        return driver.execute(plan.text, sent)
+    except db.dialect.loaded_dbapi.Error as error:
+        told = sa.exc.DBAPIError.instance(plan.text, values, error, db.dialect.loaded_dbapi.Error, dialect=db.dialect)
+        raise told from error
+
+
+def _read(plan: _Plan, row: Any) -> Any:  # noqa: ANN401 -- a row of any columns
+    if plan.read:
+        row = list(row)
+        for place, turn in plan.read:
+            row[place] = turn(row[place])
+    return plan.row(row) if plan.row else tuple(row)
+
+
+def _plan(db: Connection, statement: Statement) -> _Plan:
+    known = _plans.get((id(statement), db.dialect.name))
+    if known is None:
+        known = (statement, _prepare(db.dialect, statement))
+        _plans[id(statement), db.dialect.name] = known
+    return known[1]
+
+
+def _prepare(dialect: Dialect, statement: Statement) -> _Plan:
+    columns = [column.key for column in statement.table.c] if isinstance(statement, sa.Insert) else None
+    made: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
+    bound: dict[str, Turn] = {}
+    for name, parameter in made.binds.items():
+        turn = parameter.type.dialect_impl(dialect).bind_processor(dialect)
+        if turn is not None:
+            bound[name] = turn
+    said = statement.selected_columns if isinstance(statement, sa.TextualSelect | sa.Select) else ()
+    turns = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in said]
+    names = [str(column.key) for column in said]
+    return _Plan(
+        text=made.string,
+        names=tuple(made.positiontup) if made.positiontup is not None else None,
+        bound=bound,
+        read=tuple((place, turn) for place, turn in enumerate(turns) if turn is not None),
+        row=_row(names),
+    )
+
+
+def _row(names: list[str]) -> Turn | None:
+    if not names:
+        return None
+    kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc] # noqa: PYI024 -- columns known just here
+    make: Turn = kind._make
+    return make
