@@ -44,7 +44,8 @@ def train(texts: Sequence[str], labels: Sequence[str], weights: Sequence[float],
         seed: Chooses the bootstrap.
     """
     rng = np.random.default_rng(seed)
-    drawn = rng.integers(0, len(texts), len(texts))
+    order = sorted(range(len(texts)), key=texts.__getitem__)  # ids of records differ between runs, texts do not
+    drawn = np.asarray(order)[rng.integers(0, len(texts), len(texts))]
     features = FeatureUnion(
         [
             ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)),
