@@ -153,3 +153,11 @@ def test_kendalls_w_is_friedmans_statistic_over_its_most(table):
     assume(any(len(set(row)) > 1 for row in table))
     expected = scipy.stats.friedmanchisquare(*table.T).statistic / (raters * (things - 1))
     assert concordance(table) == CLOSE(expected, abs=1e-9)
+
+
+def test_a_mean_of_ratings_that_contradict_each_other_has_no_reliability():
+    opposed = [[1, 3], [3, 1], [1, 3], [3, 1]]
+    assert intraclass(opposed, Form.ONE_WAY).value == CLOSE(-1)
+    found = intraclass(opposed, Form.ONE_WAY_MEAN)
+    assert math.isnan(found.value)
+    assert "contradict" in found.note

@@ -55,8 +55,9 @@ def intraclass(ratings: ArrayLike, form: str = Form.RANDOM, *, confidence: float
         confidence: Nominal coverage of the interval.
 
     Returns:
-        At most 1, below 0 when raters disagree more than chance. Undefined with fewer than two things or raters, or
-        when all numbers are equal.
+        At most 1, below 0 when raters disagree more than chance. Undefined with fewer than two things or raters, when
+        all numbers are equal, or for a mean of ratings whose single one is at −1/(k−1) or below. There, the lower end
+        of the interval may be −∞.
 
     Raises:
         InvalidError: The ratings are not a table, or there is no such form.
@@ -80,6 +81,9 @@ def intraclass(ratings: ArrayLike, form: str = Form.RANDOM, *, confidence: float
     value, low, high = _single(_squares(whole), single, check_confidence(confidence))
     if single != form:
         value, low, high = (_stepped(each, k) for each in (value, low, high))
+        if math.isinf(value):
+            why = "Raters contradict each other so far that a mean of their ratings has no reliability to speak of."
+            return undefined(why, n=n, method=method, confidence=confidence)
     left = len(table) - n
     note = f"{left} of {len(table)} things lack a rating and are left out." if left else ""
     return Estimate(value=value, low=low, high=high, n=n, method=method, confidence=confidence, note=note)
