@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -37,7 +38,8 @@ class Both:
 
     def post(self, path: str, body: str, **headers: str) -> httpx.Response:
         base = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
-        return asyncio.run(self._send(f"/programs/{path}", body, base | headers))
+        with ThreadPoolExecutor(1) as aside:  # a browser's event loop may run in this thread
+            return aside.submit(asyncio.run, self._send(f"/programs/{path}", body, base | headers)).result()
 
     async def _send(self, path: str, body: str, headers: dict[str, str]) -> httpx.Response:
         wire = httpx.ASGITransport(self._path, raise_app_exceptions=False)

@@ -103,3 +103,9 @@ def test_nothing_known_certifies_and_alarms_nothing() -> None:
         certify([1.0], [0], alpha=0.0, delta=0.1)
     with pytest.raises(InvalidError, match="needs a score"):
         certify([math.nan], [0], alpha=0.1, delta=0.1)
+
+
+@pytest.mark.parametrize(("alpha", "delta"), [(5e-324, 0.1), (0.1, 5e-324), (1.0, 0.1), (0.1, float("nan"))])
+def test_a_rate_that_no_sample_can_prove_is_refused(alpha: float, delta: float) -> None:
+    with pytest.raises(InvalidError, match="are not both between"):
+        certify([0.9] * 50, [False] * 50, alpha=alpha, delta=delta)

@@ -18,8 +18,8 @@ class CertificateForm(BaseModel):
     """What is to be proven of a model."""
 
     model: str = Field(min_length=1, max_length=200, description="Name and version, as its proposals carry it.")
-    alpha: float = Field(gt=0, lt=1, description="Highest error rate that is allowed.")
-    delta: float = Field(default=0.1, gt=0, lt=1, description="Chance that the bound is broken.")
+    alpha: float = Field(ge=1e-6, lt=1, description="Highest error rate that is allowed.")
+    delta: float = Field(default=0.1, ge=1e-6, lt=1, description="Chance that the bound is broken.")
     where: str = Field(default="", description="A slice of records.")
     audit_rate: float = Field(default=0.05, gt=0, le=1, description="Share that people check.")
     days: float = Field(default=30.0, gt=0, le=365)

@@ -25,6 +25,9 @@ _HALVINGS = 12
 _LEAST = 0.5
 """Confidence of the interval that is shown where delta is so large that none holds with 1 - 2 delta."""
 
+LEAST = 1e-6
+"""Smallest error rate and chance that can be asked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
@@ -66,7 +69,7 @@ def certify(score: ArrayLike, wrong: ArrayLike, *, alpha: float, delta: float) -
         The threshold; its value is nan when no score is certified.
 
     Raises:
-        InvalidError: alpha or delta is not in (0, 1), a score is not a number, or the lengths differ.
+        InvalidError: alpha or delta is below `LEAST` or not below 1, a score is not a number, or the lengths differ.
 
     Source:
         Angelopoulos, Bates, Candès, Jordan & Lei 2021, Learn then test, section 2.3 (fixed sequence), with the exact
@@ -166,5 +169,8 @@ def _wealth(errors: NDArray[np.float64], bound: float) -> NDArray[np.float64]:
 
 
 def _check(alpha: float, delta: float) -> None:
-    if not 0 < alpha < 1 or not 0 < delta < 1:
-        raise InvalidError(f"An error rate of {alpha:g} and a chance of {delta:g} are not both between 0 and 1.")
+    if not LEAST <= alpha < 1 or not LEAST <= delta < 1:
+        raise InvalidError(
+            f"An error rate of {alpha:g} and a chance of {delta:g} are not both between {LEAST:g} and 1.",
+            remedy="Ask for what a sample can prove: an error rate of 0.01 takes some hundred gold answers.",
+        )
