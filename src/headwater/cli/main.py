@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from importlib.metadata import version
 from pathlib import Path
@@ -158,6 +159,7 @@ def options(
     chosen.workspace, chosen.handle, chosen.program = directory, handle, program
 
 
+@functools.cache  # mounted once: a second time would double every command
 def build() -> typer.Typer:
     """Return the command line with the commands of every part mounted at once."""
     for name in COMMANDS:
