@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from headwater.core.errors import ConflictError
+from headwater.core.errors import ConflictError, InvalidError
 from headwater.storage import bulk
 from headwater.storage.database import Moment
 
@@ -39,3 +39,10 @@ def test_rows_are_added_with_what_they_share_and_known_ones_left_out(each_app: A
     assert rows == [("a", 0, b"\x00\xff", NOON, True), ("b", 1, b"", NOON, True), ("c", 8, b"c", None, False)]
     with pytest.raises(ConflictError), each_app.database.write() as db:
         bulk.add(db, TABLE, {"id": ["a"], "from": [1], "body": [b""]}, shared)
+
+
+def test_what_is_too_long_is_refused_and_not_cut(postgres_app: App) -> None:
+    with postgres_app.database.write() as db:
+        TABLE.create(db)
+    with pytest.raises(InvalidError, match="too long"), postgres_app.database.write() as db:
+        bulk.add(db, TABLE, {"id": ["x" * 11], "from": [1], "body": [b""]}, {"at": NOON, "is_open": True})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import sqlalchemy as sa
 
     from headwater.storage.database import Connection
 
@@ -51,5 +51,7 @@ def add(
             f'INSERT INTO "{table.name}" ({said}) VALUES ({places}){end}', list(zip(*columns, strict=True))
         )
         return
-    arrays = ", ".join(f"%s::{table.c[name].type.compile(db.dialect)}[]" for name in names)
+    # a cast to VARCHAR(n) would cut what is too long, where text is refused
+    types = (sa.Text() if isinstance(table.c[name].type, sa.String) else table.c[name].type for name in names)
+    arrays = ", ".join(f"%s::{each.compile(db.dialect)}[]" for each in types)
     db.exec_driver_sql(f'INSERT INTO "{table.name}" ({said}) SELECT * FROM unnest({arrays}){end}', tuple(columns))

@@ -12,6 +12,7 @@ cancelled in any process, stops at its next step or report of progress.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -144,6 +145,7 @@ class Jobs:
         self._database = database
         self._registered: dict[str, Run] = {}
         self._unprepared: Callable[[], None] | None = None
+        self._preparing = threading.Lock()
         self._checkpoints = f"sqlite:///{directory / 'jobs.sqlite'}" if database.is_sqlite else database.url
 
     def prepare(self, register: Callable[[], None]) -> None:
@@ -156,11 +158,12 @@ class Jobs:
 
     @property
     def _kinds(self) -> dict[str, Run]:
-        register, self._unprepared = self._unprepared, None
-        if register:
-            chosen = dict(self._registered)
-            register()
-            self._registered |= chosen
+        with self._preparing:  # whoever asks meanwhile waits for all kinds
+            if self._unprepared:
+                chosen = dict(self._registered)
+                self._unprepared()
+                self._registered |= chosen
+                self._unprepared = None
         return self._registered
 
     def launch(self) -> None:
