@@ -32,10 +32,12 @@ def test_a_campaign_of_one_label_is_measured_with_the_others_not_alone(team: Tea
     answer_all(team, narrow, team.annotators[1], lambda text: {"topic": "fault" if text == "message 13" else "billing"})
     with team.read() as ctx:
         all_ = [batch.id for each in (mixed, narrow) for batch in annotation.batches(ctx, each)]
-        found = pooling.alpha(ctx, question="topic", batches=all_)
-        alone = pooling.alpha(ctx, question="topic", batches=[batch.id for batch in annotation.batches(ctx, narrow)])
+        found = pooling.agreement(ctx, "agreement.alpha", question="topic", batches=all_)
+        alone = pooling.agreement(
+            ctx, "agreement.alpha", question="topic", batches=[batch.id for batch in annotation.batches(ctx, narrow)]
+        )
         rows = [annotation.answers(ctx, each, question="topic") for each in (mixed, narrow)]
-        nothing = pooling.alpha(ctx, question="absent", batches=all_)
+        nothing = pooling.agreement(ctx, "agreement.alpha", question="absent", batches=all_)
     tasks = np.concatenate([rows[0].task, rows[1].task + 100])
     people = np.concatenate([np.array(each.annotator_ids)[each.annotator] for each in rows])
     values = np.concatenate([np.array(each.values)[each.value] for each in rows])

@@ -39,6 +39,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/resolutions/{campaign}/{question}/habits
         GET /api/v1/programs/{program}/assessments/{campaign}/{question}/disputes
         GET /api/v1/programs/{program}/assessments/{campaign}/{question}/overlap
+        GET /api/v1/programs/{program}/assessments/{campaign}/{question}/yardstick
+        GET /api/v1/programs/{program}/yardsticks
         GET /api/v1/programs/{program}/batches/{batch}/inspections
         GET /api/v1/programs/{program}/batches/{batch}/judgements
         GET /api/v1/programs/{program}/batches/{batch}/lot
@@ -74,7 +76,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/ledger/verification
         GET /api/v1/programs/{program}/lineage/{identifier}/impact
         GET /api/v1/programs/{program}/lineage/{identifier}/trace
-        GET /api/v1/programs/{program}/measures
         GET /api/v1/programs/{program}/measures
         GET /api/v1/programs/{program}/members
         GET /api/v1/programs/{program}/notices
@@ -298,6 +299,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/people/{person}/deactivation
         POST /api/v1/programs
         POST /api/v1/programs/{program}/assessments
+        POST /api/v1/programs/{program}/yardsticks
         POST /api/v1/programs/{program}/batches/{batch}/accept
         POST /api/v1/programs/{program}/batches/{batch}/plan
         POST /api/v1/programs/{program}/batches/{batch}/priority
@@ -395,6 +397,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/quality/label-errors
         POST /p/{program}/quality/label-errors/{search}/relabel
         POST /p/{program}/quality/assess
+        POST /p/{program}/quality/agreement/{campaign}/{question}/yardstick
         POST /p/{program}/quality/batches/{batch}/draw
         POST /p/{program}/quality/batches/{batch}/propose
         POST /p/{program}/quality/batches/{batch}/rework

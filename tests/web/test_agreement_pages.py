@@ -14,7 +14,7 @@ from tests.serving import Served, served
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from tests.workspaces import Team
 
@@ -65,6 +65,7 @@ def test_from_what_is_wrong_to_the_rule_beside_the_example(team: Team, site: Ser
     assert tab.locator("table.heat caption", has_text="Where the label of the row is most likely true").count() == 1
     assert not problems(tab)
     tab.goto(f"{site.url}/p/support/quality/agreement/{campaign.id}/topic")
+    choose_another_measure(site.tab_of(browser, team.lead), tab.url)
     tab.get_by_role("link", name="Resolved labels").click()
     tab.get_by_role("heading", name="Labels of “topic”").wait_for()
     assert tab.get_by_text("No task has three answers").count() == 1
@@ -99,3 +100,14 @@ def test_a_card_is_seen_by_its_owner_and_managers_only(team: Team, site: Served,
         assert reply.status == 403, path
     manager.context.close()
     own.context.close()
+
+
+def choose_another_measure(tab: Page, address: str) -> None:
+    tab.goto(address)
+    tab.get_by_role("radio", name="gwet").check()
+    tab.get_by_label("Reason").fill("One label has nearly all answers.")
+    tab.get_by_role("button", name="Measure by this from now on").click()
+    tab.get_by_text("older than this choice: measure again").wait_for()
+    tab.get_by_text("Not for this question").last.click()
+    tab.get_by_text("It needs sets of options").first.wait_for()
+    assert not problems(tab)

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller, Listing
 from headwater.app import computing
-from headwater.quality import cards, concerns, explorer, forecasts, queries
+from headwater.quality import cards, concerns, explorer, forecasts, measuring, queries
 from headwater.quality.cards import Card
 from headwater.quality.concerns import Concern
 from headwater.quality.explorer import Exploration
 from headwater.quality.forecasts import Forecast
 from headwater.quality.model import Assessment, Measure
+from headwater.quality.yardsticks import Choice, Coefficient, Distance, Options, Yardstick
 
 router = APIRouter(prefix="/programs/{program}", tags=["agreement"])
 
@@ -26,6 +27,16 @@ class AssessmentForm(BaseModel):
     question: str = Field(min_length=1)
     seed: int = Field(default=0, ge=0, description="Of the bootstrap; kept.")
     slices: list[str] = Field(default=[], max_length=50, description="Slices of records to measure as well.")
+
+
+class YardstickForm(BaseModel):
+    """By what agreement on a question is to be measured."""
+
+    question: str = Field(min_length=1)
+    campaign: str = Field(default="", description="Name or id; empty for every campaign without a choice of its own.")
+    coefficient: Coefficient
+    distance: Distance
+    reason: str = Field(min_length=1, max_length=500, description="Why; stands beside the figures.")
 
 
 @router.post("/assessments", status_code=201, response_model=list[Measure])
@@ -71,6 +82,31 @@ def explore_disputes(
     """Show the most disputed examples with their answers, beside the guideline's sections."""
     with caller.reading() as ctx:
         return explorer.explore(ctx, campaign, question=question, labels=tuple(label), offset=offset, limit=limit)
+
+
+@router.get("/assessments/{campaign}/{question}/yardstick")
+def show_yardstick(campaign: str, question: str, caller: Caller) -> Options:
+    """Show by which coefficient and distance agreement is measured, what else makes sense, and what does not."""
+    with caller.reading() as ctx:
+        return queries.options(ctx, campaign, question=question)
+
+
+@router.get("/yardsticks")
+def list_yardsticks(caller: Caller, question: str = "") -> list[Choice]:
+    """List every choice of what agreement is measured by, oldest first; the newest of a scope counts."""
+    with caller.reading() as ctx:
+        return queries.choices(ctx, question=question)
+
+
+@router.post("/yardsticks", status_code=201, response_model=Choice)
+def choose_yardstick(body: YardstickForm, caller: Caller) -> Choice | Response:
+    """Choose by what agreement is measured from now on, as the Accountable for accepting batches."""
+    yardstick = Yardstick(coefficient=body.coefficient, distance=body.distance)
+    return caller.write(
+        lambda ctx: measuring.choose(
+            ctx, yardstick, question=body.question, campaign_id=body.campaign, reason=body.reason
+        )
+    )
 
 
 @router.get("/assessments/{campaign}/{question}/overlap")

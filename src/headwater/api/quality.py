@@ -1,4 +1,4 @@
-"""Quality: the latest measures, how labels are resolved, by which method, and how the methods compare."""
+"""Quality: how labels are resolved, by which method, and how the methods compare."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from headwater.api.session import Caller, Listing
 from headwater.app import computing
 from headwater.quality import labels, queries
 from headwater.quality.habits import Habit
-from headwater.quality.model import Label, Measure
+from headwater.quality.model import Label
 from headwater.quality.resolutions import Resolution
 from headwater.stats.inference.choose import Candidate
 
@@ -23,13 +23,6 @@ class ResolutionForm(BaseModel):
     campaign: str = Field(min_length=1, description="Name or id.")
     question: str = Field(min_length=1)
     method: str = Field(default="auto", max_length=40, description="A name from the comparison, or `auto` to choose.")
-
-
-@router.get("/measures")
-def measures(caller: Caller, listing: Listing, campaign: str = "", metric: str = "") -> list[Measure]:
-    """List the latest measures; those of single annotators only to their manager or to themselves."""
-    with caller.reading() as ctx:
-        return listing.part(queries.latest(ctx, campaign=campaign, metric=metric))
 
 
 @router.post("/resolutions", status_code=201, response_model=Resolution)

@@ -8,10 +8,11 @@ import typer
 
 from headwater.annotation import queries as annotation
 from headwater.app import computing
-from headwater.cli.session import Json, done, reading, seated, show
+from headwater.cli.session import Json, acting, done, reading, seated, show
 from headwater.governance import queries as governance
-from headwater.quality import cards, concerns, explorer, forecasts, queries
+from headwater.quality import cards, concerns, explorer, forecasts, measuring, queries
 from headwater.quality.model import NotAssessableError
+from headwater.quality.yardsticks import Coefficient, Distance, Yardstick
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -39,6 +40,48 @@ def measure(
     show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"), as_json)
     if remark and not as_json:
         done(remark)
+
+
+@cli.command("yardstick")
+def show_yardstick(campaign: Campaign, question: Question, as_json: Json = False) -> None:
+    """Show by which coefficient and distance agreement is measured, what else makes sense, and what does not."""
+    with reading() as ctx:
+        found, names = queries.options(ctx, campaign, question=question), governance.names(ctx)
+    if as_json:
+        show([found], ("question",), as_json)
+        return
+    rows = [
+        {
+            "of": of,
+            "name": each.name,
+            "now": "yes" if each.name == now else "",
+            "says": f"not here: {each.against}" if each.against else each.means,
+        }
+        for of, now, offers in (
+            ("coefficient", found.yardstick.coefficient, found.coefficients),
+            ("distance", found.yardstick.distance, found.distances),
+        )
+        for each in offers
+    ]
+    show(rows, ("of", "name", "now", "says"))
+    if found.choice:
+        where = "this campaign" if found.choice.campaign_id else "the whole program"
+        done(f"Chosen for {where} by {names.get(found.choice.by)}: {found.choice.reason}")
+
+
+@cli.command("choose")
+def choose(
+    question: Question,
+    coefficient: Annotated[Coefficient, typer.Option(help="What agreement by chance is taken to be.")],
+    distance: Annotated[Distance, typer.Option(help="How far apart two answers are taken to be.")],
+    reason: Annotated[str, typer.Option(help="Why; stands beside the figures.")],
+    campaign: Annotated[str, typer.Option(help="One campaign; all of the program without it.")] = "",
+) -> None:
+    """Choose by what agreement is measured from now on, as the Accountable for accepting batches."""
+    yardstick = Yardstick(coefficient=coefficient, distance=distance)
+    with acting() as ctx:
+        row = measuring.choose(ctx, yardstick, question=question, campaign_id=campaign, reason=reason)
+    done(f"'{question}' is measured by {row.yardstick.metric}, {distance.value}. Measure again to see it.")
 
 
 @cli.command("concerns")

@@ -48,6 +48,15 @@ def may(ctx: Context, decision: Decision) -> bool:
     return True
 
 
+def decides(ctx: Context, decision: Decision) -> bool:
+    """Return whether the actor is the Accountable for a decision, or holds a live delegation of theirs."""
+    try:
+        require_accountable(ctx, decision)
+    except (NotYoursError, NoAccountableError):
+        return False
+    return True
+
+
 def accountable(ctx: Context, decision: Decision) -> PersonId:
     """Return the one person Accountable for a decision.
 

@@ -14,7 +14,7 @@ from headwater.core.ids import new_id
 from headwater.governance import ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
-from headwater.quality import breakdowns, comparisons, monitoring, prevalence
+from headwater.quality import breakdowns, coefficients, comparisons, monitoring, prevalence, queries
 from headwater.quality.model import Assessment, Measure, MeasureId, NotAssessableError
 from headwater.quality.panels import panel
 from headwater.quality.store import measures as store
@@ -39,9 +39,10 @@ def assess(
 ) -> list[Measure]:
     """Measure a campaign's answers to a question and keep what was found.
 
-    Agreement is Krippendorff's alpha with the distance that fits the question's kind (see `panels`), and a
-    bootstrap over tasks: for the question, and by label, team, batch, guideline version and window of time. Slices
-    of records, which may have nearly one label only, are held against the chance disagreement of all answers.
+    Agreement is measured by the coefficient and the distance that were chosen for the question, else by Krippendorff's
+    alpha with the distance of its kind (see `yardsticks`), and a bootstrap over tasks: for the question, and by label,
+    team, batch, guideline version and window of time. Slices of records, which may have nearly one label only, are
+    held against the chance disagreement of all answers.
     Beside it stand percent agreement, each annotator's agreement with the others, who agrees with whom,
     which labels are confused and which tasks are most disputed. Gold is given to everybody, whatever their batch,
     so a team's cohorts are measured on it together, and every slice; it is left out of agreement. Control charts and
@@ -82,13 +83,15 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
     given = annotation.answers(ctx, campaign.id, question=question, structured=True)
     if len(given.task) == 0:
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
-    views = panel(asked, given)
+    yardstick = queries.yardstick(ctx, campaign.id, asked)
+    views = panel(asked, given, yardstick)
     groups = breakdowns.disjoint(ctx, given)
     slicing = breakdowns.of_slices(ctx, given, slices, seed=seed)
     apart = views.apart()
-    found = _agreement(views, groups, question, seed) | _gold(given, groups[0], slicing)
-    inside = comparisons.by_slice(views, slicing, found[ALPHA, f"question:{question}"], apart)
-    found |= {(ALPHA, f"slice:{name}"): value for name, value in inside.items()}
+    metric = yardstick.metric
+    found = _agreement(views, groups, question, metric, seed) | _gold(given, groups[0], slicing)
+    inside = comparisons.by_slice(views, slicing, found[metric, f"question:{question}"], apart)
+    found |= {(metric, f"slice:{name}"): value for name, value in inside.items()}
     found |= {
         (OTHERS, f"annotator:{name}"): value for name, value in comparisons.with_others(views, given, apart).items()
     }
@@ -110,6 +113,7 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
         assessed_at=ctx.clock.now(),
         given=len(given.task),
         looks=_looks(ctx, campaign.id, question, len(given.task)),
+        metric=metric,
         remark=prevalence.remark(overall, shares),
     )
     charted = asked.kind in CLOSED and not asked.per_turn
@@ -156,17 +160,19 @@ def _measures(whole: Assessment, found: dict[tuple[str, str], Estimate]) -> list
 
 
 def _agreement(
-    views: Panel | MarkPanel, groups: list[Groups], question: str, seed: int
+    views: Panel | MarkPanel, groups: list[Groups], question: str, metric: str, seed: int
 ) -> dict[tuple[str, str], Estimate]:
     if not views.answers:
         raise NotAssessableError(f"Every answer to '{question}' is to a gold task.", remedy="Answer ordinary tasks.")
     found = {(ALPHA, f"question:{question}"): views.alpha(seed=seed)[0]}
-    found |= {(metric, f"question:{question}"): value for metric, value in views.measures(seed=seed).items()}
-    found |= {(ALPHA, f"label:{label}"): value for label, value in views.by_label(seed=seed).items()}
+    found |= {(name, f"question:{question}"): value for name, value in views.measures(seed=seed).items()}
+    if metric != ALPHA:
+        found[metric, f"question:{question}"] = coefficients.of_all(views, seed=seed)
+    found |= {(metric, f"label:{label}"): value for label, value in coefficients.by_label(views, seed=seed).items()}
     for each in groups:
-        estimates = views.alpha(seed=seed, group=each.code[views.row])
+        estimates = coefficients.by_group(views, each.code[views.row], seed=seed)
         for name, estimate in zip(each.names, estimates, strict=False):  # groups after the last answer have none
-            found[ALPHA, f"{each.kind}:{name}"] = estimate
+            found[metric, f"{each.kind}:{name}"] = estimate
     return found
 
 

@@ -13,6 +13,7 @@ import scipy
 
 from headwater.quality.mark_panels import NOTHING, MarkPanel, used
 from headwater.quality.model import Between, Confused, Disputed
+from headwater.quality.yardsticks import Coefficient
 from headwater.stats.agreement import pairs as kernel
 from headwater.stats.agreement.distances import Level
 from headwater.stats.interval import Estimate
@@ -59,21 +60,33 @@ def with_others(views: Views, given: Answers, apart: Likeness) -> dict[str, Esti
 
 def by_slice(views: Views, slices: list[Groups], whole: Estimate, near: Likeness) -> dict[str, Estimate]:
     """Return agreement inside each slice, held against the chance disagreement of all answers, by its name."""
-    scaled = isinstance(views, MarkPanel) or not isinstance(views.level, str) or views.level == Level.NOMINAL
-    apart = (
-        near
-        if isinstance(views, MarkPanel) or scaled
-        else kernel.likeness(views.task, views.answer, views.disagreement)
-    ).answer
+    likeness, rows = _disagreement(views, near), np.arange(views.task.size)
+    apart = likeness.answer
+    if not isinstance(views, MarkPanel) and views.coefficient is not Coefficient.ALPHA:
+        # alpha weighs a task by its answers, all others weigh tasks alike
+        unit, rows = np.unique(views.task, return_index=True)
+        apart = likeness.unit[unit]
     observed = float(np.nanmean(apart)) if not np.isnan(apart).all() else math.nan
     chance = observed / (1 - whole.value) if whole.value < 1 else 1.0
-    tasks, found = views.task if views.cluster is None else views.cluster, {}
+    tasks, found = (views.task if views.cluster is None else views.cluster)[rows], {}
     for each in slices:
-        inside = each.code[views.row] >= 0
+        inside = each.code[views.row[rows]] >= 0
         estimate = kernel.against_chance(tasks[inside], apart[inside], chance)
         note = "; ".join(part for part in (estimate.note, each.note) if part)
-        found[each.names[0]] = replace(estimate, note=note)
+        method = estimate.method.replace(", normal", f", {views.scale}, normal")
+        found[each.names[0]] = replace(estimate, note=note, method=method)
     return found
+
+
+def _disagreement(views: Views, near: Likeness) -> Likeness:
+    """How far the answers to each unit are apart as the coefficient adds it up."""
+    if isinstance(views, MarkPanel):
+        return near
+    if views.coefficient is not Coefficient.ALPHA:
+        credit = views.credit
+        return kernel.likeness(views.task, views.answer, lambda left, right: 1 - credit[left, right])
+    scaled = not isinstance(views.level, str) or views.level == Level.NOMINAL
+    return near if scaled else kernel.likeness(views.task, views.answer, views.disagreement)
 
 
 def pairs(views: Views, given: Answers) -> tuple[Between, ...]:

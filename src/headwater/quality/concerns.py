@@ -3,7 +3,7 @@
 Standards of the charter fail when their whole interval does; groups are named only where a test holds for all groups
 of a kind together, and over all assessments of a question, with at most 5 % false alarms (Holm, alpha spending): teams
 and annotators by Fisher's exact test on gold against all others, labels, slices and guideline versions by a one-sided
-z test of their alpha against .667.
+z test of their agreement, by the coefficient of the question, against .667.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from headwater.quality.model import Assessment, Measure
 
 FLOOR = 0.667
-"""Alpha below which Krippendorff advises against drawing even tentative conclusions."""
+"""Alpha below which Krippendorff advises against drawing even tentative conclusions; kept for every coefficient."""
 FALSE_ALARMS = 0.05
 """Most often that a kind of group is ever named for a question although nothing is wrong with any of them."""
 _TINY = 1e-6
@@ -186,7 +186,8 @@ def _standard(ctx: Context, standard: Standard, rows: list[Measure], whole: Asse
 
 
 def _because(rows: list[Measure], whole: Assessment | None) -> str:
-    teams = [row for row in rows if row.metric == "agreement.alpha" and row.scope.startswith("cohort:")]
+    metric = whole.metric if whole else "agreement.alpha"
+    teams = [row for row in rows if row.metric == metric and row.scope.startswith("cohort:")]
     teams = sorted((row for row in teams if row.estimate.defined), key=lambda row: row.estimate.value)
     parts = []
     if len(teams) > 1 and teams[0].estimate.high < teams[-1].estimate.low:
@@ -246,11 +247,13 @@ def against_others(counts: Sequence[tuple[int, int]]) -> list[float]:
 def _below_floor(
     ctx: Context, kind: str, rows: Sequence[Measure], whole: Assessment | None, level: float
 ) -> list[Concern]:
-    """Return the labels, slices or guideline versions whose alpha is below what allows conclusions."""
+    """Return the labels, slices or guideline versions whose agreement is below what allows conclusions."""
+    metric = whole.metric if whole else "agreement.alpha"
+    said = metric.partition(".")[2].replace("_", " ")
     mine = [
         row
         for row in rows
-        if row.metric == "agreement.alpha" and row.scope.startswith(f"{kind}:") and row.estimate.standard_error > 0
+        if row.metric == metric and row.scope.startswith(f"{kind}:") and row.estimate.standard_error > 0
     ]
     z = [(row.estimate.value - FLOOR) / row.estimate.standard_error for row in mine]
     p = holm(scipy.special.ndtr(z))
@@ -258,7 +261,7 @@ def _below_floor(
         Concern(
             severity="bad",
             what=_KINDS[kind].format(row.scope.partition(":")[2]).capitalize()
-            + f": alpha {_shown(row.estimate)}, below {FLOOR} ({_chance(value)}).",
+            + f": {said} {_shown(row.estimate)}, below {FLOOR} ({_chance(value)}).",
             since=_since(ctx, row, lambda each: each < FLOOR),
             because=_instead(row, whole) if kind == "label" else "",
             next=_STEPS[kind],

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.annotation import queries as annotation
+from headwater.annotation.questions import Kind
 from headwater.quality import queries
 from headwater.quality.model import NotAssessableError
+from headwater.quality.yardsticks import Distance
 from headwater.stats.agreement.overlap import Step, forecast, needed
 from headwater.stats.interval import Estimate
 
@@ -45,7 +47,9 @@ def overlap(ctx: Context, campaign_id: str, *, question: str, target: float = 0.
     if not found:
         raise NotAssessableError(f"'{question}' was not assessed yet.", remedy="Measure the campaign first.")
     whole = found[0]
-    shares = list(whole.shares.values()) if whole.scale == "nominal" else None
+    asked = annotation.schema(ctx, campaign.schema_id).question(question)
+    voted = whole.scale == Distance.NOMINAL and asked.kind in (Kind.SINGLE, Kind.REFUSAL)
+    shares = list(whole.shares.values()) if voted else None
     steps = forecast(whole.alpha, shares, most=most, rng=np.random.default_rng(whole.seed))
     return Forecast(
         campaign_id=campaign.id,

@@ -114,6 +114,8 @@ class Assessment:
     """Answers in force, gold among them."""
     looks: int = 1
     """Which assessment it is; one without new answers is no new one."""
+    metric: str = "agreement.alpha"
+    """The measure that the question's coefficient is kept as, in groups too; alpha of all answers stands beside it."""
     remark: str = ""
     """What to make of alpha and AC1 where they contradict each other."""
 

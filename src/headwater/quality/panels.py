@@ -1,13 +1,7 @@
-"""The answers to a question in the form in which their agreement is measured: which coefficient, on which codes.
+"""The answers to a question in the form in which their agreement is measured: as codes with a distance.
 
-| kind | distance between two answers |
-|---|---|
-| single, refusal | nominal: the same or not |
-| rating | ordinal |
-| numeric | interval: the squared difference |
-| multiple | MASI: what the sets share |
-| ranking | the share of pairs of things ordered differently (Kendall) |
-| spans, boxes, polygons, mask | 1 - IoU of marks that mean the same thing (`mark_panels`) |
+Which distance is the question's yardstick (`yardsticks`): by its kind, or what somebody chose for it. Marks of texts
+and images have panels of their own (`mark_panels`).
 """
 
 from __future__ import annotations
@@ -22,10 +16,12 @@ from headwater.annotation.questions import UNDECIDED, Kind
 from headwater.quality import mark_panels
 from headwater.quality.mark_panels import MarkPanel
 from headwater.quality.model import NotAssessableError
+from headwater.quality.yardsticks import Coefficient, Distance, usual
 from headwater.stats.agreement import distances, krippendorff, many_raters, patterns, sets
 from headwater.stats.agreement import orders as orders_kernel
 from headwater.stats.agreement.distances import Level
 from headwater.stats.agreement.pairs import Likeness, likeness
+from headwater.stats.agreement.weights import weights
 from headwater.stats.bootstrap import Resampling
 
 if TYPE_CHECKING:
@@ -35,6 +31,7 @@ if TYPE_CHECKING:
 
     from headwater.annotation.answers import Answers
     from headwater.annotation.questions import Question
+    from headwater.quality.yardsticks import Yardstick
     from headwater.stats.agreement.patterns import Patterns
     from headwater.stats.interval import Estimate
 
@@ -70,6 +67,8 @@ class Panel:
     """Number of codes; 0 where answers are numbers of which there are many."""
     cluster: Codes | None = None
     """Task of each row, where units are turns: answers to one task depend on each other."""
+    coefficient: Coefficient = Coefficient.ALPHA
+    """What agreement is told by, beside alpha."""
 
     @property
     def answers(self) -> int:
@@ -87,6 +86,8 @@ class Panel:
             return np.asarray(self.level[left, right])
         if self.level == Level.NOMINAL:
             return np.asarray(left != right, np.float64)
+        if self.level == Level.RATIO:
+            return np.sqrt(self.disagreement(left, right))
         return np.asarray(np.abs(left - right) / self._range, np.float64)
 
     def disagreement(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
@@ -96,6 +97,10 @@ class Panel:
             left, right = rank[left], rank[right]
         elif not isinstance(self.level, str) or self.level == Level.NOMINAL:
             return self.distance(left, right)
+        elif self.level == Level.RATIO:
+            total = left + right
+            share = np.divide(left - right, total, out=np.zeros_like(total), where=total > 0)
+            return np.asarray(np.square(share), np.float64)
         return np.asarray((left - right) ** 2, np.float64)
 
     @property
@@ -111,6 +116,14 @@ class Panel:
         if not isinstance(self.level, str):
             return np.asarray(1 - self.level)
         return "identity" if self.level == Level.NOMINAL else "quadratic"
+
+    @property
+    def credit(self) -> NDArray[np.float64]:
+        """What is left of the distance of every two codes, for kappas and AC2, shape (width, width)."""
+        if not isinstance(self.level, str):
+            return np.asarray(1 - self.level)
+        named = {Level.NOMINAL: "identity", Level.ORDINAL: "ordinal"}
+        return weights(named.get(Level(self.level), "quadratic"), self.width)
 
     @property
     def _range(self) -> float:
@@ -155,13 +168,23 @@ class Panel:
         resampling = Resampling(resamples=RESAMPLES, rng=np.random.default_rng(seed))
         counted = self.counted()
         found = {"agreement.percent": many_raters.percent(counted, resampling=resampling)}
-        if self.level == Level.NOMINAL if isinstance(self.level, str) else False:
+        if self.labels and self.held is None:
             found["agreement.ac1"] = many_raters.gwet(counted, resampling=resampling)
         return found
 
     def counted(self) -> Patterns:
         """Return how units were answered, as patterns of codes."""
         return self._counted(self.code, self.width)
+
+    def only(self, rows: Codes) -> Panel:
+        """Return the panel of some rows."""
+        columns = {name: getattr(self, name)[rows] for name in ("task", "annotator", "answer", "row")}
+        return replace(self, **columns, cluster=None if self.cluster is None else self.cluster[rows])
+
+    def of_label(self, place: int) -> Panel:
+        """Return the panel of "this label (1) or not (0)"."""
+        mine = self.code == place if self.held is None else self.held[self.answer, place]
+        return replace(self, answer=mine.astype(np.int64), level=Level.NOMINAL, scale="nominal", held=None, width=2)
 
     def _counted(self, code: Codes, labels: int) -> Patterns:
         if self.cluster is None:
@@ -174,8 +197,13 @@ def measured_kind(question: Question) -> bool:
     return question.kind in _BUILD or (question.kind in mark_panels.MEASURED and not question.per_turn)
 
 
-def panel(question: Question, given: Answers) -> Panel | MarkPanel:
+def panel(question: Question, given: Answers, yardstick: Yardstick | None = None) -> Panel | MarkPanel:
     """Return the answers to a question, gold left out, as codes with their distance.
+
+    Args:
+        question: The question.
+        given: Its answers.
+        yardstick: One that makes sense for the question; the usual one by default.
 
     Raises:
         NotAssessableError: Agreement on this kind of question is not measured.
@@ -189,11 +217,17 @@ def panel(question: Question, given: Answers) -> Panel | MarkPanel:
             f"Agreement on the {question.kind} question '{question.name}' is not measured.",
             remedy=f"Measured are {measured}; have others judged by a rating or a choice.",
         )
+    yardstick = yardstick or usual(question)
+    views = _built(question, given, lambda long: build(question, long, yardstick.distance))
+    return replace(views, coefficient=yardstick.coefficient)
+
+
+def _built(question: Question, given: Answers, build: Callable[[_Long], Panel]) -> Panel:
     ordinary = np.flatnonzero(~given.is_gold)
     if question.per_turn:
         task, row, texts = _turns(given, ordinary)
         values, code = np.unique(np.array(texts, np.str_), return_inverse=True)
-        turns = build(question, _Long(task, given.annotator[row], code, row, tuple(values.tolist())))
+        turns = build(_Long(task, given.annotator[row], code, row, tuple(values.tolist())))
         return replace(turns, cluster=given.task[row])
     # In order of task and annotator, everything that counts tens of millions of answers needs no sorting of its own.
     key = given.task * len(given.annotator_ids) + given.annotator
@@ -202,7 +236,7 @@ def panel(question: Question, given: Answers) -> Panel | MarkPanel:
     if not bool(np.all(key[1:] > key[:-1])):
         ordinary = ordinary[np.argsort(key, kind="stable")]
     columns = (given.task[ordinary], given.annotator[ordinary], given.value[ordinary])
-    return build(question, _Long(*columns, ordinary, given.values))
+    return build(_Long(*columns, ordinary, given.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +264,7 @@ def _turns(given: Answers, rows: Codes) -> tuple[Codes, Codes, list[str]]:
     return np.array(task, np.int64), np.array(row, np.int64), texts
 
 
-def _nominal(question: Question, long: _Long) -> Panel:
+def _choices(question: Question, long: _Long, distance: Distance) -> Panel:
     """Codes with the question's own options first, so that what nobody chose has its place too."""
     names = tuple(dict.fromkeys((*question.values, *long.values)))
     place = {name: code for code, name in enumerate(names)}
@@ -241,36 +275,47 @@ def _nominal(question: Question, long: _Long) -> Panel:
         annotator=long.annotator,
         answer=long.code if same or not long.code.size else recode[long.code],
         row=long.row,
-        level=Level.NOMINAL,
-        scale="nominal",
+        level=_level(distance, len(names)),
+        scale=distance.value,
         labels=names,
         held=None,
         width=len(names),
     )
 
 
-def _numbers(question: Question, long: _Long) -> Panel:
+def _numbers(question: Question, long: _Long, distance: Distance) -> Panel:
     values = np.array([float(text) for text in long.values] or [0.0])
     known = np.unique(values[np.unique(long.code)]) if long.code.size else np.zeros(0)
-    answer, level = values[long.code], Level.INTERVAL
+    answer = values[long.code]
     if question.kind is Kind.RATING:
         low, high = question.bounds
         known = np.union1d(known, np.arange(low, high + 1))
-        answer, level = np.searchsorted(known, answer), Level.ORDINAL
+    elif distance is not Distance.INTERVAL:
+        _check_kinds(question, known.size)
+    if question.kind is Kind.RATING or distance is Distance.ORDINAL:
+        answer = np.searchsorted(known, answer)
     return Panel(
         task=long.task,
         annotator=long.annotator,
         answer=answer,
         row=long.row,
-        level=level,
-        scale=level.value,
+        level=_level(distance, known.size),
+        scale=distance.value,
         labels=(),
         held=None,
         width=known.size if known.size <= _MOST_NUMBERS else 0,
     )
 
 
-def _sets(question: Question, long: _Long) -> Panel:
+def _level(distance: Distance, width: int) -> str | NDArray[np.float64]:
+    """What alpha is told of a distance between codes or numbers: only the linear one has no level of its own."""
+    if distance is not Distance.LINEAR:
+        return Level(distance.value)
+    steps = np.arange(width, dtype=np.float64)
+    return np.abs(np.subtract.outer(steps, steps)) / max(width - 1, 1)
+
+
+def _sets(question: Question, long: _Long, distance: Distance) -> Panel:
     chosen = [frozenset(json.loads(text) if text.startswith("[") else [text]) for text in long.values]
     kinds = list(dict.fromkeys(chosen[code] for code in np.unique(long.code)))
     _check_kinds(question, len(kinds))
@@ -282,15 +327,15 @@ def _sets(question: Question, long: _Long) -> Panel:
         annotator=long.annotator,
         answer=recode[long.code] if long.code.size else long.code,
         row=long.row,
-        level=sets.masi(held),
-        scale="MASI",
+        level=_SETS[distance](held) if distance in _SETS else Level.NOMINAL,
+        scale=distance.value,
         labels=question.values,
         held=held,
         width=len(kinds),
     )
 
 
-def _rankings(question: Question, long: _Long) -> Panel:
+def _rankings(question: Question, long: _Long, distance: Distance) -> Panel:
     orders = [json.loads(text).get("order", []) if text.startswith("{") else [] for text in long.values]
     things = sorted({str(thing) for order in orders for tied in order for thing in tied})
     _check_kinds(question, len(orders))
@@ -303,8 +348,8 @@ def _rankings(question: Question, long: _Long) -> Panel:
         annotator=long.annotator,
         answer=long.code,
         row=long.row,
-        level=orders_kernel.kendall_distances(places),
-        scale="Kendall distance",
+        level=orders_kernel.kendall_distances(places) if distance is Distance.KENDALL else Level.NOMINAL,
+        scale=distance.value,
         labels=(),
         held=None,
         width=len(orders),
@@ -315,13 +360,14 @@ def _check_kinds(question: Question, kinds: int) -> None:
     if kinds > MOST_SETS:
         raise NotAssessableError(
             f"'{question.name}' was answered in {kinds:,} different ways, more than {MOST_SETS:,}.",
-            remedy="Ask about fewer options at a time.",
+            remedy="Ask about fewer options at a time; of numbers, use the interval distance or round them.",
         )
 
 
-_BUILD: dict[Kind, Callable[[Question, _Long], Panel]] = {
-    Kind.SINGLE: _nominal,
-    Kind.REFUSAL: _nominal,
+_SETS = {Distance.MASI: sets.masi, Distance.JACCARD: sets.jaccard}
+_BUILD: dict[Kind, Callable[[Question, _Long, Distance], Panel]] = {
+    Kind.SINGLE: _choices,
+    Kind.REFUSAL: _choices,
     Kind.RATING: _numbers,
     Kind.NUMERIC: _numbers,
     Kind.MULTIPLE: _sets,

@@ -9,8 +9,10 @@ import numpy as np
 
 from headwater.annotation import queries as annotation
 from headwater.annotation.answers import Answers
+from headwater.quality import coefficients, queries
 from headwater.quality.model import NotAssessableError
 from headwater.quality.panels import panel
+from headwater.quality.yardsticks import METRICS, Distance, Yardstick, YardstickError, check
 from headwater.stats.interval import Estimate, undefined
 
 if TYPE_CHECKING:
@@ -19,38 +21,49 @@ if TYPE_CHECKING:
     from headwater.context import Context
 
 
-def alpha(ctx: Context, *, question: str, batches: Sequence[str], seed: int = 0) -> Estimate:
-    """Return Krippendorff's alpha of all answers to a question in some batches, whichever campaigns they are of.
+def agreement(ctx: Context, metric: str, *, question: str, batches: Sequence[str], seed: int = 0) -> Estimate:
+    """Return the agreement of all answers to a question in some batches, whichever campaigns they are of.
 
     Campaigns are measured together, not averaged: one that holds a single label has no agreement of its own to speak
-    of, but its answers count among all others.
+    of, but its answers count among all others. The distance is the one chosen for the question; where campaigns were
+    given different ones, that of the program, and the note says so.
 
     Args:
         ctx: The context.
+        metric: The measure, one of `METRICS`.
         question: The question; campaigns that do not ask it are left out.
         batches: The batches.
         seed: Of the bootstrap.
 
     Returns:
-        Alpha; undefined when nobody answered, or agreement on this kind of question is not measured.
+        The coefficient; undefined when nobody answered, or it is not measured on this kind of question.
     """
-    nothing = undefined(f"There are no answers to '{question}' in these batches.", n=0, method="Krippendorff's alpha")
+    nothing = undefined(f"There are no answers to '{question}' in these batches.", n=0, method=metric)
     campaigns = sorted({annotation.batch(ctx, batch).campaign_id for batch in batches})
-    parts, asked = [], None
+    parts, asked, chosen = [], None, set[Distance]()
     for campaign in campaigns:
         schema = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id)
         found = next((each for each in schema.questions if each.name == question), None)
         if found is not None:
             asked = asked or found
+            chosen.add(queries.yardstick(ctx, campaign, found).distance)
             given = annotation.answers(ctx, campaign, question=question, structured=True)
             parts.append(_inside(given, set(batches)))
     if asked is None or not sum(part.task.size for part in parts):
         return nothing
+    differ = len(chosen) > 1
+    distance = queries.yardstick(ctx, "", asked).distance if differ else chosen.pop()
+    yardstick = Yardstick(
+        coefficient=METRICS[metric], distance=Distance.NOMINAL if metric == "agreement.ac1" else distance
+    )
     try:
-        views = panel(asked, _joined(parts))
-    except NotAssessableError as error:
+        check(asked, yardstick)
+        views = panel(asked, _joined(parts), yardstick)
+    except (NotAssessableError, YardstickError) as error:
         return replace(nothing, note=str(error))
-    return views.alpha(seed=seed)[0] if views.task.size else nothing
+    measured = coefficients.of_all(views, seed=seed) if views.task.size else nothing
+    note = f"The campaigns measure by different distances; this is by {distance}." if differ else ""
+    return replace(measured, note=" ".join(filter(None, (measured.note, note))))
 
 
 def _inside(given: Answers, batches: set[str]) -> Answers:

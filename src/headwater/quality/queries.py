@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headwater.annotation import queries as annotation
 from headwater.core.errors import InvalidError, NotFoundError
 from headwater.governance import queries as governance
 from headwater.governance.authority import require
 from headwater.governance.model import Decision, NotYoursError, Role
-from headwater.quality import control
+from headwater.quality import control, yardsticks
 from headwater.quality.frames import frame_of
 from headwater.quality.model import (
     Alarm,
@@ -29,14 +30,18 @@ from headwater.quality.store import habits as known
 from headwater.quality.store import inspections as inspected
 from headwater.quality.store import labels as resolved
 from headwater.quality.store import measures as measured
+from headwater.quality.store import yardsticks as chosen
+from headwater.quality.yardsticks import Distance, Options
 from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from headwater.annotation.questions import Question
     from headwater.context import Context
     from headwater.quality.control import Chart, Starts
     from headwater.quality.habits import Habit
+    from headwater.quality.yardsticks import Choice, Yardstick
 
 MANAGERS = frozenset({Role.LEAD, Role.OPERATIONS})
 """Who may see the figures of single annotators."""
@@ -122,9 +127,58 @@ def assessments(ctx: Context, *, campaign: str = "", question: str = "") -> list
     return [replace(item, pairs=(), disputed=() if blind else item.disputed) for item in found]
 
 
+def yardstick(ctx: Context, campaign_id: str, question: Question) -> Yardstick:
+    """Return what agreement on a campaign's question is measured by: chosen for it, for the program, or the usual.
+
+    A choice for the whole program does not count where the question is asked so that it makes no sense.
+    """
+    found = choice(ctx, campaign_id, question)
+    return found.yardstick if found else yardsticks.usual(question)
+
+
+def choice(ctx: Context, campaign_id: str, question: Question) -> Choice | None:
+    """Return the choice that counts for a campaign's question; None while nobody chose."""
+    rows = chosen.choices(ctx.db, ctx.program, question=question.name)
+    for scope in (campaign_id, ""):
+        mine = [row for row in rows if row.campaign_id == scope]
+        if mine:
+            sensible = yardsticks.sensible(question, mine[-1].yardstick)
+            return mine[-1] if sensible else None
+    return None
+
+
+def choices(ctx: Context, *, question: str = "") -> list[Choice]:
+    """Return every choice of what agreement is measured by, oldest first; the newest of a scope counts."""
+    return chosen.choices(ctx.db, ctx.program, question=question)
+
+
+def options(ctx: Context, campaign_id: str, *, question: str) -> Options:
+    """Return what agreement on a question is measured by, what else it could be, and what makes no sense for it.
+
+    Raises:
+        NotFoundError: There is no such campaign or question.
+    """
+    campaign = annotation.campaign(ctx, campaign_id)
+    asked = annotation.schema(ctx, campaign.schema_id).question(question)
+    return Options(
+        campaign_id=campaign.id,
+        question=question,
+        yardstick=yardstick(ctx, campaign.id, asked),
+        usual=yardsticks.usual(asked),
+        choice=choice(ctx, campaign.id, asked),
+        coefficients=yardsticks.coefficients(asked),
+        distances=yardsticks.distances(asked),
+    )
+
+
 def history(ctx: Context, *, campaign: str, metric: str, scope: str) -> list[Measure]:
-    """Return all measures of one thing over time, oldest first; the same ones as `latest`."""
-    return _visible(ctx, measured.history(ctx.db, ctx.program, campaign, metric, scope))
+    """Return all measures of one thing over time, oldest first; the same ones as `latest`.
+
+    What was measured by another distance than the newest of its question is left out: it is no earlier value of it.
+    """
+    found = _visible(ctx, measured.history(ctx.db, ctx.program, campaign, metric, scope))
+    newest = {row.question: _distance(row) for row in found}
+    return [row for row in found if "" in (now := newest[row.question], was := _distance(row)) or was == now]
 
 
 def alarms(ctx: Context, *, campaign: str = "", undecided: bool = False, part: Part = WHOLE) -> list[Alarm]:
@@ -211,6 +265,11 @@ def inspection(ctx: Context, batch: str) -> Inspection:
     if not found:
         raise NotFoundError(f"Batch '{batch}' has no plan yet.", remedy="Plan its inspection first.")
     return found[0]
+
+
+def _distance(row: Measure) -> str:
+    """The distance behind a figure; empty where it is not told, as of what was undefined."""
+    return next((part for part in row.estimate.method.split(", ") if part in set(Distance)), "")
 
 
 def _visible(ctx: Context, found: list[Measure]) -> list[Measure]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from headwater.quality.yardsticks import METRICS
+
 Facts = dict[str, Any]
 _UNKNOWN = "not stated"
 
@@ -91,7 +93,7 @@ def croissant(facts: Facts) -> dict[str, Any]:
     """Return Croissant 1.1 metadata with the RAI fields that are known."""
     sources = facts["sources"]
     gates = {gate["metric"]: gate["measured"] for gate in facts["gates"]}
-    agreement = gates.get("agreement.alpha")
+    agreement = next((gates[name] for name in METRICS if name in gates), None)
     return {
         "@context": {
             "@language": "en",
@@ -128,7 +130,7 @@ def croissant(facts: Facts) -> dict[str, Any]:
         "rai:dataAnnotationPlatform": facts["builder"],
         "rai:dataAnnotationAnalysis": "not measured"
         if agreement is None
-        else f"Krippendorff's alpha {agreement['value']}",
+        else f"{agreement['method'].partition(',')[0]} {agreement['value']}",
         "rai:annotationsPerItem": str(round(facts["counts"]["answers"] / max(_total(facts), 1), 2)),
         "rai:machineAnnotationTools": sorted(facts["counts"]["methods"]),
         "rai:dataUseCases": sorted({source["intended_use"] for source in sources}),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from headwater.governance import queries as governance
 from headwater.quality import pooling
 from headwater.quality import queries as quality
+from headwater.quality.yardsticks import METRICS
 from headwater.release.model import Gate
 from headwater.sourcing import slices
 from headwater.stats.interval import Estimate, wilson
@@ -61,7 +62,7 @@ def waived(gate: Gate, waivers: dict[str, str]) -> Gate:
 def _standard(ctx: Context, standard: Standard, labels: Sequence[Label], records: Sequence[Record]) -> Gate:
     if standard.metric == "pii.residual":
         measured = _residual(records)
-    elif standard.metric == "agreement.alpha":
+    elif standard.metric in METRICS:
         measured = _agreement(ctx, standard, labels)
     else:
         measured = _worst(ctx, standard, labels)
@@ -77,9 +78,10 @@ def _standard(ctx: Context, standard: Standard, labels: Sequence[Label], records
 
 
 def _agreement(ctx: Context, standard: Standard, labels: Sequence[Label]) -> Estimate:
-    """Return alpha over the answers behind the release's own labels, of all campaigns together."""
+    """Return agreement over the answers behind the release's own labels, of all campaigns together."""
     question = standard.scope or next((label.question for label in labels), "")
-    return pooling.alpha(ctx, question=question, batches=sorted({label.batch_id for label in labels}))
+    batches = sorted({label.batch_id for label in labels})
+    return pooling.agreement(ctx, standard.metric, question=question, batches=batches)
 
 
 def _worst(ctx: Context, standard: Standard, labels: Sequence[Label]) -> Estimate:

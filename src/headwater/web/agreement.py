@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Form, Query, Response
 from markupsafe import Markup
+from pydantic import BaseModel
 
 from headwater.annotation import queries as annotation
 from headwater.annotation.markdown import render
 from headwater.governance import queries as governance
-from headwater.governance.authority import may
+from headwater.governance.authority import decides, may
 from headwater.governance.model import Decision
-from headwater.quality import cards, explorer, forecasts, queries
+from headwater.quality import cards, explorer, forecasts, measuring, queries
 from headwater.quality.panels import measured_kind
+from headwater.quality.yardsticks import METRICS, Coefficient, Distance, Yardstick
 from headwater.web.charts import Point, series
-from headwater.web.session import Visitor, page
+from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +38,15 @@ KINDS = (
     ("batch", "Batches", "tasks of each batch"),
     ("slice", "Slices", "tasks whose record is in the slice, against the chance disagreement of all answers"),
 )
+
+
+class _Chosen(BaseModel):
+    """By what agreement is to be measured from now on."""
+
+    coefficient: Coefficient
+    distance: Distance
+    reason: str
+    where: str = "campaign"
 
 
 class Cell(NamedTuple):
@@ -69,9 +80,14 @@ def one(
         asked = annotation.schema(ctx, found.schema_id).question(question)
         whole = next(iter(queries.assessments(ctx, campaign=found.id, question=question)), None)
         measures = [row for row in queries.latest(ctx, campaign=found.id) if row.question == question]
-        alphas = [row for row in measures if row.metric == "agreement.alpha"]
-        standards = governance.program(ctx).charter.standards
-        wanted = [each.value for each in standards if each.metric == "agreement.alpha" and each.scope in ("", question)]
+        metric = whole.metric if whole else queries.yardstick(ctx, found.id, asked).metric
+        alphas = [row for row in measures if row.metric == metric]
+        standards = [
+            each
+            for each in governance.program(ctx).charter.standards
+            if each.metric in METRICS and each.scope in ("", question)
+        ]
+        wanted = [each.value for each in standards if each.metric == metric]
         times = [Point(_name(row), row.estimate) for row in alphas if row.scope.startswith("time:")]
         return page(
             visitor,
@@ -82,17 +98,31 @@ def one(
             question=asked,
             whole=whole,
             measurable=measured_kind(asked),
+            metric=metric,
+            options=queries.options(ctx, found.id, question=question),
+            standards=standards,
+            chooses=decides(ctx, Decision.BATCH_ACCEPT),
             overall=[row for row in measures if row.scope == f"question:{question}"],
             groups=[(title, text, kind, rows) for kind, title, text in KINDS if (rows := _of_kind(alphas, kind))],
             names=names_of(ctx, alphas),
             times=times if len(times) > 1 else [],
-            chart=series(times, title="Alpha over time", reference=wanted[0] if wanted else None),
+            chart=series(times, title="Agreement over time", reference=wanted[0] if wanted else None),
             confusions=_confusions(whole) if whole else None,
             people=_people(whole, governance.names(ctx)) if whole and whole.pairs else None,
             forecast=forecasts.overlap(ctx, found.id, question=question, target=target) if whole else None,
             manages=may(ctx, Decision.BATCH_ACCEPT),
             explores=may(ctx, Decision.ANNOTATION_REVIEW) or may(ctx, Decision.BATCH_ACCEPT),
         )
+
+
+@router.post("/agreement/{campaign}/{question}/yardstick")
+def choose(visitor: Visitor, campaign: str, question: str, form: Annotated[_Chosen, Form()]) -> Response:
+    """Choose by what agreement is measured from now on: here, or wherever the program asks this question."""
+    with visitor.acting() as ctx:
+        scope = "" if form.where == "program" else campaign
+        yardstick = Yardstick(coefficient=form.coefficient, distance=form.distance)
+        measuring.choose(ctx, yardstick, question=question, campaign_id=scope, reason=form.reason)
+    return back(visitor, f"quality/agreement/{campaign}/{quote(question, safe='')}#yardstick")
 
 
 @router.get("/agreement/{campaign}/{question}/disputes")

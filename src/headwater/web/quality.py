@@ -45,6 +45,8 @@ def front(visitor: Visitor) -> Response:
         campaigns = annotation.campaigns(ctx)
         manages = may(ctx, Decision.BATCH_ACCEPT)
         wrong = concerns.concerns(ctx)
+        whole = queries.assessments(ctx)
+        told = {(item.campaign_id, item.question): item.metric for item in whole}
         return page(
             visitor,
             ctx,
@@ -55,14 +57,20 @@ def front(visitor: Visitor) -> Response:
             campaigns={campaign.id: campaign.name for campaign in campaigns},
             measurable=_measurable(ctx, campaigns) if manages else [],
             manages=manages,
-            questions=queries.assessments(ctx),
+            questions=whole,
+            agreement={
+                (item.campaign_id, item.question): item.estimate
+                for item in measures
+                if item.metric == told.get((item.campaign_id, item.question))
+                and item.scope == f"question:{item.question}"
+            },
             gold={
                 (item.campaign_id, item.question): item
                 for item in measures
                 if item.metric == "gold.accuracy" and not item.scope
             },
-            cohorts=_lines(measures, "cohort", ("agreement.alpha", "gold.accuracy")),
-            annotators=_lines(measures, "annotator", ("agreement.with_others", "gold.accuracy")),
+            cohorts=_lines(measures, "cohort", ("agreement", "gold.accuracy"), told),
+            annotators=_lines(measures, "annotator", ("agreement.with_others", "gold.accuracy"), told),
             batches={item.scope.removeprefix("batch:"): item for item in measures if item.scope.startswith("batch:")},
             names={batch.id: batch.name for campaign in campaigns for batch in annotation.batches(ctx, campaign.id)},
             inspections=queries.inspections(ctx),
@@ -78,12 +86,14 @@ class Line(NamedTuple):
     figures: tuple[Estimate | None, ...]
 
 
-def _lines(measures: list[Measure], kind: str, metrics: tuple[str, ...]) -> list[Line]:
-    """Return one line per name, campaign and question with the figures of some metrics."""
+def _lines(
+    measures: list[Measure], kind: str, metrics: tuple[str, ...], told: dict[tuple[str, str], str]
+) -> list[Line]:
+    """Return one line per name, campaign and question with some figures; `agreement` is that by its coefficient."""
     found = {
-        (item.scope.partition(":")[2], item.campaign_id, item.question, item.metric): item.estimate
+        (item.scope.partition(":")[2], *of, "agreement" if item.metric == told.get(of) else item.metric): item.estimate
         for item in measures
-        if item.scope.startswith(f"{kind}:")
+        if item.scope.startswith(f"{kind}:") and (of := (item.campaign_id, item.question))
     }
     keys = dict.fromkeys(key[:3] for key in sorted(found))
     return [Line(*key, tuple(found.get((*key, metric)) for metric in metrics)) for key in keys]

@@ -210,7 +210,23 @@ def upgrade() -> None:
         sa.Column("answers", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("campaign_id", "question", name=op.f("pk_watch")),
     )
+    op.create_table(
+        "yardstick",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=64), nullable=False),
+        sa.Column("coefficient", sa.String(length=20), nullable=False),
+        sa.Column("distance", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_yardstick")),
+        info={"append_only": True},
+    )
+    op.create_index(op.f("ix_yardstick_program_question_id"), "yardstick", ["program", "question", "id"], unique=False)
     append_only("error_search")
     frozen("inspection", ("batch_id", "round", "question", "plan", "seed", "planned_at"))
     append_only("measure")
     append_only("severity")
+    append_only("yardstick")
