@@ -346,7 +346,10 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/campaigns/{campaign}/revoke
         POST /p/{program}/campaigns/{campaign}/cases/{lease}/ruling
         POST /p/{program}/campaigns/{campaign}/change
-        POST /p/{program}/campaigns/{campaign}/{act}
+        POST /p/{program}/campaigns/{campaign}/propose
+        POST /p/{program}/campaigns/{campaign}/pause
+        POST /p/{program}/campaigns/{campaign}/resume
+        POST /p/{program}/campaigns/{campaign}/close
         POST /p/{program}/decisions/{proposal}/{verdict}
         POST /api/v1/programs/{program}/enquiries/{enquiry}/reply
         POST /p/{program}/enquiries/{enquiry}/reply

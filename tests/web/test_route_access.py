@@ -157,6 +157,20 @@ def test_every_route_says_for_whom_it_is_and_none_is_declared_in_vain() -> None:
     assert {role for roles in declared().values() for role in roles} <= set(ROLES)
 
 
+def test_no_route_takes_what_is_meant_for_another() -> None:
+    before: list[calls.Call] = []
+    hidden = []
+    for call in calls.every():
+        path = call.route.path
+        hidden += [
+            f"{call.name} goes to {each.name}"
+            for each in before
+            if (each.method, each.is_api) == (call.method, call.is_api) and each.route.path_regex.match(path)
+        ]
+        before.append(call)
+    assert not hidden
+
+
 def test_nobody_reads_what_is_not_theirs(world: World) -> None:
     wrong = []
     for call in calls.every():

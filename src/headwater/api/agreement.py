@@ -58,7 +58,7 @@ def list_assessments(caller: Caller, campaign: str = "", question: str = "") -> 
 
 @router.get("/measures")
 def list_measures(caller: Caller, listing: Listing, campaign: str = "", metric: str = "") -> list[Measure]:
-    """List the latest measure of every metric and scope that you may see."""
+    """List the latest measures; those of single annotators only to their manager or to themselves."""
     with caller.reading() as ctx:
         return listing.part(queries.latest(ctx, campaign=campaign, metric=metric))
 

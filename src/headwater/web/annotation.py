@@ -9,7 +9,6 @@ from fastapi import APIRouter, Form, Response
 from headwater.annotation import batches, boards, campaigns, forecasts, queries, reviews
 from headwater.annotation.model import BatchKind, Standing, Tier
 from headwater.annotation.plan import Plan
-from headwater.core.errors import NotFoundError
 from headwater.governance import queries as governance
 from headwater.governance.authority import may, require
 from headwater.governance.model import Decision
@@ -18,6 +17,9 @@ from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headwater.annotation.model import Campaign
     from headwater.annotation.progress import OwnProgress, Progress
     from headwater.context import Context
 
@@ -103,21 +105,33 @@ def add_batch(
     return back(visitor, f"campaigns/{campaign}")
 
 
-ACTS = {
-    "propose": campaigns.propose,
-    "pause": campaigns.pause,
-    "resume": campaigns.resume,
-    "close": campaigns.close,
-}
+@router.post("/campaigns/{campaign}/propose")
+def propose(visitor: Visitor, campaign: str) -> Response:
+    """Ask the Accountable to open a campaign."""
+    return _step(visitor, campaign, campaigns.propose)
 
 
-@router.post("/campaigns/{campaign}/{act}")
-def act(visitor: Visitor, campaign: str, act: str) -> Response:
-    """Propose, pause, resume or close a campaign."""
-    if act not in ACTS:
-        raise NotFoundError(f"A campaign has no act '{act}'; there are {', '.join(ACTS)}.")
+@router.post("/campaigns/{campaign}/pause")
+def pause(visitor: Visitor, campaign: str) -> Response:
+    """Give out no more tasks for now."""
+    return _step(visitor, campaign, campaigns.pause)
+
+
+@router.post("/campaigns/{campaign}/resume")
+def resume(visitor: Visitor, campaign: str) -> Response:
+    """Give out tasks again."""
+    return _step(visitor, campaign, campaigns.resume)
+
+
+@router.post("/campaigns/{campaign}/close")
+def close(visitor: Visitor, campaign: str) -> Response:
+    """End a campaign for good."""
+    return _step(visitor, campaign, campaigns.close)
+
+
+def _step(visitor: Visitor, campaign: str, act: Callable[[Context, str], Campaign]) -> Response:
     with visitor.acting() as ctx:
-        ACTS[act](ctx, campaign)
+        act(ctx, campaign)
     return back(visitor, f"campaigns/{campaign}")
 
 

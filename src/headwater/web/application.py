@@ -29,7 +29,7 @@ PARTS = (
     "sourcing",
     "reviews",
     "guidelines",
-    "plans",  # before the acts of campaigns, whose routes take any word
+    "plans",
     "annotation",
     "assignments",
     "automation",
