@@ -132,6 +132,15 @@ def test_every_stretch_of_tasks_is_unlike_before_any_model_proposes(each_team: T
         assert assignment is not None
         seen.append(str(assignment.content["text"]).split()[0])
     assert sorted(seen) == ["many", "refund", "the"]
+    assignment = factories.claim(each_team, campaign, each_team.annotators[0])
+    assert assignment is not None
+    factories.answer(each_team, campaign, each_team.annotators[0], assignment)
+    with each_team.read() as ctx:
+        after = [
+            factories.text_of(ctx, queries.task(ctx, each).record_id).split()[0]
+            for each in prelabels.varied(ctx, campaign, stretch=2)
+        ]
+    assert sorted([seen[0], *after[:2]]) == sorted(seen)  # what was answered is not asked about again first
     with each_team.read() as ctx, pytest.raises(InvalidError, match="outside 2 to 1,000"):
         prelabels.varied(ctx, campaign, stretch=1)
     with each_team.read(each_team.annotators[0]) as ctx, pytest.raises(NotYoursError):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from headwater.text.diversity import cells, spread, vectors
+from headwater.text.diversity import cells, centres, spread, vectors
 
 THEMES = (
     "refund invoice payment bill",
@@ -54,6 +54,20 @@ def test_the_farthest_point_becomes_the_next_centre_by_hand() -> None:
     # from (1, 0) the farthest is (-1, 0), then (0, 1); (0.8, 0.6) stays with (1, 0): 0.8 > 0.6
     assert cells(points, 3).tolist() == [0, 0, 2, 1]
     assert cells(np.ones((3, 1), np.float32), 3).tolist() == [0, 0, 0]
+
+
+def test_regions_that_were_answered_come_after_those_that_were_not() -> None:
+    found, theme = texts((40, 20, 20, 20))
+    score = np.where(theme == 0, 0.1, 0.8) + np.linspace(0, 0.05, len(theme))  # the first theme is doubted most
+    before = [found[place] for place in np.flatnonzero(theme == 0)[::2]]
+    order = spread(found, score, stretch=3, answered=before)
+    assert set(theme[order[:3]]) == {1, 2, 3}
+    assert 0 in theme[order[3:8]]  # and is not forgotten
+    assert sorted(order) == list(range(len(found)))
+    points = np.array([[1, 0], [0.8, 0.6], [0, 1], [-1, 0]], np.float32)
+    # (0, 1) is covered: the farthest from it are (1, 0) and (-1, 0), both at a cosine of 0; the first of them is chosen
+    assert cells(points, 1, covered=points[2:3]).tolist() == [1, 1, 0, 0]
+    assert centres(np.repeat(points[:2], 3, axis=0), 5).tolist() == points[:2].tolist()
 
 
 @settings(max_examples=60, deadline=None)

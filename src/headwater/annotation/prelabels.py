@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LONGEST_MODEL = 200
 SHORTEST_STRETCH, LONGEST_STRETCH = 2, 1000
 MOST_VARIED = 50_000
+MOST_COVERED = 20_000
+"""Answered tasks, newest first, whose regions an order knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +149,9 @@ def order(ctx: Context, campaign_id: str, *, first: Sequence[str] = ()) -> int:
 def varied(ctx: Context, campaign_id: str, *, stretch: int = 32) -> list[str]:
     """Return the open tasks in an order of which every stretch is unlike: one task from each region of the texts.
 
-    Within a region the model's least sure comes first. Only reads, so that nobody waits for it; `order` puts it into
-    effect. Of more than 50,000 tasks the least sure are put in such an order, and the rest come after them.
+    Regions that hold answered tasks come after those that hold none. Within a region the model's least sure comes
+    first. Only reads, so that nobody waits for it; `order` puts it into effect. Of more than 50,000 tasks the least
+    sure are put in such an order, and the rest come after them.
 
     Args:
         ctx: The context.
@@ -161,13 +164,16 @@ def varied(ctx: Context, campaign_id: str, *, stretch: int = 32) -> list[str]:
     require(ctx, Decision.CAMPAIGN_OPEN)
     if not SHORTEST_STRETCH <= stretch <= LONGEST_STRETCH:
         raise InvalidError(f"A stretch of {stretch} tasks is outside {SHORTEST_STRETCH} to {LONGEST_STRETCH:,}.")
-    rows = store.unsettled(ctx.db, queries.campaign(ctx, campaign_id).id)
+    campaign = queries.campaign(ctx, campaign_id)
+    rows = store.unsettled(ctx.db, campaign.id)
     rows.sort(key=lambda row: 2.0 if row.score is None else row.score)
     rows = rows[:MOST_VARIED]
-    there = sourcing.present(ctx, [row.record_id for row in rows])
+    before = store.answered(ctx.db, campaign.id, limit=MOST_COVERED)
+    there = sourcing.present(ctx, [*(row.record_id for row in rows), *before])
     texts = [there[row.record_id].text if row.record_id in there else "" for row in rows]
+    answered = [there[each].text for each in before if each in there]
     score = np.array([np.nan if row.score is None else row.score for row in rows])
-    return [rows[place].id for place in diversity.spread(texts, score, stretch=stretch)]
+    return [rows[place].id for place in diversity.spread(texts, score, stretch=stretch, answered=answered)]
 
 
 def proposed(ctx: Context, campaign_id: str) -> Proposed:

@@ -164,6 +164,17 @@ def unsettled(db: Connection, campaign_id: str) -> list[Unsettled]:
     return [Unsettled(*row) for row in db.execute(_open(campaign_id))]
 
 
+def answered(db: Connection, campaign_id: str, *, limit: int) -> list[str]:
+    """Return the records of a campaign that annotators have answered, at most `limit`, those added last first."""
+    query = (
+        sa.select(task.c.record_id)
+        .where(task.c.campaign_id == campaign_id, task.c.tier == Tier.ANNOTATE.value, task.c.answers > 0)
+        .order_by(task.c.id.desc())
+        .limit(limit)
+    )
+    return list(db.scalars(query))
+
+
 def order(db: Connection, campaign_id: str, first: Sequence[str] = ()) -> int:
     """Let open tasks be given out by the score of their proposals, lowest first, then those without; returns how many.
 
