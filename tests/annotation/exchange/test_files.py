@@ -9,7 +9,7 @@ import pytest
 
 from headwater.annotation.exchange import files
 from headwater.annotation.exchange.formats import CODECS, Format
-from headwater.annotation.exchange.model import ExchangeError
+from headwater.annotation.exchange.model import ExchangeError, Item, Reply
 from headwater.annotation.questions import parse
 
 QUESTIONS = parse(
@@ -78,3 +78,16 @@ def test_an_array_is_read_element_by_element_across_pieces(tmp_path: Path, monke
     for text, where in (("[{}, 3]", "Element 2"), ("[{}, {", "Element 2"), ("[{}", "Element 2"), ("{}", "The text")):
         with pytest.raises(ExchangeError, match=where):
             list(files.elements(put(tmp_path, text.encode())))
+
+
+def test_a_label_with_a_colon_leaves_the_list_of_voc_labels_readable(tmp_path: Path) -> None:
+    questions = parse([{"name": "boxes", "kind": "boxes", "options": ["part: lid", "dent"]}])
+    content = {"kind": "image", "image": "a.png", "width": 9, "height": 9}
+    marks = [{"label": label, "x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0} for label in ("part: lid", "dent")]
+    item = Item(id="a", content=content, answers=(Reply(values={"boxes": marks}),))
+    data = b"".join(CODECS[Format.VOC].write([item], questions))
+    with zipfile.ZipFile(put(tmp_path, data)) as archive:
+        lines = archive.read("labelmap.txt").decode().splitlines()
+    assert all(len(line.split(":")) == 4 for line in lines)
+    (back,) = CODECS[Format.VOC].read(tmp_path / "file", questions)
+    assert back.answers[0].values == {"boxes": marks}

@@ -14,7 +14,7 @@ from headwater.annotation.questions import Kind
 from headwater.annotation.responses import undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from headwater.annotation.questions import Question
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _LISTED = "ImageSets/Main/default.txt"
 """Which images there are, without which other tools find none."""
 _BITS, _CHANNELS = 8, 3
+_COLON, _LIKE_A_COLON = ":", "\ua789"
+"""A colon ends a label in the list of labels: a list with one more cannot be read at all. This letter looks like it."""
 
 
 def write(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[bytes]:
@@ -46,7 +48,11 @@ def _colours(asked: Question | None) -> Iterator[str]:
         channels = (
             sum((number >> 3 * bit + channel & 1) << 7 - bit for bit in range(_BITS)) for channel in range(_CHANNELS)
         )
-        yield f"{label}:{','.join(map(str, channels))}::"
+        yield f"{_written(label)}:{','.join(map(str, channels))}::"
+
+
+def _written(label: str) -> str:
+    return label.replace(_COLON, _LIKE_A_COLON)
 
 
 def _annotation(item: Item, asked: Question | None) -> Element:
@@ -62,7 +68,12 @@ def _annotation(item: Item, asked: Question | None) -> Element:
         value = reply.values.get(asked.name) if asked else None
         for mark in value if isinstance(value, list) and not undecided(value) else ():
             thing = SubElement(root, "object")
-            for name, text in (("name", mark["label"]), ("pose", "Unspecified"), ("truncated", 0), ("difficult", 0)):
+            for name, text in (
+                ("name", _written(mark["label"])),
+                ("pose", "Unspecified"),
+                ("truncated", 0),
+                ("difficult", 0),
+            ):
                 _leaf(thing, name, text)
             box = SubElement(thing, "bndbox")
             corners = (mark["x"], mark["y"], mark["x"] + mark["width"], mark["y"] + mark["height"])
@@ -79,13 +90,14 @@ def _leaf(parent: Element, name: str, value: object) -> None:
 def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
     """Yield the images; corners are taken as they stand, counted from 0."""
     asked = first(questions, Kind.BOXES)
+    labels = {_written(value): value for value in (asked.values if asked else ())}
     for info, file in members(path):
         if not info.filename.endswith(".xml"):
             continue
         where = f"File '{info.filename}'"
         root = tree(info.filename, whole(path, info, file))
         try:
-            marks = [_mark(thing) for thing in root.iter("object")]
+            marks = [_mark(thing, labels) for thing in root.iter("object")]
             content = {
                 "kind": "image",
                 "image": root.findtext("filename") or PurePosixPath(info.filename).stem,
@@ -98,12 +110,13 @@ def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
         yield Item(id=PurePosixPath(info.filename).stem, content=content, answers=answers)
 
 
-def _mark(thing: Element) -> dict[str, Any]:
+def _mark(thing: Element, labels: Mapping[str, str]) -> dict[str, Any]:
     left, top, right, bottom = (
         float(thing.findtext(f"bndbox/{name}") or "none") for name in ("xmin", "ymin", "xmax", "ymax")
     )
     box = {"x": left, "y": top, "width": right - left, "height": bottom - top}
-    return box | {"label": thing.findtext("name") or ""}
+    label = thing.findtext("name") or ""
+    return box | {"label": labels.get(label, label)}
 
 
 CODEC = Codec(
@@ -117,5 +130,8 @@ CODEC = Codec(
         Feature.BOXES: "corners are rounded to whole pixels",
         Feature.SEVERAL_ANNOTATORS: "all boxes together, whoever drew them",
     },
-    losses=("Only the first question of boxes. Parts, poses and difficulty are not read.",),
+    losses=(
+        "Only the first question of boxes. Parts, poses and difficulty are not read.",
+        "A colon in a label is written as the letter U+A789, which looks like it; it is read back as a colon.",
+    ),
 )
