@@ -64,10 +64,14 @@ class Question(BaseModel):
 
 @router.get("")
 def choose(visitor: Visitor) -> Response:
-    """Show the campaigns that are open."""
+    """Show the campaigns that are open, with the visitor's own work in each."""
     with visitor.reading() as ctx:
         open_ = [item for item in annotation.campaigns(ctx) if item.state is CampaignState.OPEN]
-        return page(visitor, ctx, "annotation/workspaces.html", active="workspace", campaigns=open_)
+        rows = [
+            (item, annotation.my_progress(ctx, item.id), pace.pace(ctx, item.id, since=ctx.clock.now()))
+            for item in open_
+        ]
+        return page(visitor, ctx, "annotation/workspaces.html", active="workspace", rows=rows)
 
 
 @router.get("/{campaign}")
