@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.annotation import automation, campaigns, gold, prelabels, queries
-from headwater.annotation.automation_model import NoCertificateError
+from headwater.annotation import automation, automation_policy, campaigns, gold, prelabels, queries
+from headwater.annotation.automation_model import Mode, NoCertificateError
 from headwater.annotation.plan import Plan
 from headwater.annotation.prelabels import Proposal
 from headwater.governance.model import NotYoursError
@@ -43,6 +43,7 @@ def test_a_model_answers_under_a_certificate_and_people_check_a_share(each_team:
         made = automation.certify(ctx, campaign, model=MODEL, alpha=0.1, delta=0.1, audit_rate=0.3)
         assert 0.3 < made.threshold <= 0.7
         assert made.error.high <= 0.1 + 1e-12
+        automation_policy.decide(ctx, campaign, where="", mode=Mode.MODEL, reason="proven")
         done = automation.run(ctx, made.id)
     assert done.answered + done.audited == 20
     assert done.audited > 0
@@ -88,6 +89,7 @@ def test_audits_that_contradict_a_certificate_end_its_use(team: Team) -> None:
     campaign = opened(team, known=60, wrong=8, ordinary=40)
     with team.act(team.ops) as ctx:
         made = automation.certify(ctx, campaign, model=MODEL, alpha=0.1, audit_rate=1.0)
+        automation_policy.decide(ctx, campaign, where="", mode=Mode.MODEL, reason="proven")
         assert automation.run(ctx, made.id, limit=30).answered == 0
     person, seen = team.annotators[0], set()
     while (given := factories.claim(team, campaign, person)) is not None:

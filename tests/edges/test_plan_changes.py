@@ -55,7 +55,7 @@ def plan_of(team: Team, campaign: str) -> Plan:
 
 
 def test_no_number_of_a_plan_is_missing_at_an_edge() -> None:
-    names = {each.name for each in fields(Plan)}
+    names = {each.name for each in fields(Plan)} - {"slices"}  # the automation policy, a decision of its own
     assert names == set(CampaignChange.model_fields) - {"guideline_id"} == set(PlanForm.model_fields)
     assert PlanForm().plan() == Plan()
 

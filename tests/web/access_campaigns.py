@@ -14,6 +14,7 @@ CAMPAIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/campaigns/{campaign}/assignments
         GET /p/{program}/campaigns/{campaign}/schema
         GET /p/{program}/campaigns/{campaign}/automation
+        GET /api/v1/programs/{program}/campaigns/{campaign}/automation
         GET /api/v1/programs/{program}/campaigns/{campaign}/certificates
         GET /api/v1/programs/{program}/certificates/{certificate}/audit
     """,
@@ -27,6 +28,8 @@ CAMPAIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/campaigns/{campaign}/assignments
         POST /p/{program}/campaigns/{campaign}/schema
         POST /p/{program}/campaigns/{campaign}/automation
+        POST /p/{program}/campaigns/{campaign}/automation/slices
+        PATCH /api/v1/programs/{program}/campaigns/{campaign}/automation
         POST /p/{program}/campaigns/{campaign}/automation/{certificate}/run
         POST /p/{program}/campaigns/{campaign}/automation/{certificate}/revoke
         POST /api/v1/programs/{program}/campaigns/{campaign}/certificates

@@ -7,7 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headwater.annotation import content, likeness, queries, responses
-from headwater.annotation.automation_model import Audit, Certificate, NoCertificateError, Routed
+from headwater.annotation.automation_model import (
+    Audit,
+    Certificate,
+    Mode,
+    ModeError,
+    NoCertificateError,
+    Routed,
+    mode_of,
+)
 from headwater.annotation.model import LeaseState, Tier
 from headwater.annotation.store import answers, away, tasks
 from headwater.annotation.store import automation as store
@@ -137,7 +145,8 @@ def revoke(ctx: Context, certificate_id: str, *, reason: str) -> Certificate:
 def run(ctx: Context, certificate_id: str, *, limit: int = 1000) -> Routed:
     """Let a model answer untouched tasks under its certificate; a share drawn by lot goes to people, who check it.
 
-    A task it answers wants no further answer. Where its proposal is no complete answer, people answer.
+    A task it answers wants no further answer. Where its proposal is no complete answer, or a more careful slice of the
+    policy holds the record, people answer.
 
     Args:
         ctx: The context.
@@ -146,15 +155,25 @@ def run(ctx: Context, certificate_id: str, *, limit: int = 1000) -> Routed:
 
     Raises:
         NoCertificateError: It is revoked, past its time, contradicted by audits, or the campaign moved on.
+        ModeError: The policy does not give its slice to a model.
     """
     require(ctx, Decision.AUTOMATION_CHANGE)
     row = certificate(ctx, certificate_id)
     campaign = queries.campaign(ctx, row.campaign_id)
     _ensure_live(ctx, row, campaign)
+    if campaign.plan.slices.get(row.where) != Mode.MODEL.value:
+        raise ModeError(
+            f"The automation policy of '{campaign.name}' does not let a model answer {row.where or 'all records'}.",
+            remedy=f"Decide so first: headwater automation set '{campaign.name}' \"{row.where}\" model --reason …",
+        )
     if not 1 <= limit <= MOST:
         raise InvalidError(f"A run looks at 1 to {MOST:,} tasks, not {limit:,}.")
     found = store.candidates(ctx.db, campaign.id, row.model, least=row.threshold, limit=limit)
-    inside = _inside(ctx, row.where, found)
+    inside = {
+        identifier: record
+        for identifier, record in _inside(ctx, row.where, found).items()
+        if mode_of(campaign.plan, sourcing.fields_of(record)) is Mode.MODEL
+    }
     asked = queries.schema(ctx, campaign.schema_id).questions
     whole = [each for each in found if each.record_id in inside]
     sound = [each for each in whole if _is_complete(asked, each.values, inside[each.record_id])]
@@ -167,6 +186,30 @@ def run(ctx: Context, certificate_id: str, *, limit: int = 1000) -> Routed:
     said = f"{row.id}: {len(mine)} answered, {len(drawn)} to be checked"
     decisions.record(ctx, Decision.AUTOMATION_CHANGE, subject=campaign.id, reason=said)
     return Routed(answered=len(mine), audited=len(drawn), left=len(whole) - len(sound))
+
+
+def live(ctx: Context, campaign: Campaign) -> list[Certificate]:
+    """Return the certificates under which a model may answer at this moment, newest first; audits are not looked at."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    now, versions = ctx.clock.now(), (campaign.schema_id, campaign.guideline_id)
+    rows = store.select(ctx.db, ctx.program, campaign_id=campaign.id)
+    return [row for row in rows if row.is_live(now) and (row.schema_id, row.guideline_id) == versions]
+
+
+def ensure_certified(ctx: Context, campaign: Campaign, where: str) -> None:
+    """Return only when a live certificate, not contradicted by audits, holds for this very slice.
+
+    Raises:
+        NoCertificateError: There is none.
+    """
+    require(ctx, Decision.AUTOMATION_CHANGE)
+    rows = [row for row in live(ctx, campaign) if row.where == where]
+    if not any(not audit(ctx, row.id).watch.alarm for row in rows):
+        raise NoCertificateError(
+            f"No live certificate of '{campaign.name}' is for {where or 'all records'}; what is proven elsewhere does "
+            "not hold here.",
+            remedy="Certify a model for this slice first: headwater automation certify.",
+        )
 
 
 def certificates(ctx: Context, campaign_id: str) -> list[Certificate]:

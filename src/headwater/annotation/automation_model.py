@@ -1,14 +1,102 @@
-"""Words of automation: certificates, and what a model answered under one."""
+"""Words of automation: who answers in which slice, certificates, and what a model answered under one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from headwater.core.errors import ConflictError
 from headwater.governance.model import PersonId
+from headwater.sourcing import slices
+from headwater.sourcing.slices import Slice
 from headwater.stats.interval import Estimate
 from headwater.stats.routing import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headwater.annotation.plan import Plan
+
+
+class Mode(StrEnum):
+    """Who answers in a slice, the most careful first."""
+
+    PEOPLE = "people"
+    """People, who see no proposals."""
+    PRELABELS = "prelabels"
+    """People, who begin from what a model proposes; a share of the tasks is given without, by lot."""
+    MODEL = "model"
+    """A model under a live certificate for the slice; people, who see no proposals, check a share drawn by lot and
+    answer what the model does not."""
+
+
+class ModeError(ConflictError):
+    """The automation policy lets no model answer here."""
+
+    code = "automation_mode"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """How many annotators' tasks, without gold and calibration, a slice of the policy decides about."""
+
+    tasks: int
+    open: int
+    """Of these, those that still want an answer."""
+    proposed: int
+    """Of these, those for which a model proposes an answer."""
+    by_model: int
+    """Of these, those that a model answered under a certificate."""
+    audited: int
+    """Of these, those drawn by lot for people to check a model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One slice of a campaign's automation policy."""
+
+    where: str
+    """Its predicate; empty for all records, and for the rest."""
+    is_rest: bool
+    """Whether it stands for the records in no slice: the plan decides about them."""
+    mode: Mode
+    certificate: str
+    """Id of the newest live certificate for it; empty for none."""
+    holds: Holding | None
+    """What it decides about, each task counted once; None when it was not counted."""
+
+
+def decides(plan: Plan, attributes: Mapping[str, object]) -> str | None:
+    """Return the slice that decides about a record: of all it is in, the most careful; None when it is in none."""
+    found = [where for where in plan.slices if _read(where).matches(attributes)]
+    return min(found, key=lambda where: _CARE[Mode(plan.slices[where])], default=None)
+
+
+def mode_of(plan: Plan, attributes: Mapping[str, object]) -> Mode:
+    """Return who answers tasks about a record.
+
+    Args:
+        plan: The plan of the campaign.
+        attributes: What slices see of the record.
+    """
+    where = decides(plan, attributes) if plan.slices else None
+    return rest(plan) if where is None else Mode(plan.slices[where])
+
+
+def rest(plan: Plan) -> Mode:
+    """Return who answers what is in no slice of the policy."""
+    return Mode.PRELABELS if plan.shows_prelabels else Mode.PEOPLE
+
+
+_CARE = {mode: place for place, mode in enumerate(Mode)}
+
+
+@lru_cache(maxsize=1024)
+def _read(where: str) -> Slice:
+    return slices.parse(where)
 
 
 class NoCertificateError(ConflictError):

@@ -47,7 +47,8 @@ def create(ctx: Context, *, name: str, schema_id: str, guideline_id: str, plan: 
     Raises:
         InvalidError: The name is empty, too long or taken.
         StandingError: Schema or guideline are not published.
-        PlanError: A number of the plan is outside its range, or the overlap cannot adapt to what is asked.
+        PlanError: A number of the plan is outside its range, the overlap cannot adapt to what is asked, or it holds an
+            automation policy, which is a decision of its own.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     if not name.strip() or len(name) > LONGEST_NAME:
@@ -58,6 +59,10 @@ def create(ctx: Context, *, name: str, schema_id: str, guideline_id: str, plan: 
     guideline = _published(queries.guideline(ctx, guideline_id))
     plan = checked_plan(plan or Plan(lease_minutes=ctx.settings.lease_minutes))
     adaptive.check(plan, schema.questions)
+    if plan.slices:
+        raise PlanError(
+            "A campaign is planned without an automation policy.", remedy="Decide on its slices afterwards."
+        )
     row = Campaign(
         id=CampaignId(new_id("cmp")),
         program=ProgramId(ctx.program),
@@ -84,7 +89,7 @@ def change(
     """Change the plan of a campaign, also while it runs, or move it to another version of its guideline.
 
     Tasks being worked on keep the version they were given under. More overlap reopens finished tasks, less
-    closes open ones; nothing that was answered is lost.
+    closes open ones; nothing that was answered is lost. The automation policy stays: it is a decision of its own.
 
     Raises:
         CampaignStateError: It is closed or waits for approval.
@@ -95,7 +100,7 @@ def change(
     before = _in_state(ctx, campaign_id, *_MAY_CHANGE)
     if seen_version is not None and seen_version != before.version:
         raise StaleError(f"Campaign '{before.name}' is now at version {before.version}, not {seen_version}.")
-    new = checked_plan(plan or before.plan)
+    new = replace(checked_plan(plan or before.plan), slices=before.plan.slices)
     adaptive.check(new, queries.schema(ctx, before.schema_id).questions)
     if before.state is not CampaignState.DRAFT and new.calibration_bar > before.plan.calibration_bar:
         _can_calibrate(ctx, replace(before, plan=new))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -39,6 +39,8 @@ class Content:
     """HTML of the texts that are Markdown (see `prose.rendered`); empty when none is."""
     image: str = ""
     """Name of the stored image; people get the image through the task they hold, never its name."""
+    attributes: dict[str, object] = field(default_factory=dict)
+    """What slices see of the record. Never sent."""
 
     @property
     def exported(self) -> dict[str, Any]:
@@ -77,6 +79,7 @@ def of_record(record: Record) -> Content:
         fields={"text": record.text} | fields,
         rendered=prose.rendered(shown),
         image=str(payload.get("image") or ""),
+        attributes=sourcing.fields_of(record),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from headwater.annotation import calibration, content, overdue
+from headwater.annotation.automation_model import Mode, mode_of
 from headwater.annotation.calibration import Stage
 from headwater.annotation.handouts import Assignment, Handout, Why, originals
 from headwater.annotation.model import (
@@ -280,7 +281,7 @@ def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | 
     if lane.kind != LaneKind.CALIBRATION:
         desk.place = desk.place._replace(given=desk.place.given + 1)
     now = ctx.clock.now()
-    proposed, blinded = _proposal(desk, lane, taken)
+    proposed, blinded = _proposal(desk, lane, taken, found)
     lease = _lease(desk, taken, batch_id=batch_id, facts=found.facts.as_data(), now=now)
     lease |= {"prelabel": proposed.id if proposed else "", "is_blinded": blinded}
     queue.hold(ctx.db, lease)
@@ -305,9 +306,13 @@ def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | 
     )
 
 
-def _proposal(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> tuple[Prelabel | None, bool]:
+def _proposal(
+    desk: Desk, lane: queue.OpenLane, taken: queue.Taken, shown: content.Content
+) -> tuple[Prelabel | None, bool]:
     """Return what a model proposes for a task, and whether the lot keeps it from this annotator."""
-    if not desk.plan.shows_prelabels or desk.tier is not Tier.ANNOTATE or lane.kind == LaneKind.CALIBRATION:
+    if desk.tier is not Tier.ANNOTATE or lane.kind == LaneKind.CALIBRATION:
+        return None, False
+    if mode_of(desk.plan, shown.attributes) is not Mode.PRELABELS:
         return None, False
     found = prelabels.current(desk.ctx.db, taken.id)
     if found is not None and automation.is_audited(desk.ctx.db, taken.id):

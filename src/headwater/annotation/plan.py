@@ -28,6 +28,9 @@ class Plan:
     """Posterior probability at which a label is beyond doubt, in [0.5, 0.9999]; counts only with `most_overlap`."""
     shows_prelabels: bool = False
     """Whether annotators begin from what a model proposes, where it does."""
+    slices: Mapping[str, str] = field(default_factory=dict)
+    """The automation policy: who answers in a slice of records, by its predicate (see `automation_policy`); in no
+    slice the line above says."""
     blinded_rate: float = 0.1
     """Share of those tasks given without the proposal, by lot, to measure what seeing it does, in [0, 1]."""
     gold_rate: float = 0.0

@@ -1,15 +1,18 @@
-"""Models that answer under a certificate."""
+"""Who answers in which slice of a campaign, and models that answer under a certificate."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from headwater.annotation import automation
-from headwater.annotation.automation_model import Audit, Certificate, Routed
+from headwater.annotation import automation, automation_policy, queries
+from headwater.annotation.automation_model import Audit, Certificate, Line, Mode, Routed
 from headwater.api.session import Caller, Listing
+
+if TYPE_CHECKING:
+    from headwater.context import Context
 
 router = APIRouter(prefix="/programs/{program}", tags=["annotation"])
 
@@ -29,6 +32,38 @@ class RevocationReason(BaseModel):
     """Why a certificate is ended."""
 
     reason: str = Field(min_length=1, max_length=500)
+
+
+class SliceDecision(BaseModel):
+    """Who answers in a slice of the records."""
+
+    where: str = Field(max_length=2000, description="The slice; empty for all records.")
+    mode: Mode | None = Field(description="null takes the slice out of the policy.")
+    reason: str = Field(min_length=1, max_length=500)
+
+
+@router.get("/campaigns/{campaign}/automation")
+def policy(
+    campaign: str,
+    caller: Caller,
+    count: Annotated[bool, Query(description="Whether tasks are counted, which reads all records.")] = False,
+) -> list[Line]:
+    """Show who answers in which slice of a campaign, the rest last; for those who accept the work."""
+    with caller.reading() as ctx:
+        return automation_policy.policy(ctx, campaign, counted=count)
+
+
+@router.patch("/campaigns/{campaign}/automation", response_model=list[Line])
+def decide(campaign: str, body: SliceDecision, caller: Caller) -> list[Line] | Response:
+    """Decide who answers in one slice; `If-Match` takes the `ETag` of the campaign, whose version grows by one."""
+
+    def act(ctx: Context) -> list[Line]:
+        found = queries.campaign(ctx, campaign)
+        caller.match(found.version)
+        automation_policy.decide(ctx, found.id, where=body.where, mode=body.mode, reason=body.reason)
+        return automation_policy.policy(ctx, campaign)
+
+    return caller.write(act)
 
 
 @router.get("/campaigns/{campaign}/certificates")

@@ -1,17 +1,56 @@
-"""`headwater automation`: models that answer under a certificate."""
+"""`headwater automation`: who answers in which slice, and models that answer under a certificate."""
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated
 
 import typer
 
-from headwater.annotation import automation
+from headwater.annotation import automation, automation_policy
+from headwater.annotation.automation_model import Mode
 from headwater.cli.session import Json, acting, done, reading, show
 
-cli = typer.Typer(help="Automation: certify models, let them answer, audit them.", no_args_is_help=True)
+cli = typer.Typer(
+    help="Automation: decide who answers where, certify models, let them answer, audit them.", no_args_is_help=True
+)
+Where = Annotated[str, typer.Argument(help="Slice of records, such as: language = 'en'; empty for all.")]
+Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Id = Annotated[str, typer.Argument(help="Id of the certificate.")]
+
+
+@cli.command("policy")
+def policy(
+    name: Name,
+    count: Annotated[bool, typer.Option("--count", help="Count the tasks of every slice; reads all records.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show who answers in which slice of a campaign; of several slices the most careful decides."""
+    with reading() as ctx:
+        rows = automation_policy.policy(ctx, name, counted=count)
+    named = {"where": lambda row: "the rest" if row.is_rest else row.where or "all records"}
+    counts = ("tasks", "open", "proposed", "by_model", "audited") if count else ()
+    columns = named | {key: attrgetter(key) for key in ("mode", "certificate")}
+    show(rows, columns | {key: attrgetter(f"holds.{key}") for key in counts}, as_json)
+
+
+@cli.command("set")
+def assign(
+    name: Name, where: Where, mode: Annotated[Mode, typer.Argument(help="Who answers.")], reason: Reason
+) -> None:
+    """Decide who answers in a slice: people, people with prelabels, or a model under a certificate for it."""
+    with acting() as ctx:
+        automation_policy.decide(ctx, name, where=where, mode=mode, reason=reason)
+    done(f"{where or 'All records'}: {mode.value}. Show the policy with: headwater automation policy '{name}' --count")
+
+
+@cli.command("unset")
+def unset(name: Name, where: Where, reason: Reason) -> None:
+    """Take a slice out of the policy; the plan decides about its records again."""
+    with acting() as ctx:
+        automation_policy.decide(ctx, name, where=where, mode=None, reason=reason)
+    done(f"{where or 'All records'}: out of the policy of {name}.")
 
 
 @cli.command("certify")
@@ -58,7 +97,7 @@ def audit(certificate: Id, as_json: Json = False) -> None:
 
 
 @cli.command("revoke")
-def revoke(certificate: Id, reason: Annotated[str, typer.Option(help="Why; kept with the decision.")]) -> None:
+def revoke(certificate: Id, reason: Reason) -> None:
     """End a certificate; what was answered under it stays."""
     with acting() as ctx:
         automation.revoke(ctx, certificate, reason=reason)

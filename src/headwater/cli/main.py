@@ -84,7 +84,7 @@ OUTLINE = {
     "board": "Boards of those who run the work: forecast, cohorts, review queue.",
     "feedback": "Feedback on answers, appeals against it, rulings.",
     "prelabel": "Prelabels: answers proposed by models, and what seeing them does.",
-    "automation": "Automation: certify models, let them answer, audit them.",
+    "automation": "Automation: decide who answers where, certify models, let them answer, audit them.",
     "vendor": "Vendors: onboard, issue packages, take deliveries in, score.",
     "alarm": "Quality alarms: what went wrong, since when, because of what; decide.",
     "gold": "Gold: how much, how it is answered, whether it leaks or is wrong.",

@@ -1,4 +1,4 @@
-"""Models that answer under a certificate, on a page of their campaign."""
+"""Who answers in which slice, and models that answer under a certificate, on a page of their campaign."""
 
 from __future__ import annotations
 
@@ -6,17 +6,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import automation, queries
+from headwater.annotation import automation, automation_policy, queries
+from headwater.annotation.automation_model import Mode
 from headwater.governance.authority import may
 from headwater.governance.model import Decision
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/campaigns/{campaign}/automation")
+WORDS = {
+    Mode.PEOPLE: "people",
+    Mode.PRELABELS: "people with prelabels",
+    Mode.MODEL: "a model, with audit",
+}
+"""How pages name who answers."""
 
 
 @router.get("")
-def listing(visitor: Visitor, campaign: str) -> Response:
-    """Show the certificates of a campaign with what audits say of them."""
+def listing(visitor: Visitor, campaign: str, count: bool = False) -> Response:
+    """Show who answers where, and the certificates of a campaign with what audits say of them."""
     with visitor.reading() as ctx:
         rows = automation.certificates(ctx, campaign)
         return page(
@@ -26,8 +33,26 @@ def listing(visitor: Visitor, campaign: str) -> Response:
             active="campaigns",
             campaign=queries.campaign(ctx, campaign),
             rows=[(row, automation.audit(ctx, row.id), row.is_live(ctx.clock.now())) for row in rows],
+            lines=automation_policy.policy(ctx, campaign, counted=count),
+            modes=WORDS,
+            counted=count,
             asks=may(ctx, Decision.AUTOMATION_CHANGE),
         )
+
+
+@router.post("/slices")
+def decide(
+    visitor: Visitor,
+    campaign: str,
+    reason: Annotated[str, Form()],
+    version: Annotated[int, Form()],
+    where: Annotated[str, Form()] = "",
+    mode: Annotated[Mode | None, Form()] = None,
+) -> Response:
+    """Decide who answers in a slice; without a mode it leaves the policy."""
+    with visitor.acting() as ctx:
+        automation_policy.decide(ctx, campaign, where=where, mode=mode, reason=reason, seen_version=version)
+    return back(visitor, f"campaigns/{campaign}/automation")
 
 
 @router.post("")

@@ -62,6 +62,16 @@ routed = sa.Table(
 """Every task that a model could answer under a certificate: answered by it, or drawn by lot for people to check."""
 
 
+class Standing(NamedTuple):
+    """Where an annotators' task stands with models."""
+
+    record_id: str
+    is_open: bool
+    is_proposed: bool
+    by_model: bool
+    audited: bool
+
+
 class Proposed(NamedTuple):
     """A task with what a model proposes for it."""
 
@@ -133,6 +143,20 @@ def candidates(db: Connection, campaign_id: str, model: str, *, least: float, li
         .with_for_update(of=task, skip_locked=True)
     )
     return [Proposed(*row) for row in db.execute(query)]
+
+
+def standings(db: Connection, campaign_id: str) -> list[Standing]:
+    """Return where the annotators' tasks of a campaign stand with models, without gold and calibration."""
+    current = sa.and_(prelabel.c.task_id == task.c.id, prelabel.c.is_current == 1)
+    query = (
+        sa.select(task.c.record_id, task.c.answers < task.c.wanted, prelabel.c.id, routed.c.is_audited)
+        .select_from(task.outerjoin(prelabel, current).outerjoin(routed, routed.c.task_id == task.c.id))
+        .where(task.c.campaign_id == campaign_id, task.c.tier == Tier.ANNOTATE.value, task.c.wanted < EVERYONE)
+    )
+    return [
+        Standing(record_id, bool(wants), proposal is not None, audited is False, audited is True)
+        for record_id, wants, proposal, audited in db.execute(query)
+    ]
 
 
 def route(db: Connection, certificate_id: str, rows: Sequence[Proposed], *, audited: bool, at: datetime) -> None:
