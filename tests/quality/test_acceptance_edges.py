@@ -24,6 +24,11 @@ def test_commands_take_a_batch_from_plan_to_rework(team: Team, tmp_path: Path) -
     assert "waiting for plan" in typed(team, "quality", "board")
     plans = json.loads(typed(team, "quality", "plans", "60", "--aql", "4", "--json"))
     assert [row["kind"] for row in plans] == ["single", "double", "sequential"]
+    alone = json.loads(typed(team, "quality", "plans", "2000", "--ltpd", "5", "--aql", "1", "--json"))
+    assert [row["kind"] for row in alone] == ["single", "sequential"]
+    assert all(row["consumer_risk"] <= 0.1 and row["curve"][0]["of_lot"] == 1 for row in alone)
+    said = typed(team, "quality", "plan", batch, "--question", "topic", "--ltpd", "10", "--aql", "1")
+    assert "AQL 1, LTPD 10 % at 0.1" in said
     said = typed(team, "quality", "plan", batch, "--question", "topic", "--kind", "double")
     assert "Normal double plan: 8 with at most 0 wrong, else 16 with at most 1 wrong, AQL 4." in said
     assert "Inspect 8 of 60 labels" in typed(team, "quality", "draw", batch)
@@ -70,6 +75,11 @@ def test_the_api_inspects_batches_as_the_commands_do(team: Team) -> None:
         assert {card["column"] for card in call("GET", "/acceptance")} == {"waiting for plan", "rework"}
         assert call("GET", f"/batches/{batch}/lot?question=topic")["severity"] == "normal"
         assert len(call("GET", "/acceptance/plans?lot=60&aql=4")) == 3
+        found = call("GET", "/acceptance/plans?lot=60&aql=1&ltpd=10&consumer=0.05")
+        assert [row["plan"]["tolerance"] for row in found] == [10, 10]
+        assert all(row["consumer_risk"] <= 0.05 for row in found)
+        planned = call("POST", f"/batches/{batch}/plan", question="topic", aql=1, ltpd=10, consumer=0.05)
+        assert planned["plan"]["stages"] == found[0]["plan"]["stages"]
         assert call("POST", f"/batches/{batch}/plan", question="topic")["sample"] == []
         sample = call("POST", f"/batches/{batch}/sample")["sample"]
         truth = dict.fromkeys(sample, "billing")

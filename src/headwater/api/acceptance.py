@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from headwater.annotation import queries as annotation
@@ -12,8 +13,8 @@ from headwater.api.session import Caller, Listing
 from headwater.quality import acceptance, lots, queries, rework, severity
 from headwater.quality.lots import Card, Lot
 from headwater.quality.model import Inspection, Judgement, Standing
-from headwater.stats.acceptance import standard
-from headwater.stats.acceptance.plans import Plan, Risks
+from headwater.stats.acceptance import standard, tolerance
+from headwater.stats.acceptance.plans import CONSUMER_RISK, Plan, Point, Risks
 from headwater.stats.acceptance.tables import Kind, Level, Severity
 
 router = APIRouter(prefix="/programs/{program}", tags=["acceptance"])
@@ -26,6 +27,20 @@ class PlanForm(BaseModel):
     aql: float = acceptance.AQL
     kind: Kind = Kind.SINGLE
     level: Level = Level.II
+    ltpd: float = Field(default=0.0, description="Share of wrong labels, in percent, that must not pass; 0 for by AQL.")
+    consumer: float = Field(default=CONSUMER_RISK, description="Chance with which a batch at the LTPD may pass.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """For what a plan is looked for."""
+
+    lot: int
+    aql: float = acceptance.AQL
+    level: Level = Level.II
+    strictness: Severity = Severity.NORMAL
+    ltpd: Annotated[float, Query(description="Percent wrong that must not pass; 0 for plans by AQL.")] = 0.0
+    consumer: Annotated[float, Query(description="Chance with which a lot at the LTPD may pass.")] = CONSUMER_RISK
 
 
 class JudgementForm(BaseModel):
@@ -47,6 +62,10 @@ class Alternative:
 
     plan: Plan
     risks: Risks
+    consumer_risk: float | None
+    """Chance that this very lot passes with as many wrong items as its LTPD; null for plans by AQL."""
+    curve: tuple[Point, ...]
+    """Operating characteristic, from no wrong item to where hardly any lot passes."""
 
 
 @router.get("/acceptance")
@@ -57,18 +76,22 @@ def show_board(caller: Caller, listing: Listing) -> list[Card]:
 
 
 @router.get("/acceptance/plans")
-def list_plans(
-    caller: Caller,
-    listing: Listing,
-    lot: int,
-    aql: float = acceptance.AQL,
-    level: Level = Level.II,
-    strictness: Severity = Severity.NORMAL,
-) -> list[Alternative]:
-    """Compare the plans there are for a lot."""
+def list_plans(wanted: Annotated[Wanted, Depends()], caller: Caller, listing: Listing) -> list[Alternative]:
+    """Compare the plans there are for a lot, by AQL or by what must not pass, with their curves."""
     with caller.reading():
-        found = standard.alternatives(lot, aql=aql, level=level, severity=strictness)
-    rows = [Alternative(plan=plan, risks=plan.risks()) for plan in found]
+        if wanted.ltpd:
+            found = tolerance.alternatives(wanted.lot, ltpd=wanted.ltpd, aql=wanted.aql, consumer=wanted.consumer)
+        else:
+            found = standard.alternatives(wanted.lot, aql=wanted.aql, level=wanted.level, severity=wanted.strictness)
+    rows = [
+        Alternative(
+            plan=plan,
+            risks=plan.risks(),
+            consumer_risk=plan.consumer_risk if plan.tolerance else None,
+            curve=plan.curve(),
+        )
+        for plan in found
+    ]
     return listing.part(rows, key=lambda row: row.plan.kind)
 
 
@@ -128,7 +151,7 @@ def list_judgements(batch: str, caller: Caller, listing: Listing) -> list[Judgem
 def plan(batch: str, body: PlanForm, caller: Caller) -> Inspection | Response:
     """Record by which plan a batch will be inspected; the hash of that ledger entry chooses the sample."""
     return caller.write(
-        lambda ctx: acceptance.plan(ctx, batch, question=body.question, aql=body.aql, kind=body.kind, level=body.level)
+        lambda ctx: acceptance.plan(ctx, batch, question=body.question, **body.model_dump(exclude={"question"}))
     )
 
 

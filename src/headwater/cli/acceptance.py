@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +14,16 @@ from headwater.cli.session import Json, acting, done, reading, show
 from headwater.core.errors import InvalidError
 from headwater.quality import acceptance, lots, queries, rework, severity
 from headwater.sourcing import queries as sourcing
-from headwater.stats.acceptance import standard
-from headwater.stats.acceptance.plans import Plan
+from headwater.stats.acceptance import standard, tolerance
+from headwater.stats.acceptance.plans import CONSUMER_RISK, Plan
 from headwater.stats.acceptance.tables import Kind, Level, Severity
 
 cli = typer.Typer()
 Batch = Annotated[str, typer.Argument(help="Id of the batch.")]
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 Aql = Annotated[float, typer.Option(help="Acceptance quality limit, in percent nonconforming.")]
+Ltpd = Annotated[float, typer.Option(help="Percent wrong that must not pass; without it the plan is by AQL.")]
+Consumer = Annotated[float, typer.Option(help="Chance with which a lot at the LTPD may pass.")]
 LevelOption = Annotated[Level, typer.Option(help="Inspection level: I, II, III, S-1 to S-4.")]
 KindOption = Annotated[Kind, typer.Option(help="How many samples the plan may take.")]
 Question = Annotated[str, typer.Option(help="The question.")]
@@ -52,10 +55,13 @@ def plans(
     aql: Aql = acceptance.AQL,
     level: LevelOption = Level.II,
     strictness: Annotated[Severity, typer.Option("--severity", help="Normal, tightened or reduced.")] = Severity.NORMAL,
+    ltpd: Ltpd = 0.0,
+    consumer: Consumer = CONSUMER_RISK,
     as_json: Json = False,
 ) -> None:
-    """Compare the plans there are for a lot, with their risks in both directions."""
-    found = standard.alternatives(lot, aql=aql, level=level, severity=strictness)
+    """Compare the plans there are for a lot, with their risks in both directions; as JSON with their curves."""
+    found = standard.alternatives(lot, aql=aql, level=level, severity=strictness) if not ltpd else ()
+    found = found or tolerance.alternatives(lot, ltpd=ltpd, aql=aql, consumer=consumer)
     rows = [
         {
             "kind": plan.kind,
@@ -65,10 +71,13 @@ def plans(
             "false_alarm": plan.risks().producer,
             "ltpd": plan.risks().ltpd,
             "aoql": plan.risks().aoql,
+            "consumer_risk": plan.consumer_risk if plan.tolerance else None,
+            "curve": [asdict(point) for point in plan.curve()],
         }
         for plan in found
     ]
-    show(rows, ("kind", "plan", "most", "average", "false_alarm", "ltpd", "aoql"), as_json)
+    columns = ["kind", "plan", "most", "average", "false_alarm", "ltpd", "aoql", *(["consumer_risk"] if ltpd else [])]
+    show(rows, columns, as_json)
 
 
 @cli.command("plan")
@@ -78,10 +87,14 @@ def plan(
     aql: Aql = acceptance.AQL,
     kind: KindOption = Kind.SINGLE,
     level: LevelOption = Level.II,
+    ltpd: Ltpd = 0.0,
+    consumer: Consumer = CONSUMER_RISK,
 ) -> None:
     """Record the plan of a batch: the switching rules choose its severity, the ledger entry its sample."""
     with acting() as ctx:
-        row = acceptance.plan(ctx, batch, question=question, aql=aql, kind=kind, level=level)
+        row = acceptance.plan(
+            ctx, batch, question=question, aql=aql, kind=kind, level=level, ltpd=ltpd, consumer=consumer
+        )
     risks = row.plan.risks()
     done(f"{row.plan.severity.capitalize()} {row.plan.kind} plan: {_words(row.plan)}.")
     done(
@@ -238,7 +251,8 @@ def resume(campaign: Campaign, maker: Maker, reason: Reason) -> None:
 
 
 def _words(plan: Plan) -> str:
+    made = f"AQL {plan.aql:g}" + (f", LTPD {plan.tolerance:g} % at {plan.consumer:.3g}" if plan.tolerance else "")
     if plan.kind is Kind.SEQUENTIAL:
-        return f"item by item, at most {plan.size}, AQL {plan.aql:g}"
+        return f"item by item, at most {plan.size}, {made}"
     parts = [f"{stage.size} with at most {stage.accept} wrong" for stage in plan.stages if stage.accept >= 0]
-    return f"{', else '.join(parts)}, AQL {plan.aql:g}"
+    return f"{', else '.join(parts)}, {made}"

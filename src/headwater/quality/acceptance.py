@@ -22,8 +22,9 @@ from headwater.quality.model import (
     Verdict,
 )
 from headwater.quality.store import inspections as store
-from headwater.stats.acceptance import standard
-from headwater.stats.acceptance.tables import Kind, Level
+from headwater.stats.acceptance import standard, tolerance
+from headwater.stats.acceptance.plans import CONSUMER_RISK
+from headwater.stats.acceptance.tables import Kind, Level, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,8 @@ def plan(  # noqa: PLR0913 -- what a plan is made of
     aql: float = AQL,
     kind: Kind = Kind.SINGLE,
     level: Level = Level.II,
+    ltpd: float = 0.0,
+    consumer: float = CONSUMER_RISK,
     seed: int | None = None,
 ) -> Inspection:
     """Record by which plan and seed a batch will be inspected, before there is a sample.
@@ -56,6 +59,9 @@ def plan(  # noqa: PLR0913 -- what a plan is made of
         aql: Acceptance quality limit, in percent nonconforming.
         kind: Single, double or sequential.
         level: Inspection level.
+        ltpd: Share of wrong labels, in percent, that must not pass: the plan is then made for it (`tolerance`), level
+            and severity say nothing, and the AQL need not be in the series. 0 for a plan by AQL.
+        consumer: Chance with which a batch at the LTPD may pass.
         seed: Chooses the sample; kept. By default the ledger gives it, so that nobody can choose the sample by trying:
             it is the hash of the entry that records the plan, and that depends on everything before (see `drawn_by`).
 
@@ -73,7 +79,10 @@ def plan(  # noqa: PLR0913 -- what a plan is made of
             f"Batch '{batch_id}' was {'decided on' if before.verdict else 'sampled'} already.",
             remedy="A rejected batch is planned again after rework." if before.verdict else "Judge its sample.",
         )
-    found = standard.plan(max(lot.size, 2), aql=aql, kind=kind, level=level, severity=lot.severity)
+    if ltpd and lot.severity is not Severity.DISCONTINUED:
+        found = tolerance.plan(max(lot.size, 2), ltpd=ltpd, aql=aql, consumer=consumer, kind=kind)
+    else:
+        found = standard.plan(max(lot.size, 2), aql=aql, kind=kind, level=level, severity=lot.severity)
     body = {"round": lot.round, "because": lot.because, "plan": lots.summary(found)}
     body |= {"seed": "of this entry's hash" if seed is None else seed}
     entry = ledger.append(ctx, "batch.planned", subject=batch_id, body=body)

@@ -132,7 +132,7 @@ def summary(plan: Plan) -> dict[str, object]:
         "severity": plan.severity,
         "letter": plan.letter,
         "stages": [[stage.size, stage.accept, stage.reject] for stage in stages],
-    }
+    } | ({"ltpd": plan.tolerance, "consumer": plan.consumer} if plan.tolerance else {})
 
 
 def _stale(last: Inspection | None, labels: Iterable[Label]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Depends, Form, Response
+from pydantic import BaseModel
 
 from headwater.annotation import queries as annotation
 from headwater.annotation.questions import CLOSED
@@ -12,10 +14,14 @@ from headwater.governance import queries as governance
 from headwater.quality import acceptance, lots, queries, rework, severity
 from headwater.quality.lots import Column
 from headwater.sourcing import queries as sourcing
-from headwater.stats.acceptance import standard
+from headwater.stats.acceptance import standard, tolerance
 from headwater.stats.acceptance.tables import AQLS, Kind, Level
 from headwater.web.curves import operating
 from headwater.web.session import Visitor, back, page
+
+if TYPE_CHECKING:
+    from headwater.quality.lots import Lot
+    from headwater.stats.acceptance.plans import Plan
 
 router = APIRouter(prefix="/p/{program}/quality")
 _SMALL = (200, 110)
@@ -57,17 +63,39 @@ def switch(
     return back(visitor, "quality/acceptance")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """For what a plan is looked for."""
+
+    question: str = ""
+    aql: float = acceptance.AQL
+    level: Level = Level.II
+    ltpd: float = 0.0
+    """In percent; 0 for plans by AQL."""
+    consumer: float = 10.0
+    """In percent."""
+
+
+class _Chosen(BaseModel):
+    """The plan that was chosen."""
+
+    question: str
+    aql: float = acceptance.AQL
+    kind: Kind = Kind.SINGLE
+    level: Level = Level.II
+    ltpd: float = 0.0
+    consumer: float = 10.0
+
+
 @router.get("/batches/{batch}/plan")
-def choose(
-    visitor: Visitor, batch: str, question: str = "", aql: float = acceptance.AQL, level: Level = Level.II
-) -> Response:
+def choose(visitor: Visitor, batch: str, wanted: Annotated[_Wanted, Depends()]) -> Response:
     """Compare the plans there are for a batch before one is chosen."""
     with visitor.reading() as ctx:
         row = annotation.batch(ctx, batch)
         asked = annotation.schema(ctx, annotation.campaign(ctx, row.campaign_id).schema_id).questions
         names = [each.name for each in asked if each.kind in CLOSED and not each.per_turn]
-        lot = lots.lot(ctx, batch, question=question or names[0])
-        plans = standard.alternatives(max(lot.size, 2), aql=aql, level=level, severity=lot.severity)
+        lot = lots.lot(ctx, batch, question=wanted.question or names[0])
+        plans = _plans(lot, wanted)
         return page(
             visitor,
             ctx,
@@ -75,8 +103,9 @@ def choose(
             active="quality",
             lot=lot,
             questions=names,
-            aql=aql,
-            level=level,
+            wanted=wanted,
+            aql=wanted.aql,
+            level=wanted.level,
             levels=list(Level),
             aqls=sorted(AQLS),
             rows=[(plan, plan.risks()) for plan in plans],
@@ -85,17 +114,11 @@ def choose(
 
 
 @router.post("/batches/{batch}/draw")
-def draw(
-    visitor: Visitor,
-    batch: str,
-    question: Annotated[str, Form()],
-    aql: Annotated[float, Form()] = acceptance.AQL,
-    kind: Annotated[Kind, Form()] = Kind.SINGLE,
-    level: Annotated[Level, Form()] = Level.II,
-) -> Response:
+def draw(visitor: Visitor, batch: str, form: Annotated[_Chosen, Form()]) -> Response:
     """Record a plan and draw the sample by it."""
+    chosen = form.model_dump() | {"consumer": form.consumer / 100}
     with visitor.acting() as ctx:
-        acceptance.plan(ctx, batch, question=question, aql=aql, kind=kind, level=level)
+        acceptance.plan(ctx, batch, **chosen)
         acceptance.sample(ctx, batch)
     return back(visitor, f"quality/batches/{batch}")
 
@@ -166,3 +189,11 @@ def open_rework(visitor: Visitor, batch: str) -> Response:
     with visitor.acting() as ctx:
         rework.rework(ctx, batch)
     return back(visitor, "quality/acceptance")
+
+
+def _plans(lot: Lot, wanted: _Wanted) -> tuple[Plan, ...]:
+    """The plans to choose from: by what must not pass where that is said, else by AQL."""
+    size = max(lot.size, 2)
+    if wanted.ltpd:
+        return tolerance.alternatives(size, ltpd=wanted.ltpd, aql=wanted.aql, consumer=wanted.consumer / 100)
+    return standard.alternatives(size, aql=wanted.aql, level=wanted.level, severity=lot.severity)

@@ -59,6 +59,30 @@ def test_arrows_and_severities_lead_to_the_right_cell(
     assert (found.sample, found.accept) == (sample, accept)
 
 
+@pytest.mark.parametrize(
+    ("lot", "aql", "severity", "size", "first", "second"),
+    [  # MIL-STD-105E tables III-A and III-B: letters H, J, K, L; in the table each sample has this size
+        (400, 1.0, Severity.NORMAL, 32, (0, 2), (1, 2)),
+        (400, 2.5, Severity.NORMAL, 32, (1, 4), (4, 5)),
+        (400, 4.0, Severity.NORMAL, 32, (2, 5), (6, 7)),
+        (1_000, 1.0, Severity.NORMAL, 50, (0, 3), (3, 4)),
+        (1_000, 2.5, Severity.NORMAL, 50, (2, 5), (6, 7)),
+        (2_000, 1.0, Severity.NORMAL, 80, (1, 4), (4, 5)),
+        (2_000, 2.5, Severity.NORMAL, 80, (3, 7), (8, 9)),
+        (2_000, 4.0, Severity.NORMAL, 80, (5, 9), (12, 13)),
+        (5_000, 1.0, Severity.NORMAL, 125, (2, 5), (6, 7)),
+        (5_000, 4.0, Severity.NORMAL, 125, (7, 11), (18, 19)),
+        (2_000, 1.0, Severity.TIGHTENED, 80, (0, 3), (3, 4)),
+        (5_000, 1.0, Severity.TIGHTENED, 125, (1, 4), (4, 5)),
+    ],
+)
+def test_double_plans_equal_the_master_table(
+    lot: int, aql: float, severity: Severity, size: int, first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    found = plan(lot, aql=aql, kind=Kind.DOUBLE, severity=severity)
+    assert [(s.size, s.accept, s.reject) for s in found.stages] == [(size, *first), (2 * size, *second)]
+
+
 def test_letters_follow_the_level() -> None:
     levels = ("S-1", "S-2", "S-3", "S-4", "I", "II", "III")
     assert [letter_of(1_000, Level(each)) for each in levels] == ["C", "C", "E", "F", "G", "J", "K"]

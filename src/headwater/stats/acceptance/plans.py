@@ -8,6 +8,7 @@ binomial distribution; none is simulated.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ CONSUMER_RISK = 0.10
 """Chance of acceptance at which the tolerated fraction (LTPD) is told."""
 _GRID = 201
 _CUTS, _ROUNDS = 65, 7
+_CURVE = 41
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,18 @@ class Risks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A point of an operating characteristic."""
+
+    share: float
+    """Share of wrong items."""
+    of_process: float
+    """Chance that a lot out of a process with that share is accepted."""
+    of_lot: float
+    """Chance that this very lot is accepted when so many of its items are wrong, to the nearest item."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A plan for one lot."""
 
@@ -85,6 +99,10 @@ class Plan:
     stages: tuple[Stage, ...]
     at_ease: int
     """Most wrong items with which reduced inspection goes on; else the last acceptance number."""
+    tolerance: float = 0.0
+    """The share of wrong items, in percent, that it was made not to let pass; 0 for plans by AQL."""
+    consumer: float = CONSUMER_RISK
+    """Chance with which a lot at the tolerance may pass."""
 
     @property
     def size(self) -> int:
@@ -155,6 +173,13 @@ class Plan:
         accepted, number = _walk(self.stages, share)
         return np.asarray(share * accepted * np.maximum(1 - number / self.lot, 0.0))
 
+    @property
+    def consumer_risk(self) -> float:
+        """Chance that this very lot is accepted with as many wrong items as its tolerance; nan for plans by AQL."""
+        if not self.tolerance:
+            return math.nan
+        return float(self.probability_of_lot([tolerated(self.lot, self.tolerance)])[0])
+
     def ltpd(self, risk: float = CONSUMER_RISK) -> float:
         """Return the fraction of wrong items that is accepted only with the chance `risk`."""
         last = self.stages[-1]
@@ -180,6 +205,14 @@ class Plan:
             asn=float(self.asn(limit)),
         )
 
+    def curve(self) -> tuple[Point, ...]:
+        """Return the operating characteristic at equal steps, up to where hardly any lot passes."""
+        end = min(1.0, max(1.6 * self.ltpd(), 3 * self.aql / 100))
+        shares = np.linspace(0.0, end, _CURVE)
+        wrong = np.round(shares * self.lot).astype(np.int64)
+        rows = zip(shares, self.probability(shares), self.probability_of_lot(wrong), strict=True)
+        return tuple(Point(share=float(s), of_process=float(p), of_lot=float(q)) for s, p, q in rows)
+
     def course(self, found: Sequence[bool | None]) -> Course:
         """Return how far an inspection has come.
 
@@ -199,6 +232,11 @@ class Plan:
         ahead = [stage.size for stage in self.stages if stage.size > known and stage.accept >= wrong]
         following = ahead if self.kind is Kind.SEQUENTIAL else [s.size for s in self.stages if s.size > known]
         return Course(inspected=known, wrong=wrong, accepted=None, due=min(following, default=self.size))
+
+
+def tolerated(lot: int, percent: float) -> int:
+    """Return how many wrong items make the tolerated share of a lot, rounded up."""
+    return math.ceil(percent / 100 * lot - 1e-9)
 
 
 def restored(value: Mapping[str, Any]) -> Plan:

@@ -2,7 +2,8 @@
 
 Source: ISO 2859-1:1999, 9.3 and 9.4. Only lots inspected for the first time count; a lot resubmitted after rework
 changes nothing. The standard has no rule for sequential plans: they score like multiple ones, by having been accepted
-early. Reduced inspection begins only when somebody allows it.
+early. Nor has it one for plans by tolerance: those add no points, and their rejections count. Reduced inspection begins
+only when somebody allows it.
 """
 
 from __future__ import annotations
@@ -111,6 +112,8 @@ def outcome(plan: Plan, *, inspected: int, wrong: int, accepted: bool) -> Outcom
         accepted: Whether the lot was accepted.
     """
     points = 0
+    if plan.tolerance:
+        return Outcome(accepted=accepted, at_ease=wrong <= plan.at_ease)
     if accepted and plan.kind is not Kind.SINGLE:
         early = plan.stages[0].size if plan.kind is Kind.DOUBLE else plan.size / 2
         points = _EARLY if inspected <= early else 0
