@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from headwater.sourcing.model import Record
 
 MOST = 5_000
-"""Most tasks a run looks at."""
+"""Most tasks a run takes; also read at a time."""
+_PARTS = 40
+"""Most times that many are read to find tasks of the slice among others."""
 LONGEST_DAYS = 365
 
 
@@ -151,7 +153,7 @@ def run(ctx: Context, certificate_id: str, *, limit: int = 1000) -> Routed:
     Args:
         ctx: The context.
         certificate_id: The certificate.
-        limit: Most tasks to look at, surest first, at most 5,000.
+        limit: Most tasks of the slice, surest first, at most 5,000.
 
     Raises:
         NoCertificateError: It is revoked, past its time, contradicted by audits, or the campaign moved on.
@@ -167,15 +169,9 @@ def run(ctx: Context, certificate_id: str, *, limit: int = 1000) -> Routed:
             remedy=f"Decide so first: headwater automation set '{campaign.name}' \"{row.where}\" model --reason …",
         )
     if not 1 <= limit <= MOST:
-        raise InvalidError(f"A run looks at 1 to {MOST:,} tasks, not {limit:,}.")
-    found = store.candidates(ctx.db, campaign.id, row.model, least=row.threshold, limit=limit)
-    inside = {
-        identifier: record
-        for identifier, record in _inside(ctx, row.where, found).items()
-        if mode_of(campaign.plan, sourcing.fields_of(record)) is Mode.MODEL
-    }
+        raise InvalidError(f"A run takes 1 to {MOST:,} tasks, not {limit:,}.")
+    whole, inside = _candidates(ctx, campaign, row, limit)
     asked = queries.schema(ctx, campaign.schema_id).questions
-    whole = [each for each in found if each.record_id in inside]
     sound = [each for each in whole if _is_complete(asked, each.values, inside[each.record_id])]
     drawn = [each for each in sound if _lot(ctx, row.id, each.task_id) < row.audit_rate]
     mine = [each for each in sound if each not in drawn]
@@ -186,6 +182,27 @@ def run(ctx: Context, certificate_id: str, *, limit: int = 1000) -> Routed:
     said = f"{row.id}: {len(mine)} answered, {len(drawn)} to be checked"
     decisions.record(ctx, Decision.AUTOMATION_CHANGE, subject=campaign.id, reason=said)
     return Routed(answered=len(mine), audited=len(drawn), left=len(whole) - len(sound))
+
+
+def _candidates(
+    ctx: Context, campaign: Campaign, row: Certificate, limit: int
+) -> tuple[list[Proposed], dict[str, Record]]:
+    """The surest tasks the policy gives to the model, with their records; tasks outside are passed by, not counted."""
+    whole: list[Proposed] = []
+    records: dict[str, Record] = {}
+    part: list[Proposed] = []
+    for _ in range(_PARTS):
+        after = (part[-1].score, part[-1].task_id) if part else None
+        part = store.candidates(ctx.db, campaign.id, row.model, least=row.threshold, after=after, limit=MOST)
+        records |= {
+            identifier: record
+            for identifier, record in _inside(ctx, row.where, part).items()
+            if mode_of(campaign.plan, sourcing.fields_of(record)) is Mode.MODEL
+        }
+        whole += [each for each in part if each.record_id in records]
+        if len(whole) >= limit or len(part) < MOST:
+            break
+    return whole[:limit], records
 
 
 def live(ctx: Context, campaign: Campaign) -> list[Certificate]:

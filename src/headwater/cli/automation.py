@@ -80,7 +80,9 @@ def listing(name: Name, as_json: Json = False) -> None:
 
 
 @cli.command("run")
-def run(certificate: Id, limit: Annotated[int, typer.Option(help="Most tasks to look at.")] = 1000) -> None:
+def run(
+    certificate: Id, limit: Annotated[int, typer.Option(help="Most tasks of the slice, surest first.")] = 1000
+) -> None:
     """Let the model answer untouched tasks; a share drawn by lot goes to people."""
     with acting() as ctx:
         made = automation.run(ctx, certificate, limit=limit)

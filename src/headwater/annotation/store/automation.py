@@ -115,11 +115,21 @@ def known(db: Connection, campaign_id: str, model: str) -> list[tuple[Proposed, 
     return [(Proposed(*row[:6]), row.known) for row in db.execute(query.order_by(task.c.id))]
 
 
-def candidates(db: Connection, campaign_id: str, model: str, *, least: float, limit: int) -> list[Proposed]:
+def candidates(
+    db: Connection, campaign_id: str, model: str, *, least: float, limit: int, after: tuple[float, str] | None = None
+) -> list[Proposed]:
     """Return untouched open tasks for which a model proposes an answer with at least a score, surest first, locked.
 
     Those in anybody's hands, with an answer, out at a vendor, handed to somebody, gold or routed before are not among
     them.
+
+    Args:
+        db: The open transaction.
+        campaign_id: The campaign.
+        model: The model.
+        least: Lowest score.
+        limit: Most tasks.
+        after: Score and id of the last one before.
     """
     busy = sa.select(lease.c.task_id).where(lease.c.task_id == task.c.id, lease.c.state == LeaseState.LIVE.value)
     before = sa.select(routed.c.task_id).where(routed.c.task_id == task.c.id)
@@ -142,6 +152,9 @@ def candidates(db: Connection, campaign_id: str, model: str, *, least: float, li
         .limit(limit)
         .with_for_update(of=task, skip_locked=True)
     )
+    if after is not None:
+        score, last = after
+        query = query.where(sa.or_(prelabel.c.score < score, sa.and_(prelabel.c.score == score, task.c.id > last)))
     return [Proposed(*row) for row in db.execute(query)]
 
 
