@@ -35,12 +35,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/acceptance
         GET /api/v1/programs/{program}/annotators
         GET /api/v1/programs/{program}/annotators/{person}
-        GET /api/v1/programs/{program}/assessments
-        GET /api/v1/programs/{program}/resolutions/{campaign}/{question}/habits
-        GET /api/v1/programs/{program}/assessments/{campaign}/{question}/disputes
-        GET /api/v1/programs/{program}/assessments/{campaign}/{question}/overlap
-        GET /api/v1/programs/{program}/assessments/{campaign}/{question}/yardstick
-        GET /api/v1/programs/{program}/yardsticks
         GET /api/v1/programs/{program}/batches/{batch}/inspections
         GET /api/v1/programs/{program}/batches/{batch}/judgements
         GET /api/v1/programs/{program}/batches/{batch}/lot
@@ -51,7 +45,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/progress
         GET /api/v1/programs/{program}/cohorts
         GET /api/v1/programs/{program}/comparisons/{old}/{new}
-        GET /api/v1/programs/{program}/concerns
         GET /api/v1/programs/{program}/coverage
         GET /api/v1/programs/{program}/decisions
         GET /api/v1/programs/{program}/delegations
@@ -76,7 +69,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/ledger/verification
         GET /api/v1/programs/{program}/lineage/{identifier}/impact
         GET /api/v1/programs/{program}/lineage/{identifier}/trace
-        GET /api/v1/programs/{program}/measures
         GET /api/v1/programs/{program}/members
         GET /api/v1/programs/{program}/notices
         GET /api/v1/programs/{program}/proposals
@@ -125,8 +117,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/lineage/export/{wanted}
         GET /p/{program}/quality/campaigns/{campaign}/charts
         GET /p/{program}/quality/acceptance
-        GET /p/{program}/quality/agreement/{campaign}/{question}
-        GET /p/{program}/quality/agreement/{campaign}/{question}/disputes
         GET /p/{program}/quality/batches/{batch}
         GET /p/{program}/quality/batches/{batch}/plan
         GET /p/{program}/records
@@ -298,8 +288,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/people/{person}/activation
         POST /api/v1/people/{person}/deactivation
         POST /api/v1/programs
-        POST /api/v1/programs/{program}/assessments
-        POST /api/v1/programs/{program}/yardsticks
         POST /api/v1/programs/{program}/batches/{batch}/accept
         POST /api/v1/programs/{program}/batches/{batch}/plan
         POST /api/v1/programs/{program}/batches/{batch}/priority
@@ -383,7 +371,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /api/v1/programs/{program}/packages/{package}/deliveries
         POST /api/v1/programs/{program}/releases/{release}/publication
         POST /api/v1/programs/{program}/releases/{release}/withdrawal
-        POST /api/v1/programs/{program}/resolutions
         POST /api/v1/programs/{program}/vendors
         POST /api/v1/programs/{program}/vendors/{vendor}/approval
         POST /p/{program}/releases/{release}/publish
@@ -391,16 +378,10 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/vendors
         POST /p/{program}/vendors/deliveries/{delivery}/judgement
         POST /p/{program}/vendors/packages
-        POST /api/v1/programs/{program}/label-errors
-        POST /api/v1/programs/{program}/label-errors/{search}/relabel
         POST /p/{program}/quality/alarms/{alarm}/acknowledge
         POST /p/{program}/quality/alarms/{alarm}/decide
         POST /p/{program}/quality/campaigns/{campaign}/monitor
         POST /p/{program}/quality/campaigns/{campaign}/gold/{task}
-        POST /p/{program}/quality/label-errors
-        POST /p/{program}/quality/label-errors/{search}/relabel
-        POST /p/{program}/quality/assess
-        POST /p/{program}/quality/agreement/{campaign}/{question}/yardstick
         POST /p/{program}/quality/batches/{batch}/draw
         POST /p/{program}/quality/batches/{batch}/propose
         POST /p/{program}/quality/batches/{batch}/rework

@@ -21,6 +21,7 @@ from tests.serving import served
 from tests.web import calls
 from tests.web.access import DECLARED, ROLES
 from tests.web.access_campaigns import CAMPAIGNS
+from tests.web.access_quality import QUALITY
 from tests.web.access_rights import RIGHTS
 from tests.web.calls import SAFE, Client, client
 
@@ -141,7 +142,9 @@ def outsider(team: Team) -> str:
 
 def declared() -> dict[str, tuple[str, ...]]:
     return {
-        line.strip(): roles for roles, lines in (*DECLARED, *RIGHTS, *CAMPAIGNS) for line in lines.strip().splitlines()
+        line.strip(): roles
+        for roles, lines in (*DECLARED, *RIGHTS, *CAMPAIGNS, *QUALITY)
+        for line in lines.strip().splitlines()
     }
 
 

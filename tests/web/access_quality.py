@@ -1,0 +1,39 @@
+"""For whom the pages and calls are with which labels are measured and resolved."""
+
+from __future__ import annotations
+
+from tests.web.access import TEAM
+
+QUALITY: tuple[tuple[tuple[str, ...], str], ...] = (
+    # read by everybody in the program, each seeing what is theirs
+    (
+        TEAM,
+        """
+        GET /api/v1/programs/{program}/assessments
+        GET /api/v1/programs/{program}/resolutions/{campaign}/{question}/habits
+        GET /api/v1/programs/{program}/assessments/{campaign}/{question}/disputes
+        GET /api/v1/programs/{program}/assessments/{campaign}/{question}/overlap
+        GET /api/v1/programs/{program}/assessments/{campaign}/{question}/yardstick
+        GET /api/v1/programs/{program}/yardsticks
+        GET /api/v1/programs/{program}/concerns
+        GET /api/v1/programs/{program}/measures
+        GET /p/{program}/quality/agreement/{campaign}/{question}
+        GET /p/{program}/quality/agreement/{campaign}/{question}/disputes
+    """,
+    ),
+    # done by those who accept the work
+    (
+        ("ops", "lead", "expert"),
+        """
+        POST /api/v1/programs/{program}/assessments
+        POST /api/v1/programs/{program}/yardsticks
+        POST /api/v1/programs/{program}/resolutions
+        POST /api/v1/programs/{program}/label-errors
+        POST /api/v1/programs/{program}/label-errors/{search}/relabel
+        POST /p/{program}/quality/label-errors
+        POST /p/{program}/quality/label-errors/{search}/relabel
+        POST /p/{program}/quality/assess
+        POST /p/{program}/quality/agreement/{campaign}/{question}/yardstick
+    """,
+    ),
+)
