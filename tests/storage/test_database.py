@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DatabaseError
 
 from headwater.core.errors import ConflictError, InvalidError, UnavailableError
-from headwater.storage import pins
+from headwater.storage import pins, prepared
 from headwater.storage.database import Database, Moment, next_page
 from headwater.storage.once import once, performed, recall, remember
 from tests.servers import free_port
@@ -173,3 +173,38 @@ def test_an_act_that_failed_is_done_again(each_app: App) -> None:
 def test_a_page_tells_whether_more_follow() -> None:
     assert next_page([1, 2, 3], 2) == ([1, 2], True)
     assert next_page([1, 2], 2) == ([1, 2], False)
+
+
+def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(each_app: App) -> None:
+    database = each_app.database
+    if database.is_sqlite:
+        return
+    with database.read() as db:
+        mine = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    other = Database(each_app.settings.database)
+    with other.write() as db:
+        db.exec_driver_sql(f"SELECT pg_terminate_backend({mine}, 5000)")
+    other.close()
+    with database.write() as db:
+        assert db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one() != mine
+
+
+def test_a_prepared_statement_outlives_a_failed_transaction_and_another_connection(each_app: App) -> None:
+    statement = sa.text("SELECT :a || 'x', CAST(:b AS BIGINT) + 1")
+
+    def ask() -> object:
+        with each_app.database.write() as db:
+            return prepared.one(db, statement, {"a": "ü", "b": 2**40})
+
+    def fail() -> None:
+        with each_app.database.write() as db:
+            for _ in range(9):
+                db.execute(sa.select(performed.c.key))
+            prepared.one(db, statement, {"a": "ü", "b": 1})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert ask() == ask() == ("üx", 2**40 + 1)
+    each_app.database.close()
+    assert ask() == ("üx", 2**40 + 1)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import sklearn
 from threadpoolctl import threadpool_limits
 
 from headwater.release import queries as releases
@@ -17,6 +16,7 @@ from headwater.workforce import queries as workforce
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import sklearn
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
@@ -54,6 +54,8 @@ class TrainingSide:
     def doubts(self, seed: int) -> NDArray[np.float64]:
         """Return out-of-fold probabilities of every label for every member (members × labels)."""
         counts = np.bincount(self.label, minlength=len(self.labels))
+        import sklearn  # noqa: PLC0415 -- takes 50 MB and a second, and most processes learn nothing
+
         rare = np.isin(self.label, np.flatnonzero(counts < FOLDS))
         result = np.zeros((len(self.label), len(self.labels)))
         folds = sklearn.model_selection.StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
@@ -69,6 +71,8 @@ class TrainingSide:
 
     def taught(self) -> NDArray[np.int64]:
         """Return what the labels of all other cohorts teach about each member: its likeliest label, -1 without any."""
+        import sklearn  # noqa: PLC0415 -- as above
+
         found = np.full(len(self.label), -1, np.int64)
         for code in np.unique(self.cohort):
             own, others = np.flatnonzero(self.cohort == code), np.flatnonzero(self.cohort != code)
@@ -87,6 +91,8 @@ def training_side(ctx: Context, release: str) -> TrainingSide:
     rows = [row for row in members.to_pylist() if row["split"] == "train"]
     records = sourcing.take(ctx, [row["record_id"] for row in rows])
     texts = [text_of(record.text, record.payload) for record in records]
+    import sklearn  # noqa: PLC0415 -- takes 50 MB and a second, and most processes learn nothing
+
     names = sorted({value[row["record_id"]] for row in rows})
     cohorts = sorted({row["cohort_id"] for row in rows})
     vectoriser = sklearn.feature_extraction.text.TfidfVectorizer(

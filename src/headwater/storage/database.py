@@ -9,7 +9,10 @@ drops at such a PRAGMA. The one connection that writes keeps its page cache warm
 
 from __future__ import annotations
 
+import math
+import select
 import threading
+import time
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InvalidatePoolError, OperationalError
 
 from headwater.core.errors import ConflictError, InvalidError, SettingsError, UnavailableError
 
@@ -28,6 +31,8 @@ __all__ = ["WHOLE", "Connection", "Database", "Moment", "Part", "insert", "metad
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITE_CACHE_KB, _READ_CACHE_KB = 32_768, 4_096
+_IDLE_S = 60.0
+"""How long a connection to PostgreSQL may lie unused before it is asked whether it lives."""
 
 metadata = sa.MetaData(
     naming_convention={
@@ -158,8 +163,35 @@ def _engine(url: str, pool_size: int) -> Engine:
             remedy="Write HEADWATER_DATABASE_URL=postgresql+psycopg://user:password@host/name, or leave it empty.",
         )
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        return _postgres(url, pool_size)
     return _sqlite(url, 1, reads_only=False)
+
+
+def _postgres(url: str, pool_size: int) -> Engine:
+    """Return an engine that asks a kept connection whether it lives only when there is a reason to doubt it.
+
+    A question costs as much as a statement. A server that ends says so, which makes the connection readable.
+    """
+    # the driver, when it prepares too, tells the server to forget all statements after a rollback: also ours
+    own = {"prepare_threshold": None}
+    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_use_lifo=True, connect_args=own)
+
+    @event.listens_for(engine, "checkin")
+    def _left(_dbapi: object, record: Any) -> None:  # noqa: ANN401 -- the pool's record of a connection
+        record.info["left_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _doubt(dbapi: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401 -- the driver's connection
+        is_old = time.monotonic() - record.info.get("left_at", math.inf) > _IDLE_S
+        heard = select.poll()
+        heard.register(dbapi.fileno(), select.POLLIN)
+        if is_old or heard.poll(0):
+            try:
+                engine.dialect.do_ping(dbapi)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error
+
+    return engine
 
 
 def _sqlite(url: str, pool_size: int, *, reads_only: bool) -> Engine:

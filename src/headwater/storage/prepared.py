@@ -27,8 +27,8 @@ class _Plan(NamedTuple):
     """A statement as one kind of server takes it."""
 
     text: str
-    names: tuple[str, ...] | None
-    """Of the parameters, in their order; None when they travel by name."""
+    names: tuple[str, ...]
+    """Of the parameters, in their order."""
     bound: dict[str, Turn]
     """What is done to values on their way to the server, by parameter."""
     read: tuple[tuple[int, Turn], ...]
@@ -67,14 +67,18 @@ def run(db: Connection, statement: Statement, keys: Mapping[str, object]) -> int
     return changed
 
 
-def _execute(db: Connection, plan: _Plan, keys: Mapping[str, object]) -> Any:  # noqa: ANN401 -- the driver's cursor
+def _execute(db: Connection, plan: _Plan, keys: Mapping[str, object]) -> Any:  # noqa: ANN401 -- a cursor or alike
     values = dict(keys)
     for name, turn in plan.bound.items():
         values[name] = turn(values[name])
-    sent = values if plan.names is None else [values[name] for name in plan.names]
-    driver: Any = db.connection.driver_connection
+    sent = [values[name] for name in plan.names]
     try:
-        return driver.execute(plan.text, sent)
+        if db.dialect.name == "sqlite":
+            driver: Any = db.connection.driver_connection
+            return driver.execute(plan.text, sent)
+        from headwater.storage import postgres  # noqa: PLC0415 -- loads a driver that most commands do not need
+
+        return postgres.execute(db, plan.text, sent)
     except db.dialect.loaded_dbapi.Error as error:
         told = sa.exc.DBAPIError.instance(plan.text, values, error, db.dialect.loaded_dbapi.Error, dialect=db.dialect)
         raise told from error
@@ -98,7 +102,11 @@ def _plan(db: Connection, statement: Statement) -> _Plan:
 
 def _prepare(dialect: Dialect, statement: Statement) -> _Plan:
     columns = [column.key for column in statement.table.c] if isinstance(statement, sa.Insert) else None
-    made: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
+    if dialect.name == "sqlite":
+        made: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
+    else:
+        numbering: Any = type(dialect)
+        made = statement.compile(dialect=numbering(paramstyle="numeric_dollar"), column_keys=columns)
     bound: dict[str, Turn] = {}
     for name, parameter in made.binds.items():
         turn = parameter.type.dialect_impl(dialect).bind_processor(dialect)
@@ -109,7 +117,7 @@ def _prepare(dialect: Dialect, statement: Statement) -> _Plan:
     names = [str(column.key) for column in said]
     return _Plan(
         text=made.string,
-        names=tuple(made.positiontup) if made.positiontup is not None else None,
+        names=tuple(made.positiontup or ()),
         bound=bound,
         read=tuple((place, turn) for place, turn in enumerate(turns) if turn is not None),
         row=_row(names),

@@ -13,8 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-from sklearn.preprocessing import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +39,15 @@ def vectors(texts: Sequence[str], *, seed: int = 0) -> NDArray[np.float32]:
     """
     if not texts:
         return np.zeros((0, DIRECTIONS), np.float32)
-    hashing = HashingVectorizer(n_features=WORDS, alternate_sign=False, dtype=np.float32, norm=None)
-    weighted = TfidfTransformer(use_idf=False, sublinear_tf=True).fit_transform(hashing.transform(texts))
+    import sklearn  # noqa: PLC0415 -- takes 50 MB and a second, and most processes learn nothing
+
+    words = sklearn.feature_extraction.text
+    hashing = words.HashingVectorizer(n_features=WORDS, alternate_sign=False, dtype=np.float32, norm=None)
+    weighted = words.TfidfTransformer(use_idf=False, sublinear_tf=True).fit_transform(hashing.transform(texts))
     rng = np.random.default_rng(seed)
     directions = rng.standard_normal((WORDS, DIRECTIONS), np.float32)
     parts = [weighted[at : at + _TOGETHER] @ directions for at in range(0, len(texts), _TOGETHER)]
-    found: NDArray[np.float32] = normalize(np.concatenate(parts), copy=False)
+    found: NDArray[np.float32] = sklearn.preprocessing.normalize(np.concatenate(parts), copy=False)
     return found
 
 

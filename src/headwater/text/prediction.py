@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import sklearn
 from threadpoolctl import threadpool_limits
 
 from headwater.core.errors import InvalidError
@@ -39,6 +38,8 @@ def out_of_sample(
             "Predicting needs two classes with two items each at least.",
             remedy="Leave rare classes out, or bring predictions of your own.",
         )
+    import sklearn  # noqa: PLC0415 -- takes 50 MB and a second, and most processes learn nothing
+
     chance = np.zeros((len(texts), len(size)))
     parts = sklearn.model_selection.StratifiedKFold(
         n_splits=max(2, min(folds, int(size.min()))), shuffle=True, random_state=seed
