@@ -90,7 +90,9 @@ def painted(marks: list[dict[str, Any]]) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def test_a_box_is_drawn_with_the_mouse_after_zooming_and_dragged(team: Team, site: Served, browser: Browser) -> None:
+def test_a_box_is_drawn_with_the_mouse_after_zooming_dragged_and_pulled_by_a_corner(
+    team: Team, site: Served, browser: Browser
+) -> None:
     campaign = opened_images(team, IMAGE_KINDS["boxes"])
     tab = bench(site, browser, team.annotators[0], campaign)
     held(tab)
@@ -110,9 +112,13 @@ def test_a_box_is_drawn_with_the_mouse_after_zooming_and_dragged(team: Team, sit
     tab.mouse.down()
     tab.mouse.move(*at(62, 41), steps=2)
     tab.mouse.up()
+    tab.mouse.move(*at(52, 46))
+    tab.mouse.down()
+    tab.mouse.move(*at(48, 50), steps=2)
+    tab.mouse.up()
     press(tab, "Enter")
     settled(tab)
-    assert values(team, campaign) == [{"marks": [{"x": 52, "y": 31, "width": 20, "height": 15, "label": "scratch"}]}]
+    assert values(team, campaign) == [{"marks": [{"x": 48, "y": 31, "width": 24, "height": 19, "label": "scratch"}]}]
     tab.context.close()
 
 

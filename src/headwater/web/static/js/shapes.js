@@ -1,6 +1,7 @@
 // Boxes, outlines and points: how each begins, grows, is drawn, is hit, moves and changes its size. All in image pixels.
 
 const NEAR = 8; // screen pixels within which something is hit
+const CORNER = 12; // screen pixels within which a corner is taken hold of: a fingertip misses by more
 const CORNERS = 3;
 
 const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
@@ -15,6 +16,9 @@ const box = {
   },
   outline: ({ x, y, width, height }) => [[x, y], [x + width, y], [x + width, y + height], [x, y + height]],
   move: (mark, dx, dy) => ({ ...mark, x: mark.x + dx, y: mark.y + dy }),
+  pull: (mark, place) => ({ from: box.corners(mark).at(place - 2) }), // the corner across stays
+  pulled: (mark, { from }, to) => ({ ...mark, ...box.make({ from, to }) }),
+  corners: (mark) => box.outline(mark).map(([x, y]) => ({ x, y })),
   grow: (mark, dx, dy) => ({ ...mark, width: Math.max(1, mark.width + dx), height: Math.max(1, mark.height + dy) }),
   fits: ({ x, y, width, height }, size) => x >= 0 && y >= 0 && x + width <= size.width && y + height <= size.height,
   describe: ({ x, y, width, height }) => `${width} × ${height} at ${x}, ${y}`,
@@ -30,6 +34,9 @@ const polygon = {
   },
   make: ({ points }) => (points.length >= CORNERS ? { points: points.map(({ x, y }) => [x, y]) } : null),
   outline: ({ points }) => points,
+  pull: (_, place) => ({ place }),
+  pulled: (mark, { place }, { x, y }) => ({ ...mark, points: mark.points.map((point, at) => (at === place ? [x, y] : point)) }),
+  corners: ({ points }) => points.map(([x, y]) => ({ x, y })),
   move: (mark, dx, dy) => ({ ...mark, points: mark.points.map(([x, y]) => [x + dx, y + dy]) }),
   fits: ({ points }, size) => points.every(([x, y]) => x >= 0 && y >= 0 && x <= size.width && y <= size.height),
   describe: ({ points }) => `${points.length} corners from ${points[0].join(", ")}`,
@@ -53,6 +60,27 @@ export function draftOutline(kind, draft) {
   if (kind === "boxes") return box.outline(box.make(draft) ?? { ...draft.to, width: 0, height: 0 });
   if (kind === "polygons") return [...draft.points, draft.to].map(({ x, y }) => [x, y]);
   return [[draft.to.x, draft.to.y]];
+}
+
+// The corner of a mark that a place takes hold of: the nearest within reach, or -1.
+export function cornerAt(shape, mark, at, scale) {
+  const corners = shape.corners?.(mark) ?? [];
+  const sides = corners.map((corner, place) => distance(corner, corners.at(place - 1)) * scale);
+  const reaches = corners.map((corner) => distance(corner, at) * scale);
+  const nearest = reaches.indexOf(Math.min(...reaches));
+  return reaches[nearest] < Math.min(CORNER, ...sides.map((side) => side / 3)) ? nearest : -1; // a small mark can still be moved
+}
+
+// The corners of the mark worked on, to be taken hold of.
+export function handles(pen, scale, corners, colour) {
+  const side = 8 / scale;
+  for (const { x, y } of corners) {
+    pen.fillStyle = "#fff";
+    pen.fillRect(x - side / 2, y - side / 2, side, side);
+    pen.lineWidth = 2 / scale;
+    pen.strokeStyle = `rgb(${colour})`;
+    pen.strokeRect(x - side / 2, y - side / 2, side, side);
+  }
 }
 
 export function hits(kind, mark, at, scale) {

@@ -1,5 +1,5 @@
 // <hw-marks>: boxes, outlines or points on an image, by pointer or by keyboard alone.
-import { SHAPES, draftOutline, hits, stroke } from "../shapes.js";
+import { SHAPES, cornerAt, draftOutline, handles, hits, stroke } from "../shapes.js";
 import { Drawn } from "./drawn.js";
 
 const LISTED = 60;
@@ -35,8 +35,10 @@ class Marks extends Drawn {
 
   // The pointer.
   down(at) {
-    this.grip = null;
+    this.grip = this.pulling = null;
     if (this.asked.kind === "polygons" && this.draft) { this.place(at); return; }
+    const corner = this.chosen < 0 ? -1 : cornerAt(this.shape, this.marks[this.chosen], at, this.picture.view.scale);
+    if (corner >= 0) { this.pulling = this.shape.pull(this.marks[this.chosen], corner); return; }
     const hit = this.marks.findLastIndex((mark) => hits(this.asked.kind, mark, at, this.picture.view.scale));
     if (hit >= 0) { this.choose(hit); this.grip = at; return; }
     this.chosen = -1;
@@ -45,18 +47,19 @@ class Marks extends Drawn {
   }
 
   drag(at) {
-    if (this.grip) { this.change((mark) => this.shape.move(mark, at.x - this.grip.x, at.y - this.grip.y)); this.grip = at; }
+    if (this.pulling) this.change((mark) => this.shape.pulled(mark, this.pulling, at));
+    else if (this.grip) { this.change((mark) => this.shape.move(mark, at.x - this.grip.x, at.y - this.grip.y)); this.grip = at; }
     else if (this.draft) this.draft = this.shape.drag(this.draft, at);
   }
 
   up(at) {
-    if (this.grip || !this.draft) { this.grip = null; return; }
+    if (this.pulling || this.grip || !this.draft) { this.grip = this.pulling = null; return; }
     if (this.asked.kind === "polygons") return;
     this.draft = this.shape.drag(this.draft, at);
     this.finish();
   }
 
-  drop() { this.draft = this.grip = null; }
+  drop() { this.draft = this.grip = this.pulling = null; }
 
   // The keyboard.
   place(at) {
@@ -105,6 +108,8 @@ class Marks extends Drawn {
 
   paint(pen, scale) {
     this.marks.forEach((mark, place) => stroke(pen, scale, this.shape.outline(mark), { colour: this.colour(mark.label), chosen: place === this.chosen, name: this.named(mark.label) }));
+    const one = this.marks[this.chosen];
+    if (one && this.shape.corners) handles(pen, scale, this.shape.corners(one), this.colour(one.label));
     if (this.draft) stroke(pen, scale, draftOutline(this.asked.kind, this.draft), { colour: this.colour(this.label), chosen: true, open: this.asked.kind === "polygons" });
   }
 
