@@ -21,19 +21,4 @@ QUALITY: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/quality/agreement/{campaign}/{question}/disputes
     """,
     ),
-    # done by those who accept the work
-    (
-        ("ops", "lead", "expert"),
-        """
-        POST /api/v1/programs/{program}/assessments
-        POST /api/v1/programs/{program}/yardsticks
-        POST /api/v1/programs/{program}/resolutions
-        POST /api/v1/programs/{program}/label-errors
-        POST /api/v1/programs/{program}/label-errors/{search}/relabel
-        POST /p/{program}/quality/label-errors
-        POST /p/{program}/quality/label-errors/{search}/relabel
-        POST /p/{program}/quality/assess
-        POST /p/{program}/quality/agreement/{campaign}/{question}/yardstick
-    """,
-    ),
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import httpx
 from fastapi import UploadFile
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 
@@ -66,20 +67,24 @@ class Client:
     def send(self, call: Call, known: Mapping[str, str]) -> httpx.Response:
         """Send the least that a route accepts."""
         path = re.sub(r"{(\w+)(:\w+)?}", lambda found: known.get(found[1], "nothing"), call.path)
-        query = {
-            each.alias: known.get(each.alias, "5") for each in call.route.dependant.query_params if _required(each)
-        }
+        wanted = _asked(call.route.dependant)
+        query = {each.alias: known.get(each.alias, "5") for each in wanted if _required(each)}
         if call.is_api:
             headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
             body = None if call.method in SAFE else _json(call.route, known)
-            return self.http.request(call.method, path, params=query, json=body, headers=headers | {"If-Match": '"1"'})
+            if any(each.field_info.annotation is bytes for each in call.route.dependant.body_params):
+                return self.http.request(call.method, path, params=query, content=b"{}", headers=headers)
+            return self.http.request(call.method, path, params=query, json=body, headers=headers)
         if call.method in SAFE:
             return self.http.request(call.method, path, params=query)
         fields = call.route.dependant.body_params
+        if len(fields) == 1 and _is_model(fields[0]) and isinstance(fields[0].field_info, Form):
+            form = _form(fields[0], known) | {"csrf": self.csrf}
+            return self.http.request(call.method, path, params=query, data=form)
         if any(_is_model(each) for each in fields):
             headers = {"X-CSRF-Token": self.csrf, "Accept": "application/json"}
             return self.http.request(call.method, path, params=query, json=_json(call.route, known), headers=headers)
-        files = {each.alias: ("file", b"{}") for each in fields if _is_upload(each)}
+        files = {each.alias: ("file.jsonl", b"{}") for each in fields if _is_upload(each)}
         form = {each.alias: _form(each, known) for each in fields if not _is_upload(each)} | {"csrf": self.csrf}
         return self.http.request(call.method, path, params=query, data=form, files=files or None)
 
@@ -103,6 +108,10 @@ def _csrf(page: str) -> str:
     return found[1] if found else ""
 
 
+def _asked(dependant: Any) -> list[Any]:
+    return [*dependant.query_params, *(each for inner in dependant.dependencies for each in _asked(inner))]
+
+
 def _required(each: Any) -> bool:
     return bool(each.field_info.is_required())
 
@@ -122,7 +131,7 @@ def _json(route: APIRoute, known: Mapping[str, str]) -> Any:
 
 
 def _form(each: Any, known: Mapping[str, str]) -> Any:
-    schema = TypeAdapter[Any](each.field_info.annotation).json_schema()
+    schema = TypeAdapter[Any](Annotated[each.field_info.annotation, each.field_info]).json_schema()
     return _Sampler(defs=schema.get("$defs", {}), known=known).of(schema, each.alias)
 
 
@@ -158,4 +167,6 @@ class _Sampler:
     def _string(self, schema: dict[str, Any], name: str) -> Any:
         if schema.get("format") == "date-time":
             return "2026-03-03T00:00:00Z"
-        return self.known.get(name, "x" * max(schema.get("minLength", 1), 1))
+        said = self.known.get(name, "x" * max(schema.get("minLength", 1), 1))
+        pattern = schema.get("pattern", "")
+        return said if re.search(pattern, said) else re.findall(r"\w+", pattern)[0]
