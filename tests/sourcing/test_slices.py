@@ -121,6 +121,19 @@ def test_the_record_table_and_the_test_of_one_record_agree_about_every_slice(app
         assert count == sum(predicate.matches({**columns, **row}) for row in ROWS), predicate.text
 
 
+def test_records_that_say_the_same_are_told_once_and_those_that_are_gone_not_at_all(app: App) -> None:
+    put(app, [ROWS[place % len(ROWS)] for place in range(3 * len(ROWS))])
+    columns = {"kind": "text", "language": "en", "source_id": "x", "intake_id": "x"}
+    asked = [f"rec_{place}" for place in (29, 3, 3, 12, 22, 2, 40, 8)]
+    with app.act_as("system", "prg_slices") as ctx:
+        seen, code = queries.profiles(ctx, asked)
+        told = queries.attributes(ctx, set(asked))
+        assert queries.profiles(ctx, []) == ([], pytest.approx([]))
+    assert len(seen) == 4
+    assert [seen[at] if at >= 0 else None for at in code] == [told.get(name) for name in asked]
+    assert told == {f"rec_{at}": {**columns, **ROWS[at % len(ROWS)]} for at in (29, 3, 12, 22, 2, 8)}
+
+
 def test_pages_of_a_slice_hold_every_record_once_however_rare_it_is(app: App) -> None:
     put(app, [{"a": "rare" if place in (3, 2_100, 4_990) else "usual", "t": place} for place in range(5_000)])
     with app.act_as("system", "prg_slices") as ctx:

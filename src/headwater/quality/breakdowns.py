@@ -91,20 +91,18 @@ def of_slices(ctx: Context, given: Answers, more: Sequence[str], *, seed: int) -
     if tasks.size > MOST_LOOKED_UP:
         tasks = np.random.default_rng(seed).choice(tasks, MOST_LOOKED_UP, replace=False)
         note = f"on a random sample of {MOST_LOOKED_UP:,} of {len(given.task_ids):,} tasks"
-    records = {task: given.record_ids[task] for task in tasks.tolist()}
-    known = sourcing.attributes(ctx, set(records.values()))
-    facts = {task: known[record] for task, record in records.items() if record in known}
-    parsed = critical | _languages(facts) | parsed
+    seen, code = sourcing.profiles(ctx, [given.record_ids[task] for task in tasks.tolist()])
     found = []
-    for name, condition in parsed.items():
+    for name, condition in (critical | _languages(seen) | parsed).items():
+        matches = np.array([*(condition.matches(each) for each in seen), False])  # records that are gone are in none
         inside = np.zeros(len(given.task_ids), np.bool_)
-        inside[[task for task, attributes in facts.items() if condition.matches(attributes)]] = True
+        inside[tasks] = matches[code]
         found.append(Groups("slice", (name,), np.where(inside[given.task], 0, -1), note))
     return found
 
 
-def _languages(facts: Mapping[int, Mapping[str, object]]) -> dict[str, slices.Slice]:
-    names = sorted({str(attributes.get("language")) for attributes in facts.values() if attributes.get("language")})
+def _languages(seen: Sequence[Mapping[str, object]]) -> dict[str, slices.Slice]:
+    names = sorted({str(attributes.get("language")) for attributes in seen if attributes.get("language")})
     if not 1 < len(names) <= _MOST_LANGUAGES:
         return {}
     texts = [f"language = '{name.replace(chr(39), chr(39) * 2)}'" for name in names]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +29,8 @@ from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
 
     from headwater.context import Context
     from headwater.sourcing.slices import Slice
@@ -253,15 +256,41 @@ def fields_of(item: Record) -> dict[str, object]:
 
 def attributes(ctx: Context, identifiers: Collection[str]) -> dict[str, dict[str, object]]:
     """Return what a slice sees of some records, by id; records that are gone are left out."""
-    wanted = pa.array(sorted(identifiers), pa.string())
-    rows = ctx.records.scan(ctx.db, ctx.program, columns=["record_id", *_SEEN])
-    rows = rows.filter(pc.is_in(rows.column("record_id"), value_set=wanted))
-    texts = rows.column("attributes").unique().to_pylist()  # many records say the same
-    told = {text: orjson.loads(text) for text in texts}
-    return {
-        row["record_id"]: {**{name: row[name] for name in COLUMNS}, **told[row["attributes"]]}
-        for row in rows.to_pylist()
-    }
+    wanted = list(identifiers)
+    seen, code = profiles(ctx, wanted)
+    return {record: seen[place] for record, place in zip(wanted, code.tolist(), strict=True) if place >= 0}
+
+
+def profiles(ctx: Context, identifiers: Sequence[str]) -> tuple[list[dict[str, object]], NDArray[np.int64]]:
+    """Return what a slice sees of some records: each different thing once, and which of them each record is.
+
+    Many records say the same, so whoever tests conditions tests them on few.
+
+    Args:
+        ctx: The context.
+        identifiers: Of the records.
+
+    Returns:
+        What is seen, and its place for every record (identifiers); -1 for records that are gone.
+    """
+    asked = pa.array(identifiers, pa.string()).dictionary_encode()
+    wanted = asked.dictionary
+    code = np.full(len(wanted), -1, np.int64)
+    seen: list[dict[str, object]] = []
+    known: dict[str, int] = {}
+    for batch in ctx.records.batches(ctx.db, ctx.program, ["record_id", *_SEEN]):
+        rows = batch.filter(pc.is_in(batch.column("record_id"), value_set=wanted))
+        said = [rows.column(name).cast(pa.string()) for name in _SEEN]
+        joined = pc.binary_join_element_wise(*said, "\0", null_handling="replace", null_replacement="\1")
+        keys = joined.dictionary_encode()
+        kinds, kind = keys.dictionary.to_pylist(), keys.indices.to_numpy()
+        first = np.unique(kind, return_index=True)[1]
+        for key, row in zip(kinds, rows.take(first).to_pylist(), strict=True):
+            if known.setdefault(key, len(seen)) == len(seen):
+                seen.append(_seen(row))
+        place = pc.index_in(rows.column("record_id"), value_set=wanted).to_numpy()
+        code[place] = np.array([known[key] for key in kinds], np.int64)[kind]
+    return seen, code[asked.indices.to_numpy()]
 
 
 def lengths(ctx: Context, identifiers: Collection[str]) -> dict[str, int]:
