@@ -32,6 +32,8 @@ class Campaign:
     tasks: int = 400
     people: int = 8
     gold: int = 40
+    apart: bool = False
+    """Whether each task goes to people of one team, as when teams have batches of their own."""
     rng: np.random.Generator = field(init=False)
     truth: NDArray[np.int64] = field(init=False)
     """Right label of each task; the last `gold` are gold."""
@@ -59,7 +61,8 @@ class Campaign:
         tasks, people = [], []
         fresh = [iter(self.rng.permutation(np.arange(self.tasks, self.tasks + self.gold))) for _ in range(self.people)]
         for task in range(self.tasks):
-            for person in self.rng.choice(self.people, OVERLAP, replace=False):
+            pool = np.arange(task % 2, self.people, 2) if self.apart else np.arange(self.people)
+            for person in self.rng.choice(pool, OVERLAP, replace=False):
                 tasks.append(task)
                 people.append(person)
                 if self.rng.random() < GOLD_RATE and (gold := next(fresh[person], None)) is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -108,6 +110,39 @@ def test_another_mix_of_labels_is_found() -> None:
     signal = next(each for each in _signals(it) if each.metric == "label.mix")
     assert "'praise'" in signal.rule
     assert signal.low <= it.task.size // 2 * SECOND <= signal.high
+
+
+@pytest.mark.parametrize("metric", ["label.mix", "agreement"])
+def test_a_team_that_answers_otherwise_is_found_on_its_own_chart_and_named(metric: str) -> None:
+    found = other = 0
+    for seed in range(10):
+        it = Campaign(seed, tasks=1000, gold=80, apart=True)
+        green = it.late & (it.annotator % 2 == 1) & (it.task < it.tasks)
+        mixed = green & (it.truth[it.task] == 0) if metric == "label.mix" else green
+        it.value[mixed & (it.rng.random(it.task.size) < (0.8 if metric == "label.mix" else 0.3))] = 2
+        charts = [chart for chart in control.charts(it.frame(), it.watch, {}) if chart.metric == metric]
+        signals = {chart.scope: chart.signal for chart in charts if chart.signal}
+        other += "team:blue" in signals
+        if (signal := signals.get("team:green")) is not None:
+            inside = signal.low <= it.task.size // 2 * SECOND <= signal.high
+            found += inside and (signal.causes[0].kind, signal.causes[0].name) == ("team", "green")
+    assert other <= stats.binom.ppf(0.9999, 10, LEVEL * SPENT[metric])
+    assert found >= 8
+
+
+def test_clean_teams_raise_no_more_alarms_than_their_charts_have_to_spend() -> None:
+    alarming, charted = 0, set()
+    for seed in range(100):
+        it = Campaign(seed, apart=True)
+        charts = control.charts(it.frame(), it.watch, {})
+        charted |= {(chart.metric, chart.scope) for chart in charts if chart.scope.startswith("team:")}
+        alarming += any(chart.signal for chart in charts)
+    assert len(charted) == 6
+    spent = sum(SPENT[metric] for metric in ("gold", "agreement", "label.mix"))
+    assert alarming <= stats.binom.ppf(0.9999, 100, LEVEL * spent)
+    alone = replace(it.frame(), team=np.zeros(it.task.size, np.int64))
+    scopes = {chart.scope for chart in control.charts(alone, it.watch, {}) if chart.metric != "gold.accuracy"}
+    assert not any(scope.startswith("team:") for scope in scopes)
 
 
 def test_a_decision_starts_the_chart_afresh() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headwater.stats.drift.causes import Cause
 
 WEIGHT, OWN_WEIGHT = 0.2, 0.4
-"""λ of the charts of a campaign, which see small shifts, and of an annotator, which must see soon."""
+"""λ of the charts of campaigns and teams, which see small shifts, and of an annotator, which must see soon."""
 LEAST_GAIN = 5.0
 """Log-likelihood, in nats, below which no change is located: then it was so from the start. Of sequences of up
 to 200 without a change one in twenty gains more, of 1,000 one in twelve."""
@@ -175,7 +175,7 @@ def _design(good: float, bad: float, run_length: float) -> cusum.Cusum:
 def _agreement(
     frame: Frame, watch: Watch, starts: Starts, first: NDArray[np.int64], second: NDArray[np.int64]
 ) -> list[Chart]:
-    """Chart the share of tasks whose first two answers differ: of all, and of those each annotator had a part in."""
+    """Chart the share of tasks whose first two answers differ: of all, of each annotator's part, inside each team."""
     given = frame.given
     begun = np.full(len(given.task_ids), -1)
     begun[given.task[first]] = first
@@ -193,7 +193,20 @@ def _agreement(
         place = mine // 2
         column = _pairs(frame, pairs[:, place], moments[place], mine % 2 == 1, starts.get(key, -1))
         found += _windowed(frame, watch, key, column, everybody)
+    # inside a team: where two teams differ, neither chart would tell which of them changed
+    inside = np.flatnonzero(frame.team[pairs[0]] == frame.team[pairs[1]])
+    own = _pairs(frame, pairs[:, inside], moments[inside], np.arange(inside.size) % 2 == 0, -1)
+    for name, code in _teams(frame):
+        key = ("agreement", f"team:{name}")
+        late = (frame.team[own.rows] == code) & (own.moments > starts.get(key, -1))
+        found += _windowed(frame, watch, key, _Column(*(each[late] for each in own)), own)
     return found
+
+
+def _teams(frame: Frame) -> list[tuple[str, int]]:
+    """Name and code of each team at work; none when there is one alone, whose charts are those of the campaign."""
+    at_work = np.unique(frame.team[frame.usable]).tolist()
+    return [(frame.teams[code], code) for code in at_work] if len(at_work) > 1 else []
 
 
 def _pairs(
@@ -207,11 +220,17 @@ def _pairs(
 
 
 def _mix(frame: Frame, watch: Watch, starts: Starts, first: NDArray[np.int64]) -> list[Chart]:
-    """Chart how far the labels of the tasks' first answers are from those before."""
+    """Chart how far the labels of the tasks' first answers are from those before: of all, and of each team."""
     given = frame.given
     rows = first[given.submitted_at[first] > starts.get(("label.mix", ""), -1)]
     column = _Column(rows=rows, outcome=given.value[rows], moments=given.submitted_at[rows])
-    return _windowed(frame, watch, ("label.mix", ""), column, column)
+    found = _windowed(frame, watch, ("label.mix", ""), column, column)
+    for name, code in _teams(frame):
+        key = ("label.mix", f"team:{name}")
+        mine = first[(frame.team[first] == code) & (given.submitted_at[first] > starts.get(key, -1))]
+        own = _Column(rows=mine, outcome=given.value[mine], moments=given.submitted_at[mine])
+        found += _windowed(frame, watch, key, own, column)
+    return found
 
 
 class _Column(NamedTuple):
@@ -225,15 +244,17 @@ class _Column(NamedTuple):
 def _windowed(frame: Frame, watch: Watch, key: tuple[str, str], column: _Column, everybody: _Column) -> list[Chart]:
     """Chart each window of tasks against all before it; everybody's tasks tell what a change came with."""
     metric, scope = key
-    size = OWN_WINDOW if scope else WINDOW
+    own = scope.startswith("annotator:")
+    size, teams = OWN_WINDOW if own else WINDOW, len(_teams(frame))
     agreement = metric == "agreement"
     counts = windows(column.outcome, size=size, kinds=2 if agreement else len(frame.given.values))
     if not len(counts):
         return []
     scores = rate_scores(np.cumsum(counts, axis=0) - counts, counts) if agreement else mix_scores(counts)
-    design = ewma.design(run_length=watch.window_run_length(metric), weight=OWN_WEIGHT if scope else WEIGHT)
+    wanted = watch.window_run_length(metric, teams=teams)
+    design = ewma.design(run_length=wanted, weight=OWN_WEIGHT if own else WEIGHT)
     # only the upper side alarms, so false alarms come half as often as the run length of both sides says
-    run_length = 2 * watch.window_run_length(metric)
+    run_length = 2 * wanted
     course = ewma.follow(design, scores, upper_only=True)
     signal = None
     if course.alarms.size:
@@ -269,6 +290,7 @@ def _change(frame: Frame, key: tuple[str, str], rule: str, column: _Column, ever
         shares = np.bincount(after, minlength=kinds) / max(after.size, 1)
         risen = int((shares - np.bincount(before, minlength=kinds) / max(before.size, 1)).argmax())
         codes = (codes == risen).astype(np.int64)
+        everybody = everybody._replace(outcome=(everybody.outcome == risen).astype(np.int64))
         rule = f"{rule}; the rate is that of '{frame.given.values[risen]}', which rose most"
     bad = codes.astype(np.bool_)
     if scope:
