@@ -142,7 +142,7 @@ class Annotate extends HTMLElement {
     this.reason.addEventListener("keydown", (event) => {
       if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); this.skip(this.reason.value); }
     });
-    return element("div", { className: "actions tools" }, action("Submit", "Enter", () => this.submit(), "primary"), action("Skip", "Esc", () => this.askReason()),
+    return element("div", { className: "actions tools" }, action("Submit", "Enter", () => this.submit(), "primary"), action("Skip", "Esc", () => this.pressSkip()),
       action("Undo", "Backspace", () => this.undo(), "quiet"), action("Ask", "Alt Q", () => this.enquiries.open(), "quiet"), this.reason);
   }
 
@@ -226,6 +226,13 @@ class Annotate extends HTMLElement {
     if (!this.task) return;
     this.reason.hidden = false;
     this.reason.focus();
+  }
+
+  // The button, where there may be no keyboard: asks why, sends the reason that was written, else goes back.
+  pressSkip() {
+    if (this.reason.hidden) this.askReason();
+    else if (this.reason.value.trim()) this.skip(this.reason.value);
+    else this.reason.hidden = true;
   }
 
   async skip(reason) {

@@ -23,6 +23,7 @@ class Enquiries extends HTMLElement {
   get guide() { return document.querySelector("hw-guide"); }
 
   open() {
+    if (!this.form.hidden && !this.form.contains(document.activeElement) && !this.box.value.trim()) { this.close(); return; }
     this.form.hidden = false;
     this.section = this.guide.current ?? "";
     this.about.textContent = this.section ? `To the owners of the guideline, about “${this.section}” and this task` : "To the owners of the guideline, about this task";

@@ -29,7 +29,7 @@ const polygon = {
   drag: (draft, at) => ({ ...draft, to: at }),
   // A point near the first one closes the outline.
   add(draft, at, scale) {
-    const done = draft.points.length >= CORNERS && distance(draft.points[0], at) * scale < NEAR;
+    const done = draft.points.length >= CORNERS && distance(draft.points[0], at) * scale < CORNER;
     return done ? { ...draft, done } : { ...draft, points: [...draft.points, at], to: at };
   },
   make: ({ points }) => (points.length >= CORNERS ? { points: points.map(({ x, y }) => [x, y]) } : null),

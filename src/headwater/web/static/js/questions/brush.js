@@ -1,4 +1,5 @@
 // <hw-brush>: regions of an image painted with a brush, one mask to a label, kept as COCO run lengths.
+import { action, element } from "../dom.js";
 import { Mask } from "../mask.js";
 import { Drawn } from "./drawn.js";
 
@@ -12,6 +13,8 @@ class Brush extends Drawn {
     this.masks = new Map();
     this.pictures = new Map();
     super.build();
+    this.eraser = action("Erase", "e", () => this.erase());
+    this.labels.after(element("p", { className: "actions" }, this.eraser, action("Smaller", ",", () => this.resize(",")), action("Larger", ".", () => this.resize("."))));
     const { width, height } = this.picture?.size ?? { width: 1, height: 1 };
     for (const mark of this.marks) this.masks.set(mark.label, new Mask(width, height, mark.rle));
   }
@@ -42,10 +45,30 @@ class Brush extends Drawn {
     this.keep([...this.masks].filter(([, mask]) => mask.area > 0).map(([label, mask]) => ({ label, rle: mask.encode() })));
   }
 
-  down(at) { this.before = at; this.stroke(at, at); }
+  down(at) {
+    this.unpainted = { label: this.label, pixels: this.mask().pixels.slice() };
+    this.before = at;
+    this.stroke(at, at);
+  }
+
   drag(at) { if (this.before) { this.stroke(this.before, at); this.before = at; } }
-  up() { this.before = null; this.store(); }
-  drop() { this.up(); }
+  up() { this.before = this.unpainted = null; this.store(); }
+
+  // A second finger came down: the first one meant to move the image, not to paint.
+  drop() {
+    this.before = null;
+    if (!this.unpainted) return;
+    this.masks.get(this.unpainted.label).pixels = this.unpainted.pixels;
+    this.pictures.delete(this.unpainted.label);
+    this.unpainted = null;
+    this.isChanged = false;
+    this.picture.redraw();
+  }
+
+  erase() {
+    this.erasing = !this.erasing;
+    this.update();
+  }
 
   lift() {
     this.isDown = false;
@@ -68,8 +91,8 @@ class Brush extends Drawn {
   get bindings() {
     return [
       { keys: [" "], text: "brush down or up", act: () => this.press(), fits: ({ key, target }) => key === " " && !target.closest("button") },
-      { keys: ["e"], text: "erase", act: () => { this.erasing = !this.erasing; this.update(); } },
-      { keys: [",", "."], text: "brush size", act: ({ key }) => this.resize(key === "." ? Math.ceil(this.radius * GROWTH) : Math.floor(this.radius / GROWTH)) },
+      { keys: ["e"], text: "erase", act: () => this.erase() },
+      { keys: [",", "."], text: "brush size", act: ({ key }) => this.resize(key) },
       { keys: ["Delete"], text: "clear the label", act: () => this.remove(this.label) },
       { keys: ["Escape"], text: "lift the brush", act: () => { this.lift(); this.update(); }, when: () => this.isDown },
       ...super.bindings,
@@ -83,8 +106,8 @@ class Brush extends Drawn {
     this.update();
   }
 
-  resize(radius) {
-    this.radius = Math.min(Math.max(radius, 1), WIDEST);
+  resize(key) {
+    this.radius = Math.min(Math.max(key === "." ? Math.ceil(this.radius * GROWTH) : Math.floor(this.radius / GROWTH), 1), WIDEST);
     this.update();
   }
 
@@ -103,6 +126,7 @@ class Brush extends Drawn {
 
   update() {
     super.update();
+    this.eraser.ariaPressed = String(this.erasing);
     this.list.replaceChildren(...[...this.masks].filter(([, mask]) => mask.area > 0).map(([label, mask]) =>
       this.line(label, `${mask.area} pixels`, label === this.label, () => this.take(label), () => this.remove(label))));
     this.say(`${this.erasing ? "Erasing" : "Painting"} ${this.named(this.label)}, brush ${this.radius} pixels${this.isDown ? ", down: arrows paint" : ""}.`);

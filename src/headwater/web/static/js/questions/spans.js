@@ -158,7 +158,7 @@ class Spans extends Question {
     this.drawList(place);
     this.arrows.hidden = !this.from;
     this.labels.hidden = Boolean(this.from);
-    if (this.from) this.say(`From “${this.excerpt(this.find(this.from))}” to: n and p, then a relation; Esc leaves.`);
+    if (this.from) this.say(`From “${this.excerpt(this.find(this.from))}” to: the other span (n and p), then a relation; Esc leaves.`);
     else this.say(this.chosen ? `“${this.excerpt(this.find(this.chosen))}” is ${this.named(this.find(this.chosen).label)}.` : "");
   }
 
@@ -185,10 +185,21 @@ class Spans extends Question {
     pick.addEventListener("click", () => this.choose(span.id));
     const gone = element("button", { type: "button", className: "quiet", "aria-label": `Remove ${this.named(span.label)}: ${this.excerpt(span)}`, textContent: "✕" });
     gone.addEventListener("click", () => this.remove(span.id));
-    const made = element("li", {}, pick, gone);
+    const made = element("li", {}, pick, ...(this.asked.relations?.length ? [this.relating(span)] : []), gone);
     for (const relation of this.relations.filter((each) => each.from === span.id)) {
       made.append(element("small", {}, `${this.named(relation.label)} → `, element("bdi", { textContent: this.excerpt(this.find(relation.to)) })));
     }
+    return made;
+  }
+
+  // With a pointer: begin a relation here, choose the other span, then the relation.
+  relating(span) {
+    const made = element("button", { type: "button", className: "quiet", textContent: "→", "aria-label": `Relate ${this.named(span.label)}: ${this.excerpt(span)}`, ariaPressed: String(span.id === this.from) });
+    made.addEventListener("click", () => {
+      if (this.from === span.id) { this.leave(); return; }
+      this.choose(span.id);
+      this.begin();
+    });
     return made;
   }
 
