@@ -4,12 +4,13 @@ Both sides start from the same answers in long format: arrays of codes here, a f
 Skene's model runs for equal iterations without a prior; GLAD and MACE run as each side runs them by default. It fails
 when more tasks than stated are labelled otherwise on the two sides. The accuracy needs crowd data with known truth,
 which the repository does not carry: name its folder in CROWD_DATA (see the page on truth inference). The tables of that
-page are written anew.
+page are written anew. `python -m benchmarks.quality crowd` measures the accuracy alone.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -98,8 +99,8 @@ def accuracy(directory: str) -> tuple[list[Case], dict[str, Any]]:
     return cases, sets
 
 
-def main() -> None:
-    """Run everything, publish it, and write the tables of the page."""
+def speed() -> list[Case]:
+    """Measure inference and agreement beside their peers."""
     cases = [
         case
         for contest in INFERENCE
@@ -109,6 +110,13 @@ def main() -> None:
     for contest in CONTESTS:
         if contest.peer == KRIPPENDORFF:
             cases += [each for labels in SIZES if labels <= contest.most for each in compare_agreement(contest, labels)]
+    return cases
+
+
+def main(words: list[str]) -> None:
+    """Run everything, or only the crowds, publish it, and write the tables of the page."""
+    only = words == ["crowd"]
+    cases = [] if only else speed()
     sets: dict[str, Any] = {}
     directory = os.environ.get("CROWD_DATA", "")
     if directory:
@@ -116,9 +124,10 @@ def main() -> None:
         cases += found
     else:
         print("CROWD_DATA names no folder of crowd data: accuracy on real crowds is left out.")
-    publish("quality", cases)
-    write_tables(cases, sets)
+    if cases:
+        publish("quality", cases, part=only)
+        write_tables(cases, sets)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -38,8 +38,14 @@ class Case:
         return None if self.peer is None or not self.ours else round(self.peer / self.ours, 2)
 
 
-def publish(name: str, cases: list[Case]) -> None:
-    """Print the cases as a table and write `results/NAME.json`."""
+def publish(name: str, cases: list[Case], *, part: bool = False) -> None:
+    """Print the cases as a table and write `results/NAME.json`.
+
+    Args:
+        name: The benchmark.
+        cases: What was measured.
+        part: Only some cases were run: what the file tells of others stays.
+    """
     rows = [(each, each.ratio) for each in cases]
     head = ("case", "size", "ours", "peer", "unit", "ratio", "goal", "peer's name")
     lines = [head, *(_line(each, ratio) for each, ratio in rows)]
@@ -49,7 +55,12 @@ def publish(name: str, cases: list[Case]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
     RESULTS.mkdir(exist_ok=True)
     data = [asdict(each) | {"ratio": ratio} for each, ratio in rows]
-    (RESULTS / f"{name}.json").write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    file = RESULTS / f"{name}.json"
+    if part and file.exists():
+        run = {(each.case, each.size) for each in cases}
+        told = json.loads(file.read_text(encoding="utf-8"))
+        data = [each for each in told if (each["case"], each["size"]) not in run] + data
+    file.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
 
 
 def _line(each: Case, ratio: float | None) -> tuple[str, ...]:

@@ -1,12 +1,21 @@
 """The accuracy of Headwater's methods, and of its choice between them, on real crowd data."""
 
+from itertools import combinations_with_replacement
 from typing import Any
 
 from clock import reply, request
 from crowd_sets import CrowdSet, crowd_sets, scores
 
 from headwater.stats.inference.choose import METHODS, compare, infer
-from headwater.stats.inference.truth import answers
+from headwater.stats.inference.committee import STRENGTHS
+from headwater.stats.inference.mace import drawn_dawid_skene
+from headwater.stats.inference.truth import Answers, answers
+from headwater.stats.inference.votes import majority
+
+GRID = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
+"""Strengths that the two models of a committee might have had."""
+SAYS = (0.0, 0.5, 1.0, 2.0)
+"""How much the votes might have counted, beside 1 for each model."""
 
 
 def measured(crowd: CrowdSet) -> dict[str, Any]:
@@ -22,7 +31,25 @@ def measured(crowd: CrowdSet) -> dict[str, Any]:
         "chosen": chosen.method,
         "auto": scores(crowd.truth, chosen.posterior),
         "likeliest": likeliest,
+        "rules": rules(crowd, given) | {name: facts["accuracy"] for name, facts in methods.items()},
+        "shipped": named(*STRENGTHS, 1.0),
     }
+
+
+def rules(crowd: CrowdSet, given: Answers) -> dict[str, float]:
+    """Return the accuracy of every committee that might have been the default, by its name."""
+    votes = majority(given).posterior
+    models = {strength: drawn_dawid_skene(given, strength=strength).posterior for strength in GRID}
+    return {
+        named(weak, strong, says): scores(crowd.truth, says * votes + models[weak] + models[strong])["accuracy"]
+        for weak, strong in combinations_with_replacement(GRID, 2)
+        for says in SAYS
+    }
+
+
+def named(weak: float, strong: float, says: float) -> str:
+    """Return the name of a committee: its strengths, and what the votes count."""
+    return f"{weak:g} and {strong:g}, votes {says:g}"
 
 
 reply(sets={crowd.name: measured(crowd) for crowd in crowd_sets(request()["directory"])})
