@@ -42,11 +42,6 @@ class Content:
     attributes: dict[str, object] = field(default_factory=dict)
     """What slices see of the record. Never sent."""
 
-    @property
-    def exported(self) -> dict[str, Any]:
-        """The record as it leaves the platform: with the name of its image."""
-        return self.shown | ({"image": self.image} if self.image else {})
-
 
 def of_record(record: Record) -> Content:
     """Return what is shown of a record.
@@ -54,23 +49,14 @@ def of_record(record: Record) -> Content:
     A pair is shown as a chat of two turns; alternatives to rank are `responses` in the payload, texts or mappings
     with `text`; an image is `image` in the payload, the name of a stored object, with its width and height.
     """
-    payload = record.payload
-    shown: dict[str, Any] = {"kind": record.kind, "text": record.text, "language": record.language}
-    turns = _turns(record)
-    if turns:
-        shown |= {"kind": "chat", "turns": turns}
-    responses = [_text(each) for each in _list(payload.get("responses"))]
-    if responses:
-        shown["responses"] = responses
-    size = (_pixels(payload.get("width")), _pixels(payload.get("height")))
-    if payload.get("image"):
-        shown |= {"image": True, "width": size[0], "height": size[1]}
+    shown, payload = _shown(record), record.payload
+    turns = shown.get("turns", ())
     facts = Facts(
         turns=tuple(turn["role"] for turn in turns),
         lengths=tuple(len(turn["text"]) for turn in turns) or (len(record.text),),
-        responses=len(responses),
-        width=size[0],
-        height=size[1],
+        responses=len(shown.get("responses", ())),
+        width=_pixels(payload.get("width")),
+        height=_pixels(payload.get("height")),
     )
     fields = {name: value for name, value in payload.items() if isinstance(value, str)}
     return Content(
@@ -81,6 +67,26 @@ def of_record(record: Record) -> Content:
         image=str(payload.get("image") or ""),
         attributes=sourcing.fields_of(record),
     )
+
+
+def exported(record: Record) -> dict[str, Any]:
+    """Return a record as it leaves the platform: as it is shown, with the name of its image."""
+    image = str(record.payload.get("image") or "")
+    return _shown(record) | ({"image": image} if image else {})
+
+
+def _shown(record: Record) -> dict[str, Any]:
+    payload = record.payload
+    shown: dict[str, Any] = {"kind": record.kind, "text": record.text, "language": record.language}
+    turns = _turns(record)
+    if turns:
+        shown |= {"kind": "chat", "turns": turns}
+    responses = [_text(each) for each in _list(payload.get("responses"))]
+    if responses:
+        shown["responses"] = responses
+    if payload.get("image"):
+        shown |= {"image": True, "width": _pixels(payload.get("width")), "height": _pixels(payload.get("height"))}
+    return shown
 
 
 def fetch(ctx: Context, record_id: str, ahead: Callable[[], Sequence[str]]) -> Content | None:

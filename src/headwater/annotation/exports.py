@@ -128,7 +128,7 @@ def _items(
             id=task,
             record=record_id,
             batch=batch.name,
-            content=content.of_record(record).exported if record else {},
+            content=content.exported(record) if record else {},
             attributes=record.attributes if record else {},
             answers=tuple(replies[task]),
             settled=settled.get(task, {}),

@@ -324,21 +324,38 @@ def _seen(row: dict[str, Any]) -> dict[str, object]:
     return {**{name: row[name] for name in COLUMNS}, **orjson.loads(row["attributes"])}
 
 
+_COLUMNS = (
+    "record_id",
+    "seq",
+    "source_id",
+    "intake_id",
+    "kind",
+    "text",
+    "payload",
+    "attributes",
+    "language",
+    "digest",
+    "created_at",
+)
+
+
 def _records(rows: pa.Table) -> list[Record]:
-    return [_record(row) for row in rows.to_pylist()]
+    # column by column: Arrow makes a mapping of every row several times slower
+    return [_record(*values) for values in zip(*(rows.column(name).to_pylist() for name in _COLUMNS), strict=True)]
 
 
-def _record(row: dict[str, Any]) -> Record:
+def _record(*values: Any) -> Record:  # noqa: ANN401 -- in the order of `_COLUMNS`
+    identifier, seq, source, intake, kind, text, payload, attributes, language, digest, created_at = values
     return Record(
-        id=RecordId(row["record_id"]),
-        seq=row["seq"],
-        source_id=SourceId(row["source_id"]),
-        intake_id=IntakeId(row["intake_id"]),
-        kind=row["kind"],
-        text=row["text"],
-        payload=orjson.loads(row["payload"]),
-        attributes=orjson.loads(row["attributes"]),
-        language=row["language"],
-        digest=row["digest"],
-        created_at=row["created_at"],
+        id=RecordId(identifier),
+        seq=seq,
+        source_id=SourceId(source),
+        intake_id=IntakeId(intake),
+        kind=kind,
+        text=text,
+        payload=orjson.loads(payload),
+        attributes=orjson.loads(attributes),
+        language=language,
+        digest=digest,
+        created_at=created_at,
     )
