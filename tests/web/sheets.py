@@ -15,7 +15,7 @@ from tests.annotation import factories
 from tests.servers import ARTEFACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from playwright.sync_api import Browser, Page
 
@@ -121,9 +121,14 @@ IMAGE_KINDS: dict[str, list[dict[str, Any]]] = {
 
 def png(width: int = 120, height: int = 80) -> bytes:
     """Return a picture: a slope of grey with a dark rectangle."""
-    rows = b"".join(
-        b"\0" + bytes(40 if 30 <= x < 60 and 20 <= y < 40 else 120 + x for x in range(width)) for y in range(height)
-    )
+    return grey([[40 if 30 <= x < 60 and 20 <= y < 40 else 120 + x for x in range(width)] for y in range(height)])
+
+
+def grey(pixels: Iterable[Iterable[int]]) -> bytes:
+    """Return a PNG of rows of shades of grey, each from 0 to 255."""
+    lines = [bytes(row) for row in pixels]
+    width, height = len(lines[0]), len(lines)
+    rows = b"".join(b"\0" + line for line in lines)
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

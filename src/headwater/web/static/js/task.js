@@ -74,7 +74,7 @@ class Task extends HTMLElement {
   activate(question) {
     if (this.active === question) return;
     this.active = question;
-    this.guide(question.asked, "");
+    this.guide(question.asked, question.current);
     this.show();
   }
 
@@ -89,7 +89,7 @@ class Task extends HTMLElement {
     if (slot.turn !== null) this.turn = slot.turn;
     this.active = slot.question;
     this.show();
-    this.guide(slot.question.asked, "");
+    this.guide(slot.question.asked, slot.question.current);
     this.record.reveal(slot.turn);
     if (focus) slot.question.focusControl();
   }

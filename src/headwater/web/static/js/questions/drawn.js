@@ -25,6 +25,7 @@ export class Drawn extends Question {
   }
 
   get picture() { return this.task.picture; }
+  get current() { return this.label; }
   get marks() { return this.given ?? []; }
   keyOf(option, place) { return option.key || KEYS[place] || ""; }
   colour(label) { return COLOURS[this.asked.options.findIndex((option) => option.value === label) % COLOURS.length]; }

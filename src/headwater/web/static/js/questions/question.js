@@ -35,6 +35,9 @@ export class Question extends HTMLElement {
 
   get name() { return this.asked.name; }
 
+  // The label worked with at this moment, of kinds that have one: the guideline opens its section.
+  get current() { return ""; }
+
   get answer() {
     const whole = this.task.values[this.name];
     return this.asked.per_turn ? whole?.[this.task.turn] : whole;
