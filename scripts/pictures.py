@@ -26,6 +26,7 @@ from tests.workspaces import PastClock, make_team
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
     from playwright.sync_api import Page
 
     from tests.workspaces import Team
@@ -143,14 +144,15 @@ def work(tab: Page, name: str) -> None:
         press(tab, "p", "r", "n", "1")
 
 
-def lid() -> np.ndarray[Any, np.dtype[np.uint8]]:
+def lid() -> NDArray[np.uint8]:
     """Return a picture of a round lid with a scratch (320 × 480)."""
     y, x = np.mgrid[0:320, 0:480].astype(float)
     away = np.hypot(x - 240, y - 160)
     plate, ring, line = away < 140, np.abs(away - 120) < 4, np.abs((x - 240) * 0.5 - (y - 130)) < 2.5  # noqa: PLR2004 -- pixels
     shade = np.where(plate, 190 - 0.35 * (y - 20), 60.0) - 40 * ring - 90 * (line & (x > 236) & (x < 320))  # noqa: PLR2004
     noise = np.random.default_rng(1).normal(0, 3, shade.shape)
-    return np.clip(shade + noise, 0, 255).astype(np.uint8)
+    found: NDArray[np.uint8] = np.clip(shade + noise, 0, 255).astype(np.uint8)
+    return found
 
 
 if __name__ == "__main__":
