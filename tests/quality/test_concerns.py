@@ -29,8 +29,8 @@ def place(text: str) -> int:
 
 def worked(team: Team, errors: dict[int, float], *, gold: int = 20) -> str:
     """Let annotators answer; those named err so often, by confusing fault with praise."""
-    known = {number: TOPICS[(30 + number) % 3] for number in range(gold)}
-    campaign = factories.open_campaign(team, 30, plan=Plan(overlap=3, gold_rate=0.4), known=known)
+    known = {number: TOPICS[(45 + number) % 3] for number in range(gold)}
+    campaign = factories.open_campaign(team, 45, plan=Plan(overlap=3, gold_rate=0.4), known=known)
     rng = random.Random(5)
     for number, person in enumerate(team.annotators[:3]):
 
@@ -73,6 +73,21 @@ def test_clean_work_raises_no_concern(team: Team) -> None:
     worked(team, {})
     with team.read() as ctx:
         assert concerns.concerns(ctx) == []
+
+
+def test_a_label_given_on_two_tasks_is_not_called_told_apart_badly(team: Team) -> None:
+    campaign = factories.open_campaign(team, 44, plan=Plan(overlap=2)).id
+    first, second = team.annotators[:2]
+    for person, rounds in (
+        (first, (("fault", 2), ("praise", 20), ("billing", 22))),
+        (second, (("praise", 22), ("billing", 22))),
+    ):
+        for topic, tasks in rounds:
+            factories.work_through(team, campaign, person, topic=topic, limit=tasks)
+    with team.act(team.ops) as ctx:
+        measured = {row.scope: row.estimate for row in assessments.assess(ctx, campaign, question="topic")}
+        assert measured["label:fault"].value < 0  # the two tasks are all there is of it, and both are disputed
+        assert not [each for each in concerns.concerns(ctx) if each.subject.startswith("label:")]
 
 
 def test_a_failed_standard_says_since_when_and_from_what(team: Team) -> None:

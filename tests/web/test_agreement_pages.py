@@ -28,14 +28,14 @@ def site(team: Team) -> Iterator[Served]:
 
 
 def test_from_what_is_wrong_to_the_rule_beside_the_example(team: Team, site: Served, browser: Browser) -> None:
-    campaign = factories.open_campaign(team, 24, plan=Plan(overlap=2))
+    campaign = factories.open_campaign(team, 40, plan=Plan(overlap=2))
     tab = site.tab_of(browser, team.ops)
     tab.goto(f"{site.url}/p/support/quality")
     tab.get_by_role("heading", name="Nothing measured yet").wait_for()
     first, second = team.annotators[:2]
-    factories.work_through(team, campaign.id, first, topic="fault", limit=12)
+    factories.work_through(team, campaign.id, first, topic="fault", limit=20)
     factories.work_through(team, campaign.id, first, topic="billing")
-    factories.work_through(team, campaign.id, second, topic="praise", limit=12)
+    factories.work_through(team, campaign.id, second, topic="praise", limit=20)
     factories.work_through(team, campaign.id, second, topic="billing")
     tab.reload()
     tab.get_by_text("were never measured").wait_for()
@@ -60,7 +60,7 @@ def test_from_what_is_wrong_to_the_rule_beside_the_example(team: Team, site: Ser
     assert tab.locator("article").first.locator(".voices li").count() == 2
     assert not problems(tab)
     tab.get_by_role("link", name="More").click()
-    tab.get_by_text("6 to 10 of 12").wait_for()
+    tab.get_by_text("6 to 10 of 20").wait_for()
     tab.goto(f"{site.url}/p/support/quality/cohorts/in-house")
     assert tab.locator("table.heat caption", has_text="Where the label of the row is most likely true").count() == 1
     assert not problems(tab)
