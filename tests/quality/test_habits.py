@@ -61,6 +61,25 @@ def test_what_somebody_mixes_up_is_kept_with_its_interval(team: Team, campaign: 
     assert team_row.confusion()[1][1].value == pytest.approx(22.5 / 33.5, abs=0.01)
 
 
+def test_whoever_is_always_right_is_so_however_many_options_there_are(team: Team) -> None:
+    options = [f"topic_{number}" for number in range(21)]
+    asked = [{"name": "topic", "kind": "single", "options": options}]
+    campaign = factories.open_campaign(team, 42, plan=Plan(overlap=3), data=asked).id
+
+    def choose(text: str) -> dict[str, object]:
+        return {"topic": options[int(text.rsplit(" ", 1)[1]) % 21]}
+
+    for person in team.annotators[:3]:
+        answer_all(team, campaign, person, choose)
+    with team.act(team.ops) as ctx:
+        labels.resolve(ctx, campaign, question="topic")
+        rows = queries.habits(ctx, campaign=campaign)
+    # Jeffreys' prior of half an answer each way: 42.5 of 43 and, of the team, 126.5 of 127; the votes are sure of all
+    assert [row.skill.value for row in rows if row.answers == 42] == pytest.approx([42.5 / 43] * 3, abs=0.02)
+    assert next(row.skill.value for row in rows if row.answers == 126) == pytest.approx(126.5 / 127, abs=0.02)
+    assert all(row.skill.high > 0.98 for row in rows)
+
+
 def test_others_see_only_their_own(team: Team, campaign: str) -> None:
     mine = f"annotator:{team.annotators[1]}"
     with team.read(team.annotators[1]) as ctx:

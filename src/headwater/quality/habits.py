@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_CLASSES = 30
 """Classes up to which confusion matrices are kept."""
 _METHOD = "posterior mean of a Dirichlet row, shrunk towards its prior, equal-tailed credible interval"
-_SKILL = "probability of the right class over classes as they occur, beta credible interval"
+_SKILL = "expected share of right answers, beta credible interval from Jeffreys' prior"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,23 +77,17 @@ class Habit:
 def of_classes(crowd: Crowd, truth: Truth, teams: Mapping[str, str]) -> tuple[Habit, ...]:
     """Return the habits of every annotator and team whose answers are classes."""
     given = crowd.given
-    skill, bounds = truth.skill, truth.skill_bounds()
     counts = np.bincount(given.annotator, minlength=len(given.annotator_ids))
+    skills = _skills(given.annotator, len(given.annotator_ids), truth.posterior[given.task, crowd.code])
     found = [
         Habit(
             subject=f"annotator:{name}",
             answers=int(counts[place]),
-            skill=Estimate(
-                value=float(skill[place]),
-                low=float(bounds.low[place]),
-                high=float(bounds.high[place]),
-                n=int(counts[place]),
-                method=_SKILL,
-            ),
+            skill=skills[place],
             values=_named(crowd.values),
             evidence=_table(truth.evidence[place]),
         )
-        for place, name in enumerate(given.annotator_ids[: len(skill)])
+        for place, name in enumerate(given.annotator_ids[: len(truth.evidence)])
     ]
     return (*found, *_of_teams(crowd, truth, teams))
 
@@ -105,28 +99,38 @@ def _of_teams(crowd: Crowd, truth: Truth, teams: Mapping[str, str]) -> list[Habi
     counts = np.zeros((len(names), classes, classes))
     np.add.at(counts.transpose(0, 2, 1), (code[given.cohort], crowd.code), truth.posterior[given.task])
     evidence = with_prior(counts)
-    shares = truth.posterior.mean(axis=0)
-    total = evidence.sum(axis=2)
-    right = np.einsum("wkk->wk", evidence) / total
-    mean, variance = right @ shares, (right * (1 - right) / (total + 1)) @ shares**2
-    size = np.maximum(mean * (1 - mean) / np.maximum(variance, 1e-300) - 1, 1e-9)
-    low, high = (scipy.special.betaincinv(mean * size, (1 - mean) * size, tail) for tail in (0.025, 0.975))
+    skills = _skills(code[given.cohort], len(names), truth.posterior[given.task, crowd.code])
     answered = np.bincount(code[given.cohort], minlength=len(names))
     return [
         Habit(
             subject=f"cohort:{name}",
             answers=int(answered[place]),
-            skill=Estimate(
-                value=float(mean[place]),
-                low=float(low[place]),
-                high=float(high[place]),
-                n=int(answered[place]),
-                method=_SKILL,
-            ),
+            skill=skills[place],
             values=_named(crowd.values),
             evidence=_table(evidence[place]),
         )
         for place, name in enumerate(names)
+    ]
+
+
+def _skills(code: NDArray[np.int64], people: int, right: NDArray[np.float64]) -> list[Estimate]:
+    """How often each is right, from the probability that each answer is; code tells whose it is.
+
+    Not from the confusion matrix: its prior counts every class, so that of many classes it would outweigh the answers.
+    """
+    total = np.bincount(code, minlength=people).astype(np.float64)
+    good = np.bincount(code, weights=right, minlength=people)
+    first, second = good + 0.5, total - good + 0.5
+    low, high = (scipy.special.betaincinv(first, second, tail) for tail in (0.025, 0.975))
+    return [
+        Estimate(
+            value=float(first[place] / (total[place] + 1)),
+            low=float(low[place]),
+            high=float(high[place]),
+            n=int(total[place]),
+            method=_SKILL,
+        )
+        for place in range(people)
     ]
 
 
