@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from headwater.annotation import queries
 from headwater.annotation.plan import Plan
+from headwater.annotation.store.answers import answer as given
 from tests.accessibility import problems
 from tests.annotation import factories
 from tests.serving import Served, served
@@ -110,6 +112,24 @@ def test_a_reload_in_the_middle_keeps_the_task_and_its_draft(team: Team, site: S
     tab.locator(".content").wait_for()
     assert tab.locator(".content").inner_text() == before
     assert tab.locator("button[aria-checked=true]").inner_text().endswith("fault")
+    tab.context.close()
+
+
+def test_time_away_from_the_page_is_not_time_on_the_task(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened(team, tasks=2)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    tab.evaluate(
+        "() => { const now = performance.now.bind(performance); let later = 0; performance.now = () => now() + later;"
+        " Object.defineProperty(document, 'hidden', { get: () => window.isAway });"
+        " window.pass = (isAway, ms) => { window.isAway = isAway;"
+        " document.dispatchEvent(new Event('visibilitychange')); later += ms; }; }"
+    )
+    tab.evaluate("() => { pass(false, 60_000); pass(true, 3_600_000); pass(false, 60_000); }")
+    with tab.expect_response(lambda reply: reply.url.endswith("/submit")):
+        answer(tab, "1")
+    with team.read() as ctx:
+        (spent,) = ctx.db.scalars(sa.select(given.c.lead_time_ms).where(given.c.campaign_id == campaign))
+    assert 120_000 <= spent < 180_000
     tab.context.close()
 
 

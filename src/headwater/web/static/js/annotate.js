@@ -28,7 +28,7 @@ const REASONS = {
 
 class Annotate extends HTMLElement {
   async connectedCallback() {
-    Object.assign(this, { ahead: [], courier: new Courier(this), last: null, task: null, why: "", trouble: "" });
+    Object.assign(this, { ahead: [], courier: new Courier(this), last: null, leftAt: 0, task: null, why: "", trouble: "" });
     this.status = element("div", { className: "status" });
     this.refused = Object.assign(element("hw-refused"), { url: this.url, person: this.person });
     this.messages = element("hw-messages");
@@ -40,6 +40,10 @@ class Annotate extends HTMLElement {
     addEventListener("keydown", (event) => this.pressed(event));
     addEventListener("online", () => this.courier.flush());
     addEventListener("offline", () => this.count());
+    document.addEventListener("visibilitychange", () => { // time away from the page is not time on the task
+      if (document.hidden) this.leftAt = performance.now();
+      else this.began += performance.now() - Math.max(this.leftAt, this.began);
+    });
     setInterval(() => this.beat(), HEARTBEAT_MS);
     setInterval(() => this.courier.flush(), RETRY_MS);
     this.guide = document.querySelector("hw-guide");
