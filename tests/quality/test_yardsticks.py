@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import httpx
@@ -13,11 +14,13 @@ from headwater.annotation import queries as annotation
 from headwater.annotation.questions import parse
 from headwater.governance.model import NotYoursError
 from headwater.quality import coefficients, measuring, pooling, queries, yardsticks
-from headwater.quality.model import NotAssessableError
+from headwater.quality.model import Measure, MeasureId, NotAssessableError
 from headwater.quality.panels import Panel
 from headwater.quality.yardsticks import Coefficient, Distance, Yardstick, YardstickError
 from headwater.stats.agreement import krippendorff, many_raters, patterns, sets
 from headwater.stats.agreement.two_raters import cohen, joint_table
+from headwater.stats.interval import wilson
+from headwater.web.quality import agreement_of_batches
 from tests.quality.test_agreement_edges import caller, typed
 from tests.quality.test_assessments import QUESTIONS, TOPICS, answered, assess
 from tests.serving import served
@@ -165,6 +168,23 @@ def test_only_the_accountable_chooses_and_what_was_measured_otherwise_is_no_hist
         assert options.choice is not None
         assert (options.choice.reason, options.choice.by) == ("Here linear.", team.lead)
         assert options.usual == by("alpha", "ordinal")
+
+
+def test_the_front_page_tells_no_batch_by_a_coefficient_that_was_given_up() -> None:
+    old, new = (
+        Measure(
+            id=MeasureId(f"msr_{metric}"),
+            campaign_id="cmp_1",
+            metric=metric,
+            scope="batch:bat_1",
+            estimate=wilson(3, 4),
+            measured_at=datetime(2026, 1, 1, tzinfo=UTC),
+            question="topic",
+        )
+        for metric in ("agreement.alpha", "agreement.ac1")
+    )
+    told = {("cmp_1", "topic"): "agreement.ac1"}
+    assert agreement_of_batches([new, old], told) == {"bat_1": new}
 
 
 def test_a_choice_is_typed_sent_and_read(team: Team) -> None:

@@ -41,6 +41,7 @@ def test_a_batch_is_planned_on_the_board_and_judged_by_keyboard(team: Team, site
     tab.get_by_role("button", name="Compare").click()
     tab.get_by_text("with 10 % of its labels wrong it passes with a chance of at most 10 %").wait_for()
     assert tab.locator("tbody tr").count() == 2
+    assert tab.locator("svg.oc text", has_text="LTPD 10.0%").count() == 1
     assert not problems(tab)
     tab.get_by_label("Must not pass (LTPD)").fill("0")
     tab.get_by_label("AQL, %").select_option("4")

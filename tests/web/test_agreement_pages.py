@@ -110,4 +110,6 @@ def choose_another_measure(tab: Page, address: str) -> None:
     tab.get_by_text("older than this choice: measure again").wait_for()
     tab.get_by_text("Not for this question").last.click()
     tab.get_by_text("It needs sets of options").first.wait_for()
+    tab.get_by_role("button", name="Measure again").click()
+    tab.locator(".tile", has_text="ac1, nominal").wait_for()
     assert not problems(tab)

@@ -28,7 +28,7 @@ def operating(plans: Sequence[Plan], *, width: int = 360, height: int = 180) -> 
         height: In pixels.
     """
     limit = plans[0].aql / 100
-    tolerated = plans[0].ltpd()
+    tolerated = plans[0].tolerance / 100 or plans[0].ltpd()
     right = min(1.0, max(1.6 * tolerated, 3 * limit))
     shares = np.linspace(0.0, right, _POINTS)
 
@@ -55,7 +55,8 @@ def operating(plans: Sequence[Plan], *, width: int = 360, height: int = 180) -> 
         parts.append(Markup('<polyline class="curve curve-{}" points="{}"/>').format(number, line))
     parts += [_of_lot(plan, right, across, down) for plan in plans[:1]]
     told = "; ".join(
-        f"{plan.kind}: {float(plan.probability(limit)):.0%} accepted at the AQL, 10 % at {plan.ltpd():.1%} wrong"
+        f"{plan.kind}: {float(plan.probability(limit)):.0%} accepted at the AQL, "
+        + (f"this batch {plan.consumer_risk:.0%} at its LTPD" if plan.tolerance else f"10 % at {plan.ltpd():.1%} wrong")
         for plan in plans
     )
     head = Markup('<svg class="oc" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" aria-label="{2}">')

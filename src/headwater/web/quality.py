@@ -71,10 +71,19 @@ def front(visitor: Visitor) -> Response:
             },
             cohorts=_lines(measures, "cohort", ("agreement", "gold.accuracy"), told),
             annotators=_lines(measures, "annotator", ("agreement.with_others", "gold.accuracy"), told),
-            batches={item.scope.removeprefix("batch:"): item for item in measures if item.scope.startswith("batch:")},
+            batches=agreement_of_batches(measures, told),
             names={batch.id: batch.name for campaign in campaigns for batch in annotation.batches(ctx, campaign.id)},
             inspections=queries.inspections(ctx),
         )
+
+
+def agreement_of_batches(measures: list[Measure], told: dict[tuple[str, str], str]) -> dict[str, Measure]:
+    """Return the agreement on each batch by the coefficient of its question, not by one that was given up."""
+    return {
+        item.scope.removeprefix("batch:"): item
+        for item in measures
+        if item.scope.startswith("batch:") and item.metric == told.get((item.campaign_id, item.question))
+    }
 
 
 class Line(NamedTuple):
