@@ -117,7 +117,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/lineage/export/{wanted}
         GET /p/{program}/quality/campaigns/{campaign}/charts
         GET /p/{program}/quality/acceptance
-        GET /p/{program}/quality/batches/{batch}
         GET /p/{program}/quality/batches/{batch}/plan
         GET /p/{program}/records
         GET /p/{program}/records/{record}
@@ -197,6 +196,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("reviewer", "expert", "ops", "lead"),
         """
+        GET /p/{program}/quality/agreement/{campaign}/{question}/disputes
+        GET /p/{program}/quality/batches/{batch}
         GET /api/v1/programs/{program}/reviews/counts
         GET /api/v1/programs/{program}/reviews/waiting
         GET /p/{program}/reviews

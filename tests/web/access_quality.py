@@ -18,7 +18,6 @@ QUALITY: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/concerns
         GET /api/v1/programs/{program}/measures
         GET /p/{program}/quality/agreement/{campaign}/{question}
-        GET /p/{program}/quality/agreement/{campaign}/{question}/disputes
     """,
     ),
 )

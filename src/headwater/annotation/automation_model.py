@@ -69,7 +69,7 @@ class Line:
     """What it decides about, each task counted once; None when it was not counted."""
 
 
-def decides(plan: Plan, attributes: Mapping[str, object]) -> str | None:
+def deciding_slice(plan: Plan, attributes: Mapping[str, object]) -> str | None:
     """Return the slice that decides about a record: of all it is in, the most careful; None when it is in none."""
     found = [where for where in plan.slices if _read(where).matches(attributes)]
     return min(found, key=lambda where: _CARE[Mode(plan.slices[where])], default=None)
@@ -82,7 +82,7 @@ def mode_of(plan: Plan, attributes: Mapping[str, object]) -> Mode:
         plan: The plan of the campaign.
         attributes: What slices see of the record.
     """
-    where = decides(plan, attributes) if plan.slices else None
+    where = deciding_slice(plan, attributes) if plan.slices else None
     return rest(plan) if where is None else Mode(plan.slices[where])
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headwater.annotation import automation, campaigns, queries
-from headwater.annotation.automation_model import Holding, Line, Mode, decides, rest
+from headwater.annotation.automation_model import Holding, Line, Mode, deciding_slice, rest
 from headwater.annotation.model import Campaign, CampaignState, CampaignStateError
 from headwater.annotation.store import automation as store
 from headwater.annotation.store import campaigns as campaign_rows
@@ -107,7 +107,7 @@ def _holdings(ctx: Context, campaign: Campaign) -> dict[str | None, Holding]:
     seen = sourcing.attributes(ctx, {row.record_id for row in rows}) if plan.slices else {}
     counts: dict[str | None, Counter[str]] = {where: Counter() for where in (*plan.slices, None)}
     for row in rows:
-        where = decides(plan, seen[row.record_id]) if row.record_id in seen else None
+        where = deciding_slice(plan, seen[row.record_id]) if row.record_id in seen else None
         counts[where].update(
             tasks=1, open=row.is_open, proposed=row.is_proposed, by_model=row.by_model, audited=row.audited
         )

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from headwater.annotation import queries as annotation
 from headwater.annotation.questions import CLOSED
 from headwater.governance import queries as governance
+from headwater.governance.authority import decides, may
+from headwater.governance.model import Decision
 from headwater.quality import acceptance, lots, queries, rework, severity
 from headwater.quality.lots import Column
 from headwater.sourcing import queries as sourcing
@@ -31,12 +33,15 @@ _SMALL = (200, 110)
 def board(visitor: Visitor) -> Response:
     """Show every batch where it stands between labelled and accepted."""
     with visitor.reading() as ctx:
-        cards = lots.board(ctx)
+        cards, manages = lots.board(ctx), may(ctx, Decision.BATCH_ACCEPT)
         return page(
             visitor,
             ctx,
             "quality/board.html",
             active="quality",
+            checks=manages or may(ctx, Decision.ANNOTATION_REVIEW),
+            manages=manages,
+            decides=decides(ctx, Decision.BATCH_ACCEPT),
             columns={column: [card for card in cards if card.column is column] for column in Column},
             curves={
                 card.batch.id: operating([card.inspection.plan], width=_SMALL[0], height=_SMALL[1])

@@ -170,17 +170,17 @@ def cohort(visitor: Visitor, team: str) -> Response:
         return _card(visitor, ctx, cards.cohort(ctx, team), team)
 
 
-def link(concern: Concern) -> str:
-    """Return where, under the program's quality pages, a concern is looked into."""
+def link(concern: Concern, *, manages: bool, checks: bool) -> str:
+    """Return where, under the program's quality pages, a concern is looked into by those who run or check the work."""
     kind, _, name = concern.subject.partition(":")
     here = f"agreement/{concern.campaign_id}/{quote(concern.question, safe='')}"
-    if kind in ("annotator", "cohort", "alarm"):
+    if kind == "annotator" or (kind in ("cohort", "alarm") and manages):
         return f"{kind}s/{quote(name, safe='')}"
     if kind == "watch":
         return f"campaigns/{concern.campaign_id}/charts"
-    if kind == "gold":
+    if kind == "gold" and manages:
         return f"campaigns/{concern.campaign_id}/gold"
-    if kind == "label":
+    if kind == "label" and checks:
         return f"{here}/disputes?{urlencode({'label': name})}"
     return here
 

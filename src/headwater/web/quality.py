@@ -44,6 +44,7 @@ def front(visitor: Visitor) -> Response:
         measures = queries.latest(ctx)
         campaigns = annotation.campaigns(ctx)
         manages = may(ctx, Decision.BATCH_ACCEPT)
+        checks = manages or may(ctx, Decision.ANNOTATION_REVIEW)
         wrong = concerns.concerns(ctx)
         whole = queries.assessments(ctx)
         told = {(item.campaign_id, item.question): item.metric for item in whole}
@@ -53,7 +54,8 @@ def front(visitor: Visitor) -> Response:
             "quality/front.html",
             active="quality",
             concerns=wrong,
-            links=[agreement.link(each) for each in wrong],
+            links=[agreement.link(each, manages=manages, checks=checks) for each in wrong],
+            checks=checks,
             campaigns={campaign.id: campaign.name for campaign in campaigns},
             measurable=_measurable(ctx, campaigns) if manages else [],
             manages=manages,
