@@ -78,6 +78,38 @@ def test_more_people_are_aligned_almost_exactly():
     assert np.mean(excess) < 0.01
 
 
+def test_disorders_equal_those_of_an_independent_package():
+    """Best alignments of pygamma-agreement 0.5.9 (mixed integer programs by GLPK, alpha = beta = delta_empty = 1)."""
+    people = (2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4)
+    two = (4.534992, 2.053128, 4.328292, 2.179082, 3.043875, 4.237386)
+    more = (2.971683, 1.293974, 3.921182, 1.880154, 3.047821, 3.023046)
+    rng = np.random.default_rng(3)
+    for count, expected in zip(people, (*two, *more), strict=True):
+        marks = _marked_alike(rng, count)
+        assert disorder(marks) == pytest.approx(expected, abs=2e-6)
+
+
+def _marked_alike(rng, people):
+    """Stretches with gaps, of which each person leaves some out, moves the ends and gives some another label."""
+    base, at = [], 0
+    for _ in range(rng.integers(4, 9)):
+        at += rng.integers(2, 20)
+        length = rng.integers(2, 15)
+        base.append((at, at + length, rng.integers(0, 3)))
+        at += length
+    found = []
+    for _ in range(people):
+        mine = []
+        for start, end, label in base:
+            if rng.random() < 0.15:
+                continue
+            low = start + rng.integers(-2, 3)
+            high = max(low + 1, end + rng.integers(-2, 3))
+            mine.append((low, high, label if rng.random() < 0.8 else rng.integers(0, 3)))
+        found.append(np.array(mine, float).reshape(-1, 3))
+    return found
+
+
 def test_chance_gives_nothing_and_copies_give_all():
     rng = np.random.default_rng(7)
     alone = [Text(100.0, tuple(simulated(rng, 1, 4)[0] % 100 for _ in range(3))) for _ in range(60)]
