@@ -62,11 +62,16 @@ def settled(tab: Page) -> None:
 
 def test_a_session_by_keyboard_alone(team: Team, site: Served, browser: Browser) -> None:
     campaign = opened(team, tasks=5)
-    tab = bench(site, browser, team.annotators[0], campaign)
+    tab = site.tab_of(browser, team.annotators[0])
+    assert tab.url.endswith("/p/support/workspace")  # where somebody lands who only answers
+    tab.locator(f"main a[href$='{campaign}']").first.focus()
+    tab.keyboard.press("Enter")
+    tab.locator(".content").wait_for()
     assert not problems(tab)
     for key in "12312":
         answer(tab, key)
     tab.get_by_text("Nothing is left for you").wait_for()
+    tab.get_by_text("nothing left for you now").wait_for()
     settled(tab)
     assert len(answers(team, campaign)) == 5
     tab.context.close()

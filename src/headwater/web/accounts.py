@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -9,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from headwater.governance import accounts, passwords
 from headwater.governance import queries as governance
-from headwater.governance.model import SYSTEM
+from headwater.governance.model import SYSTEM, Role
 from headwater.web.session import COOKIE, Visitor, page
 
 router = APIRouter()
@@ -17,11 +18,13 @@ router = APIRouter()
 
 @router.get("/")
 def home(visitor: Visitor) -> Response:
-    """Show the programs of the visitor; go straight to the only one."""
+    """Show the programs of the visitor; go straight to the only one, and to the tasks when those are all they do."""
     with visitor.reading() as ctx:
         mine = governance.programs_of(ctx, ctx.actor)
         if len(mine) == 1:
-            return RedirectResponse(f"/p/{mine[0].slug}/", status_code=303)
+            roles = set(governance.roles(replace(ctx, program=mine[0].id)))
+            place = "workspace" if roles == {Role.ANNOTATOR} else ""
+            return RedirectResponse(f"/p/{mine[0].slug}/{place}", status_code=303)
         return page(visitor, ctx, "programs.html", mine=mine)
 
 

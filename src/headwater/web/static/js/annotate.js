@@ -125,6 +125,7 @@ class Annotate extends HTMLElement {
   }
 
   rest() {
+    if (this.why === "done") this.pace.refresh();
     this.body.replaceChildren(element("div", { className: "empty" }, element("h2", { textContent: REASONS[this.why] ?? "No task at hand" }),
       element("p", { textContent: "Thank you. Press Enter to look again, Backspace to take your last answer back." })));
   }
