@@ -9,7 +9,7 @@ bootstrap over the independent units (`headwater.stats.bootstrap`).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -61,6 +61,34 @@ def restored(value: Mapping[str, Any]) -> Estimate:
     """Return the estimate whose fields were written as JSON, where an undefined number is null."""
     numbers: dict[str, Any] = {name: math.nan if item is None else item for name, item in value.items()}
     return Estimate(**numbers)
+
+
+def unanimous(found: Estimate, cost: float) -> Estimate:
+    """Return an estimate of agreement; where no unit disagreed, with an interval that admits what was not seen.
+
+    When every unit agrees, so does every resample of them, and a bootstrap's interval is a point whatever n. Yet a
+    share of units up to the Clopper-Pearson bound of 0 in n may disagree, and each lowers the coefficient.
+
+    Args:
+        found: The estimate; returned as it is unless it is 1 with an interval that is a point.
+        cost: How far the coefficient falls when every unit disagrees as much as it can, above 0: 1 / (1 - chance
+            agreement), or the largest over the mean distance of two answers.
+
+    Returns:
+        The estimate, its `low` 1 - cost · bound, but at least -1.
+
+    Source:
+        Ours. Conservative: a disagreeing unit is taken to disagree altogether.
+    """
+    if not (found.low == found.high and found.value > 1 - _ROUNDING):
+        return found
+    bound = float(clopper_pearson_bounds(0, found.n, confidence=found.confidence).high)
+    method = f"{found.method.rpartition(', ')[0]}, Clopper-Pearson bound as no disagreement was seen"
+    return replace(found, low=max(1 - cost * bound, -1.0), method=method)
+
+
+_ROUNDING = 1e-12
+"""A coefficient this close to 1 is 1."""
 
 
 class Bounds(NamedTuple):

@@ -1,6 +1,7 @@
 """Intervals cover what they promise: 93 to 97 % of simulated samples, with a fixed seed."""
 
 import numpy as np
+import pytest
 import scipy
 
 from headwater.stats.agreement import many_raters
@@ -27,6 +28,37 @@ def test_the_bootstrap_of_alpha_covers():
         found = of_patterns(from_table(tables(rng, 150, 0.6)), resampling=Resampling(resamples=500, rng=rng))
         hits += found.low <= 0.6 <= found.high
     assert 0.93 <= hits / RUNS <= 0.97
+
+
+def test_agreement_that_was_never_broken_yet_is_not_taken_for_certain():
+    """One answer in a hundred differs: most samples of thirty tasks show no disagreement at all."""
+    rng, hits, unbroken = np.random.default_rng(31), np.zeros(2), 0
+    same = 0.99**2 + 0.01**2 / 2  # two answers, each another of three equal labels with a chance of .01
+    truth = ((same - 1 / 3) / (1 - 1 / 3), same)
+    for _ in range(FEWER):
+        hidden = rng.integers(0, 3, 30)
+        given = [np.where(rng.random(30) < 0.01, (hidden + rng.integers(1, 3, 30)) % 3, hidden) for _ in range(2)]
+        unit = from_table(sum(np.eye(3, dtype=np.int64)[each] for each in given))
+        for place, found in enumerate((of_patterns(unit), many_raters.percent(unit))):
+            hits[place] += found.low <= truth[place] <= found.high
+            assert found.low < 1
+        unbroken += found.value == 1
+    assert unbroken > FEWER / 2
+    assert hits.min() / FEWER >= 0.93
+
+
+def test_perfect_agreement_is_as_sure_as_the_bound_of_what_was_not_seen():
+    bound = 1 - 0.025 ** (1 / 6)
+    patterns = from_table(2 * np.eye(3, dtype=np.int64), np.array([2, 2, 2]))
+    chance, distance = 1 / 3, 8 / 11  # 4 · 4 · 6 of 12 · 11 ordered pairs of answers differ
+    assert many_raters.percent(patterns).low == pytest.approx(1 - bound, abs=1e-12)
+    assert many_raters.fleiss(patterns).low == pytest.approx(1 - bound / (1 - chance), abs=1e-12)
+    found = of_patterns(patterns)
+    assert found.low == pytest.approx(1 - bound / distance, abs=1e-12)
+    assert found.high == 1
+    assert found.method == "Krippendorff's alpha, nominal, Clopper-Pearson bound as no disagreement was seen"
+    # on a scale the largest squared distance is 4, and 192 is the sum over the 12 · 11 ordered pairs
+    assert of_patterns(patterns, level="interval").low == pytest.approx(1 - bound * 4 / (192 / 132), abs=1e-12)
 
 
 def test_wilson_covers_on_average_over_shares():

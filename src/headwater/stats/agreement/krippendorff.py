@@ -9,6 +9,7 @@ alpha is undefined, not 1.
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from headwater.stats.agreement import distances
 from headwater.stats.agreement.distances import Level
 from headwater.stats.agreement.patterns import Patterns, clean, count, count_in_clusters
 from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
-from headwater.stats.interval import Estimate, undefined
+from headwater.stats.interval import Estimate, unanimous, undefined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,7 +193,10 @@ def _nominal(pairs: Patterns, resampling: Resampling) -> Estimate:
         n = answers.sum(axis=1)
         return _alpha(total[:, 0], n, n**2 - (answers**2).sum(axis=1))
 
-    return _estimate(pairs.sample(sums), statistic, "nominal", resampling)
+    answers = pairs.units @ counts
+    n = int(answers.sum())
+    found = _estimate(pairs.sample(sums), statistic, "nominal", resampling)
+    return unanimous(found, _cost(1.0, n, n**2 - float((answers.astype(np.float64) ** 2).sum())))
 
 
 def _with_distances(pairs: Patterns, distance: Sums, scale: str, resampling: Resampling) -> Estimate:
@@ -205,7 +209,10 @@ def _with_distances(pairs: Patterns, distance: Sums, scale: str, resampling: Res
         answers = total[:, 1:]
         return _alpha(total[:, 0], answers.sum(axis=1), np.einsum("ij,ij->i", answers @ distance, answers))
 
-    return _estimate(pairs.sample(sums), statistic, scale, resampling)
+    answers = pairs.units @ counts
+    largest = float(distance[np.ix_(answers > 0, answers > 0)].max())
+    found = _estimate(pairs.sample(sums), statistic, scale, resampling)
+    return unanimous(found, _cost(largest, answers.sum(), float(answers @ distance @ answers)))
 
 
 def _interval(
@@ -222,7 +229,11 @@ def _interval(
         # Rounding leaves a trace where all numbers are equal.
         return _alpha(total[:, 0], n, np.where(expected > _ROUNDING * n * sum_xx, expected, 0.0))
 
-    return _estimate(sample(sums), statistic, scale, resampling)
+    parts = sample(sums)
+    _, n, sum_x, sum_xx = parts.units @ parts.sums
+    largest = float(np.ptp(first / m)) ** 2  # where units agree, each has one number
+    found = _estimate(parts, statistic, scale, resampling)
+    return unanimous(found, _cost(largest, n, 2 * (n * sum_xx - sum_x**2)))
 
 
 def _moments(pairs: Patterns, value: Sums) -> Sums:
@@ -277,7 +288,11 @@ def _ordinal(pairs: Patterns, resampling: Resampling) -> Estimate:
         return _alpha(observed, n, np.where(expected > _ROUNDING * n**4, expected, 0.0))
 
     sums = np.column_stack([counts, coincidences])
-    return _estimate(pairs.sample(sums), statistic, "ordinal", resampling)
+    answers = pairs.units @ counts
+    n, rank = answers.sum(), distances.midranks(answers)
+    spread = 2 * (n * float(answers @ rank**2) - float(answers @ rank) ** 2)
+    found = _estimate(pairs.sample(sums), statistic, "ordinal", resampling)
+    return unanimous(found, _cost(float(np.ptp(rank[answers > 0])) ** 2, n, spread))
 
 
 def _alpha(observed: Sums, n: Sums, expected: Sums) -> Sums:
@@ -294,6 +309,11 @@ def _powers(value: Sums, weights: ArrayLike) -> tuple[Sums, Sums]:
 
 def _estimate(sample: UnitSums, statistic: Callable[[Sums], Sums], scale: str, resampling: Resampling) -> Estimate:
     return bootstrap(sample, statistic, method=f"Krippendorff's alpha, {scale}", resampling=resampling)
+
+
+def _cost(largest: float, n: float, expected: float) -> float:
+    """Return the largest over the mean distance of two answers; `expected` sums the distances of all n (n - 1)."""
+    return largest * n * (n - 1) / expected if expected > 0 else math.nan
 
 
 def _hollow(n: int, resampling: Resampling) -> Estimate:

@@ -19,7 +19,7 @@ import numpy as np
 from headwater.stats.agreement.patterns import clean
 from headwater.stats.agreement.weights import Weighting, weights
 from headwater.stats.bootstrap import RESAMPLING, Resampling, bootstrap
-from headwater.stats.interval import Estimate, normal, undefined
+from headwater.stats.interval import Estimate, normal, unanimous, undefined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,7 +221,8 @@ def _corrected(patterns: Patterns, matrix: Numbers, chance: _Chance, name: str, 
     one = patterns.n / paired * np.where(pairs, agreement - expected, 0.0)
     one = (one - (1 - estimate.value) * (shares - mean) @ chance.gradient(mean)) / (1 - expected) - estimate.value
     note = _UNTESTED if used == 1 and name != "percent agreement" else estimate.note
-    return replace(estimate, n=n, standard_error=_spread(patterns, one), note=note)
+    whole = replace(estimate, n=n, standard_error=_spread(patterns, one), note=note)
+    return unanimous(whole, 1 / (1 - expected))
 
 
 def _spread(patterns: Patterns, influence: Numbers) -> float:

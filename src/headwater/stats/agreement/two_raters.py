@@ -13,7 +13,7 @@ from headwater.stats.agreement import many_raters
 from headwater.stats.agreement.patterns import Patterns, clean, from_table
 from headwater.stats.agreement.weights import Weighting, weights
 from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
-from headwater.stats.interval import Estimate, undefined
+from headwater.stats.interval import Estimate, unanimous, undefined
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -89,7 +89,9 @@ def cohen(
     estimate = bootstrap(UnitSums(units, sums), statistic, method=method, resampling=resampling)
     if not estimate.defined:
         return replace(estimate, note="Both raters gave one and the same label, so chance alone explains it.")
-    return replace(estimate, standard_error=cohen_standard_error(counts, matrix))
+    total = counts.sum()
+    chance = float(counts.sum(axis=1) @ matrix @ counts.sum(axis=0)) / total**2
+    return unanimous(replace(estimate, standard_error=cohen_standard_error(counts, matrix)), 1 / (1 - chance))
 
 
 def cohen_standard_error(table: ArrayLike, matrix: ArrayLike) -> float:
