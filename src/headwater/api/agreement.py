@@ -92,10 +92,11 @@ def show_yardstick(campaign: str, question: str, caller: Caller) -> Options:
 
 
 @router.get("/yardsticks")
-def list_yardsticks(caller: Caller, question: str = "") -> list[Choice]:
+def list_yardsticks(caller: Caller, listing: Listing, question: str = "") -> list[Choice]:
     """List every choice of what agreement is measured by, oldest first; the newest of a scope counts."""
     with caller.reading() as ctx:
-        return queries.choices(ctx, question=question)
+        rows = queries.choices(ctx, question=question)
+    return listing.part(rows, key=lambda row: f"{row.at:%Y-%m-%dT%H:%M:%S.%f}:{row.campaign_id}:{row.question}")
 
 
 @router.post("/yardsticks", status_code=201, response_model=Choice)
