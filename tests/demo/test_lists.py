@@ -73,6 +73,7 @@ WHOLE = {
     "deliveries/{delivery}/rework": "what one delivery holds",
     "campaigns/{campaign}/skips/reasons": "one row for each reason there is",
     "campaigns/{campaign}/reviewers": "one row for each reviewer",
+    "campaigns/{campaign}/automation": "one row for each slice of the policy",
     "campaigns/{campaign}/cohorts": "one row for each cohort",
     "campaigns/{campaign}/watches": "one row for each question",
     "campaigns/{campaign}/charts": "one row for each metric and cohort",
