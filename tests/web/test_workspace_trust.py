@@ -117,6 +117,7 @@ def test_a_late_answer_is_kept_over_a_reload_until_its_author_removes_it(
 ) -> None:
     campaign = opened(team, 1)
     tab = bench(site, browser, team.annotators[0], campaign)
+    tab.wait_for_load_state("networkidle")  # nothing it asked for while the lease held may arrive after its end
     clock.advance(minutes=30)
     taken = factories.claim(team, campaign, team.annotators[1])
     assert taken is not None
