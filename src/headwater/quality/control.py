@@ -203,10 +203,9 @@ def _agreement(
     return found
 
 
-def _teams(frame: Frame) -> list[tuple[str, int]]:
+def _teams(frame: Frame) -> tuple[tuple[str, int], ...]:
     """Name and code of each team at work; none when there is one alone, whose charts are those of the campaign."""
-    at_work = np.unique(frame.team[frame.usable]).tolist()
-    return [(frame.teams[code], code) for code in at_work] if len(at_work) > 1 else []
+    return frame.at_work if len(frame.at_work) > 1 else ()
 
 
 def _pairs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from headwater.annotation.answers import Answers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """A campaign's answers with what they may be grouped by."""
 
@@ -35,6 +36,12 @@ class Frame:
     def known(self) -> NDArray[np.bool_]:
         """Whether each answer counts and its task's right answer is known."""
         return self.usable & self.given.is_gold & (self.given.gold_value >= 0)
+
+    @cached_property
+    def at_work(self) -> tuple[tuple[str, int], ...]:
+        """Name and code of each team with answers that count."""
+        given = np.bincount(self.team[self.usable], minlength=len(self.teams))
+        return tuple((name, code) for code, name in enumerate(self.teams) if given[code])
 
     def groups(self, rows: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
         """Return what some answers may be grouped by: kind of candidate → name for each answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from headwater.sourcing.slices import Slice
 
 _STEP = 2_000
+_SOUGHT = 10_000
+"""Records sought for which one more part of the table is read at a time."""
 _SEEN = ("attributes", *sorted(COLUMNS))
 
 
@@ -278,17 +281,20 @@ def profiles(ctx: Context, identifiers: Sequence[str]) -> tuple[list[dict[str, o
     code = np.full(len(wanted), -1, np.int64)
     seen: list[dict[str, object]] = []
     known: dict[str, int] = {}
-    for batch in ctx.records.batches(ctx.db, ctx.program, ["record_id", *_SEEN]):
-        rows = batch.filter(pc.is_in(batch.column("record_id"), value_set=wanted))
+    batches = ctx.records.batches(ctx.db, ctx.program, ["record_id", *_SEEN])
+    # looking for the wanted ones costs as much as they are many, whatever they are looked for in
+    while part := list(islice(batches, 1 + len(wanted) // _SOUGHT)):
+        rows = pa.Table.from_batches(part)
+        place = pc.index_in(rows.column("record_id"), value_set=wanted)
+        rows, place = rows.filter(place.is_valid()), place.drop_null().to_numpy()
         said = [rows.column(name).cast(pa.string()) for name in _SEEN]
         joined = pc.binary_join_element_wise(*said, "\0", null_handling="replace", null_replacement="\1")
-        keys = joined.dictionary_encode()
+        keys = joined.combine_chunks().dictionary_encode()
         kinds, kind = keys.dictionary.to_pylist(), keys.indices.to_numpy()
         first = np.unique(kind, return_index=True)[1]
         for key, row in zip(kinds, rows.take(first).to_pylist(), strict=True):
             if known.setdefault(key, len(seen)) == len(seen):
                 seen.append(_seen(row))
-        place = pc.index_in(rows.column("record_id"), value_set=wanted).to_numpy()
         code[place] = np.array([known[key] for key in kinds], np.int64)[kind]
     return seen, code[asked.indices.to_numpy()]
 
