@@ -53,6 +53,8 @@ def test_perfect_agreement_is_as_sure_as_the_bound_of_what_was_not_seen():
     chance, distance = 1 / 3, 8 / 11  # 4 · 4 · 6 of 12 · 11 ordered pairs of answers differ
     assert many_raters.percent(patterns).low == pytest.approx(1 - bound, abs=1e-12)
     assert many_raters.fleiss(patterns).low == pytest.approx(1 - bound / (1 - chance), abs=1e-12)
+    habits = many_raters.conger(np.arange(12) // 2, np.arange(12) % 2, np.arange(12) // 4)
+    assert habits.low == pytest.approx(1 - bound / (1 - chance), abs=1e-12)
     found = of_patterns(patterns)
     assert found.low == pytest.approx(1 - bound / distance, abs=1e-12)
     assert found.high == 1

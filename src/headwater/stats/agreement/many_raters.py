@@ -160,8 +160,8 @@ def conger(
         confidence: Nominal coverage of the normal interval.
 
     Returns:
-        Kappa with a normal interval cut at 1. Undefined with fewer than two raters, without pairs
-        of answers or when only one label was given.
+        Kappa with a normal interval cut at 1; where nobody disagreed, see `unanimous`. Undefined with fewer than two
+        raters, without pairs of answers or when only one label was given.
 
     Source:
         Conger 1980; Gwet 2014. A rater's habits are the label shares of all the rater's answers.
@@ -189,7 +189,7 @@ def conger(
     one = n / m * pairable * (agreement - chance) / (1 - chance) - (1 - kappa) * shift / (1 - chance)
     error = _standard_error(one[ratings > 0] - kappa, np.ones(n))
     estimate = normal(kappa, error, n=m, method=method, confidence=confidence)
-    return replace(estimate, high=min(estimate.high, 1.0))
+    return unanimous(replace(estimate, high=min(estimate.high, 1.0)), 1 / (1 - chance))
 
 
 def _corrected(patterns: Patterns, matrix: Numbers, chance: _Chance, name: str, resampling: Resampling) -> Estimate:
