@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headwater.annotation import batches, gold, tasks
 from headwater.annotation import queries as annotation
-from headwater.annotation import tasks
+from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
 from headwater.quality import assessments, queries
+from headwater.quality import gold as quality_gold
 from headwater.quality.model import NotAssessableError
 from headwater.stats.agreement.krippendorff import alpha
 from tests.annotation import factories
@@ -124,6 +126,23 @@ def test_the_newest_assessment_knows_pairs_confusions_and_disputes(measured: tup
     assert found.confusions[0].share.value >= found.confusions[-1].share.value
     assert sum(found.shares.values()) == pytest.approx(1)
     assert found.remark == ""  # alpha and AC1 say the same
+
+
+def test_what_was_answered_in_calibration_is_no_accuracy_of_the_work(team: Team) -> None:
+    records = factories.put_records(team, [f"message {place}" for place in range(15)])
+    campaign = factories.plan_campaign(team, records[:12], plan=Plan(calibration_bar=0.1, gold_rate=0.5)).id
+    with team.act(team.ops) as ctx:
+        batches.add(ctx, campaign, name="lessons", records=records[12:], kind=BatchKind.CALIBRATION)
+        gold.mark(ctx, campaign, {record: {"topic": "fault"} for record in [*records[:4], *records[12:]]})
+    factories.open_planned(team, campaign)
+    known = ["message 12", *(f"message {place}" for place in range(4))]  # two lessons of three are answered wrong
+    answer_all(team, campaign, team.annotators[0], lambda text: {"topic": "fault" if text in known else "billing"})
+    found = assess(team, campaign, "topic")
+    with team.act(team.lead) as ctx:
+        health = quality_gold.health(ctx, campaign, question="topic")
+    for scope in ("", "cohort:in-house", f"annotator:{team.annotators[0]}"):
+        measured = found["gold.accuracy", scope].estimate
+        assert (measured.value, measured.n) == (health.accuracy.value, health.accuracy.n) == (1.0, 4)
 
 
 def test_a_frequent_label_is_named_where_alpha_and_ac1_contradict_each_other(team: Team) -> None:

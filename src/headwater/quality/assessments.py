@@ -15,6 +15,7 @@ from headwater.governance import ledger
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.quality import breakdowns, coefficients, comparisons, monitoring, prevalence, queries
+from headwater.quality.frames import usable
 from headwater.quality.model import Assessment, Measure, MeasureId, NotAssessableError
 from headwater.quality.panels import panel
 from headwater.quality.store import measures as store
@@ -45,8 +46,9 @@ def assess(
     held against the chance disagreement of all answers.
     Beside it stand percent agreement, each annotator's agreement with the others, who agrees with whom,
     which labels are confused and which tasks are most disputed. Gold is given to everybody, whatever their batch,
-    so a team's cohorts are measured on it together, and every slice; it is left out of agreement. Control charts and
-    integrity checks are followed too, and raise alarms.
+    so a team's cohorts are measured on it together, and every slice; it is left out of agreement, and what was answered
+    in calibration, where people learn, is left out of accuracy. Control charts and integrity checks are followed too,
+    and raise alarms.
 
     Args:
         ctx: The context.
@@ -89,7 +91,8 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
     slicing = breakdowns.of_slices(ctx, given, slices, seed=seed)
     apart = views.apart()
     metric = yardstick.metric
-    found = _agreement(views, groups, question, metric, seed) | _gold(given, groups[0], slicing)
+    found = _agreement(views, groups, question, metric, seed)
+    found |= _gold(given, groups[0], slicing, usable(ctx, campaign.id, given))
     inside = comparisons.by_slice(views, slicing, found[metric, f"question:{question}"], apart)
     found |= {(metric, f"slice:{name}"): value for name, value in inside.items()}
     found |= {
@@ -176,8 +179,10 @@ def _agreement(
     return found
 
 
-def _gold(given: Answers, teams: Groups, slicing: list[Groups]) -> dict[tuple[str, str], Estimate]:
-    known = np.flatnonzero(given.is_gold & (given.gold_value >= 0))
+def _gold(
+    given: Answers, teams: Groups, slicing: list[Groups], work: NDArray[np.bool_]
+) -> dict[tuple[str, str], Estimate]:
+    known = np.flatnonzero(work & given.is_gold & (given.gold_value >= 0))
     right = given.is_right[known].astype(np.float64)
 
     def accuracy(kind: str, names: Sequence[str], code: NDArray[np.int64]) -> dict[tuple[str, str], Estimate]:

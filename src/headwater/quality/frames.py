@@ -37,17 +37,22 @@ def frame_of(ctx: Context, campaign_id: str, *, question: str, given: Answers | 
     given = annotation.answers(ctx, campaign_id, question=question) if given is None else given
     teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
     names, code = np.unique([teams.get(name, name) for name in given.cohort_ids] or [""], return_inverse=True)
-    drills = {batch.id for batch in annotation.batches(ctx, campaign_id) if batch.kind is BatchKind.CALIBRATION}
-    drill = np.array([name in drills for name in given.batch_ids] or [False])
     empty = len(given.task) == 0
     return Frame(
         given=given,
         team=np.empty(0, np.int64) if empty else np.asarray(code, np.int64)[given.cohort],
         teams=tuple(names.tolist()),
-        usable=np.empty(0, np.bool_) if empty else ~drill[given.batch],
+        usable=usable(ctx, campaign_id, given),
         slices=lambda rows: _slices(ctx, given, rows),
         lengths=lambda rows: _lengths(ctx, given, rows),
     )
+
+
+def usable(ctx: Context, campaign_id: str, given: Answers) -> NDArray[np.bool_]:
+    """Return which answers were given at work: those of calibration, where people learn, were not; shape (answers,)."""
+    drills = {batch.id for batch in annotation.batches(ctx, campaign_id) if batch.kind is BatchKind.CALIBRATION}
+    work = np.array([name not in drills for name in given.batch_ids], np.bool_)
+    return work[given.batch] if work.size else np.empty(0, np.bool_)
 
 
 def _slices(ctx: Context, given: Answers, rows: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
