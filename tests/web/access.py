@@ -136,6 +136,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/pace
         GET /p/{program}/workspace/{campaign}/enquiries
         GET /p/{program}/workspace/{campaign}/pace
+        GET /api/v1/programs/{program}/agenda
         GET /p/{program}/workspace/{campaign}/guide/{guideline}
         GET /p/{program}/workspace/{campaign}/image/{lease}
     """,

@@ -17,6 +17,8 @@ CAMPAIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/automation
         GET /api/v1/programs/{program}/campaigns/{campaign}/certificates
         GET /api/v1/programs/{program}/certificates/{certificate}/audit
+        GET /api/v1/programs/{program}/deadlines
+        GET /api/v1/programs/{program}/campaigns/{campaign}/deadline/moves
     """,
     ),
 )

@@ -207,6 +207,8 @@ WRITES: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/campaigns/{campaign}/batches/{batch}/priority
         POST /p/{program}/campaigns/{campaign}/change
         POST /p/{program}/campaigns/{campaign}/close
+        POST /p/{program}/campaigns/{campaign}/extend
+        POST /api/v1/programs/{program}/campaigns/{campaign}/deadline
         POST /p/{program}/campaigns/{campaign}/guideline
         POST /p/{program}/campaigns/{campaign}/pause
         POST /p/{program}/campaigns/{campaign}/prelabels/fetch

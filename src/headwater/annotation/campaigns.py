@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from headwater.annotation import adaptive, guidelines, queries
+from headwater.annotation.deadline_model import Move
 from headwater.annotation.model import (
     BatchKind,
     Campaign,
@@ -20,7 +21,7 @@ from headwater.annotation.model import (
     UnknownLeaseError,
 )
 from headwater.annotation.plan import Plan, PlanError, checked_plan
-from headwater.annotation.store import answers, queue, returns, tasks
+from headwater.annotation.store import answers, deadlines, queue, returns, tasks
 from headwater.annotation.store import campaigns as store
 from headwater.core.canonical import digest
 from headwater.core.errors import ConflictError, InvalidError, StaleError
@@ -33,6 +34,7 @@ from headwater.lineage.model import Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from headwater.context import Context
 
@@ -84,7 +86,13 @@ def create(ctx: Context, *, name: str, schema_id: str, guideline_id: str, plan: 
 
 
 def change(
-    ctx: Context, campaign_id: str, *, plan: Plan | None = None, guideline_id: str = "", seen_version: int | None = None
+    ctx: Context,
+    campaign_id: str,
+    *,
+    plan: Plan | None = None,
+    guideline_id: str = "",
+    seen_version: int | None = None,
+    reason: str = "",
 ) -> Campaign:
     """Change the plan of a campaign, also while it runs, or move it to another version of its guideline.
 
@@ -115,7 +123,9 @@ def change(
         answers.reset_closed(ctx.db, row.id)
     store.save(ctx.db, row)
     body = {"plan": asdict(new), "guideline": guideline, "digest": row.digest, "before": before.digest}
-    ledger.append(ctx, "campaign.changed", subject=row.id, body=body)
+    ledger.append(ctx, "campaign.changed", subject=row.id, body=body | ({"reason": reason.strip()} if reason else {}))
+    if new.deadline != before.plan.deadline:
+        _moved(ctx, before, new.deadline, reason.strip())
     if guideline != before.guideline_id:
         _tell(ctx, row, before)
     return row
@@ -221,6 +231,18 @@ def _can_calibrate(ctx: Context, row: Campaign) -> None:
             f"Campaign '{row.name}' asks for calibration but no calibration batch has known answers.",
             remedy="Add a batch of kind calibration with its right answers, or set calibration_bar to 0.",
         )
+
+
+def _moved(ctx: Context, before: Campaign, after: datetime | None, reason: str) -> None:
+    row = Move(
+        campaign_id=before.id,
+        before=before.plan.deadline,
+        after=after,
+        reason=reason,
+        by=ctx.actor,
+        at=ctx.clock.now(),
+    )
+    deadlines.moved(ctx.db, row)
 
 
 def _tell(ctx: Context, row: Campaign, before: Campaign) -> None:

@@ -1,18 +1,70 @@
-"""What managers look at: forecast and cohorts of a campaign, the review queue."""
+"""What managers look at: forecast, deadlines and cohorts, the review queue; and what comes first for an annotator."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field
 
-from headwater.annotation import boards, forecasts, waiting
+from headwater.annotation import agenda as agendas
+from headwater.annotation import boards, deadlines, forecasts, waiting
 from headwater.annotation.boards import CohortLine
+from headwater.annotation.deadline_model import Due, Move
+from headwater.annotation.deadlines import Outlook
 from headwater.annotation.forecasts import Forecast
+from headwater.annotation.model import Campaign
 from headwater.annotation.waiting import Count, Filter, Item, Sort
 from headwater.api.session import Caller, Page, Pages, page_of
 
 router = APIRouter(prefix="/programs/{program}", tags=["boards"])
+
+
+class ExtensionForm(BaseModel):
+    """More time for a campaign."""
+
+    until: AwareDatetime = Field(description="Later than the deadline it has, and than now.")
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class AgendaView(BaseModel):
+    """An open campaign as the caller is to work on it."""
+
+    campaign_id: str
+    name: str
+    priority: int | None = Field(description="Of the batch that comes first for the caller; null: nothing for them.")
+    due: Due | None
+
+
+@router.get("/agenda")
+def agenda(caller: Caller) -> list[AgendaView]:
+    """List the open campaigns in the order in which you are to work on them, the most urgent first."""
+    with caller.reading() as ctx:
+        rows = agendas.agenda(ctx)
+    return [
+        AgendaView(campaign_id=row.campaign.id, name=row.campaign.name, priority=row.priority, due=row.due)
+        for row in rows
+    ]
+
+
+@router.get("/deadlines")
+def list_deadlines(caller: Caller) -> list[Outlook]:
+    """List how every campaign that runs stands against its deadline, the nearest first."""
+    with caller.reading() as ctx:
+        return deadlines.outlooks(ctx)
+
+
+@router.get("/campaigns/{campaign}/deadline/moves")
+def moves(campaign: str, caller: Caller) -> list[Move]:
+    """List how a campaign's deadline was moved, by whom and why, newest first."""
+    with caller.reading() as ctx:
+        return deadlines.moves(ctx, campaign)
+
+
+@router.post("/campaigns/{campaign}/deadline", response_model=Campaign)
+def extend(campaign: str, body: ExtensionForm, caller: Caller) -> Campaign | Response:
+    """Give a campaign more time, with a reason; those who answer in it are told."""
+    return caller.write(lambda ctx: deadlines.extend(ctx, campaign, until=body.until, reason=body.reason))
 
 
 @router.get("/campaigns/{campaign}/forecast")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headwater.annotation import queries as annotation
+from headwater.annotation.deadline_model import due_of
+from headwater.annotation.model import CampaignState
 from headwater.evaluation import queries as evaluation
 from headwater.evaluation.model import FindingState
 from headwater.governance import queries as governance
@@ -23,6 +25,8 @@ from headwater.storage.database import Part
 from headwater.training import queries as training
 
 if TYPE_CHECKING:
+    from headwater.annotation.model import Campaign
+    from headwater.annotation.progress import Progress
     from headwater.context import Context
     from headwater.stats.interval import Estimate
 
@@ -156,7 +160,19 @@ def _annotation(ctx: Context) -> Stage:
     progress = [annotation.progress(ctx, campaign.id) for campaign in campaigns]
     done, total = sum(item.done for item in progress), sum(item.tasks for item in progress)
     gap = f"{total - done:,} tasks open" if done < total else ""
-    return _stage("Annotation", "campaigns", f"{done:,} of {total:,} tasks done", gap=gap, idle=not campaigns)
+    late = _late(ctx, campaigns, progress)
+    headline = f"{done:,} of {total:,} tasks done"
+    return _stage("Annotation", "campaigns", headline, gap=late or gap, idle=not campaigns, bad=bool(late))
+
+
+def _late(ctx: Context, campaigns: list[Campaign], progress: list[Progress]) -> str:
+    """The campaign longest past its deadline with tasks left, in words."""
+    now, found = ctx.clock.now(), []
+    for campaign, each in zip(campaigns, progress, strict=True):
+        due = due_of(campaign, now) if campaign.state in (CampaignState.OPEN, CampaignState.PAUSED) else None
+        if due is not None and due.is_over and each.done < each.tasks:
+            found.append((due.seconds, f"{campaign.name} is {due.words}"))
+    return min(found)[1] if found else ""
 
 
 def _quality(ctx: Context) -> Stage:

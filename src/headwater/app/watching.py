@@ -1,4 +1,4 @@
-"""Watching by itself: while the server runs, open campaigns are looked at as their answers come in."""
+"""Watching by itself: while the server runs, open campaigns are looked at as answers come in, and their deadlines."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
+from headwater.annotation import deadlines
 from headwater.core.errors import HeadwaterError
 from headwater.governance import queries as governance
 from headwater.governance.model import Decision, Involvement
@@ -55,10 +56,31 @@ class Watcher:
                 started.append(self._app.jobs.start("watch", args, program=program, actor=actor, key=key))
         return started
 
+    def warn(self) -> int:
+        """Tell of every deadline that will be or is missed, on behalf of somebody who accepts the work; once for each.
+
+        Returns how many were told of. What has to be computed is computed before the transaction that tells.
+        """
+        with self._app.read_as() as ctx:
+            programs = [item.id for item in governance.programs(ctx)]
+        count = 0
+        for program in programs:
+            with self._app.read_as(program=program) as ctx:
+                actor = _responsible(ctx)
+            if not actor:
+                continue
+            with self._app.read_as(actor, program) as ctx:
+                found = deadlines.untold(ctx)
+            if found:
+                with self._app.act_as(actor, program) as ctx:
+                    count += deadlines.warn(ctx, found)
+        return count
+
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 self.look()
+                self.warn()
             except HeadwaterError as error:
                 _log.warning("Campaigns could not be looked at: %s", error)
             except Exception:  # noqa: BLE001 -- the next look may succeed, and the campaign is a concern meanwhile

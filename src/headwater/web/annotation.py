@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import batches, boards, campaigns, forecasts, queries, reviews
+from headwater.annotation import batches, boards, campaigns, deadlines, forecasts, queries, reviews
+from headwater.annotation.deadline_model import due_of
 from headwater.annotation.model import BatchKind, Standing, Tier
 from headwater.annotation.plan import Plan
 from headwater.governance import queries as governance
@@ -43,7 +44,7 @@ def listing(visitor: Visitor, after: str = "") -> Response:
             "annotation/campaigns.html",
             plan=Plan(overlap=3, gold_rate=0.1, lease_minutes=ctx.settings.lease_minutes),
             active="campaigns",
-            campaigns=[(each, _progress(ctx, each.id)) for each in found.rows],
+            campaigns=[(each, _progress(ctx, each.id), due_of(each, ctx.clock.now())) for each in found.rows],
             more=found.more,
             sees=queries.sees_progress(ctx),
             schemas=queries.schemas(ctx),
@@ -64,6 +65,7 @@ def one(visitor: Visitor, campaign: str) -> Response:
         runs = may(ctx, Decision.CAMPAIGN_OPEN)
         accepts = may(ctx, Decision.BATCH_ACCEPT)
         sees = queries.sees_progress(ctx)
+        forecast = forecasts.forecast(ctx, found.id) if accepts else None
         return page(
             visitor,
             ctx,
@@ -72,7 +74,10 @@ def one(visitor: Visitor, campaign: str) -> Response:
             campaign=found,
             sees=sees,
             progress=_progress(ctx, found.id),
-            forecast=forecasts.forecast(ctx, found.id) if accepts else None,
+            forecast=forecast,
+            outlook=deadlines.outlook(ctx, found.id, foreseen=forecast) if accepts else None,
+            moves=deadlines.moves(ctx, found.id) if accepts else [],
+            due=due_of(found, ctx.clock.now()),
             schema=queries.schema(ctx, found.schema_id),
             guideline=queries.guideline(ctx, found.guideline_id),
             cohorts=boards.cohorts(ctx, found.id) if accepts else [],

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from pydantic import BaseModel, Field
 
-from headwater.annotation import batches, campaigns
+from headwater.annotation import batches, campaigns, deadlines
 from headwater.annotation.plan import Plan, rates_of
 from headwater.web.session import Visitor, back
 
@@ -75,6 +75,17 @@ def change(visitor: Visitor, campaign: str, form: Annotated[ChangeForm, Form()])
     """Change a campaign while it runs; refused when somebody else changed it meanwhile."""
     with visitor.acting() as ctx:
         campaigns.change(ctx, campaign, plan=form.plan(), seen_version=form.version)
+    return back(visitor, f"campaigns/{campaign}")
+
+
+@router.post("/{campaign}/extend")
+def extend(
+    visitor: Visitor, campaign: str, until: Annotated[datetime, Form()], reason: Annotated[str, Form()]
+) -> Response:
+    """Give a campaign more time; UTC unless the moment names its zone."""
+    at = until.replace(tzinfo=UTC) if until.tzinfo is None else until
+    with visitor.acting() as ctx:
+        deadlines.extend(ctx, campaign, until=at, reason=reason)
     return back(visitor, f"campaigns/{campaign}")
 
 

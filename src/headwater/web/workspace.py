@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 
 from headwater.annotation import enquiries, images, pace, tasks
 from headwater.annotation import queries as annotation
+from headwater.annotation.agenda import agenda
+from headwater.annotation.deadline_model import due_of
 from headwater.annotation.enquiry_model import LONGEST
-from headwater.annotation.model import CampaignState
 from headwater.annotation.submissions import Submission
 from headwater.core.canonical import plain
 from headwater.web.documents import rendered
@@ -64,13 +65,12 @@ class Question(BaseModel):
 
 @router.get("")
 def choose(visitor: Visitor) -> Response:
-    """Show the campaigns that are open, with the visitor's own work in each."""
+    """Show the campaigns that are open, the most urgent first, with the visitor's own work in each."""
     with visitor.reading() as ctx:
-        open_ = [item for item in annotation.campaigns(ctx) if item.state is CampaignState.OPEN]
-        rows = [
-            (item, annotation.my_progress(ctx, item.id), pace.pace(ctx, item.id, since=ctx.clock.now()))
-            for item in open_
-        ]
+        rows = []
+        for entry in agenda(ctx):
+            mine = annotation.my_progress(ctx, entry.campaign.id)
+            rows.append((entry, mine, pace.pace(ctx, entry.campaign.id, since=ctx.clock.now())))
         return page(visitor, ctx, "annotation/workspaces.html", active="workspace", rows=rows)
 
 
@@ -116,9 +116,12 @@ def my_pace(visitor: Visitor, campaign: str, since: datetime) -> Response:
     """Give how the visitor's own work goes, since their day began."""
     with visitor.reading() as ctx:
         found = pace.pace(ctx, campaign, since=since)
+        due = due_of(annotation.campaign(ctx, campaign), ctx.clock.now())
     share = found.accuracy
     told = {"value": share.value, "low": share.low, "high": share.high, "n": share.n} if share else None
-    return JSONResponse({"today": found.today, "last_hour": found.last_hour, "left": found.left, "accuracy": told})
+    words = {"words": due.words, "is_near": due.is_near, "at": due.at.isoformat()} if due else None
+    reply = {"today": found.today, "last_hour": found.last_hour, "left": found.left, "accuracy": told, "due": words}
+    return JSONResponse(reply)
 
 
 @router.get("/{campaign}/enquiries")

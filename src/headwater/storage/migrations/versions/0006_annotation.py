@@ -600,6 +600,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_batch_campaign_id_number")),
     )
     op.create_table(
+        "deadline_move",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("old", sa.BigInteger(), nullable=True),
+        sa.Column("new", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("moved_by", sa.String(length=40), nullable=False),
+        sa.Column("moved_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_deadline_move_campaign_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_move")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_deadline_move_campaign", "deadline_move", ["campaign_id", "id"], unique=False)
+    op.create_table(
+        "deadline_warning",
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("warned_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_deadline_warning_campaign_id")),
+        sa.PrimaryKeyConstraint("campaign_id", "deadline", "verdict", name=op.f("pk_deadline_warning")),
+        info={"append_only": True},
+    )
+    op.create_table(
         "lane",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
@@ -646,6 +670,8 @@ def upgrade() -> None:
         ),
     )
     frozen("appeal", ("id", "program", "campaign_id", "feedback_id", "author", "reviewer", "reason", "created_at"))
+    append_only("deadline_move")
+    append_only("deadline_warning")
     append_only("delivered")
     frozen(
         "enquiry",

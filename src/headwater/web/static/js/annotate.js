@@ -127,7 +127,7 @@ class Annotate extends HTMLElement {
   rest() {
     if (this.why === "done") this.pace.refresh();
     this.body.replaceChildren(element("div", { className: "empty" }, element("h2", { textContent: REASONS[this.why] ?? "No task at hand" }),
-      element("p", { textContent: "Thank you. Press Enter to look again, Backspace to take your last answer back." })));
+      element("p", { textContent: "Thank you. Press Enter to look again, Backspace to take your last answer back." }), element("p", {}, element("a", { href: this.url.replace(/\/[^/]*$/, ""), textContent: "Other campaigns, the most urgent first" }))));
   }
 
   render() {

@@ -1,4 +1,4 @@
-// <hw-pace>: how the person's own work goes: today, the last hour, what is left, accuracy where the program shows it.
+// <hw-pace>: how the person's own work goes: the deadline, today, the last hour, what is left, accuracy where the program shows it.
 import { element } from "./dom.js";
 
 const AGAIN_MS = 300_000; // seldom: what changes at once would tell tasks apart
@@ -30,11 +30,12 @@ class Pace extends HTMLElement {
 
   draw() {
     if (!this.known) return;
-    const { today, last_hour: lately, left, accuracy } = this.known;
+    const { today, last_hour: lately, left, accuracy, due } = this.known;
     const percent = (share) => `${Math.round(share * 100)} %`;
     const parts = [`${today + this.given} today`, `${lately + this.given} in the last hour`, left];
     if (accuracy) parts.push(`${percent(accuracy.value)} right before today (${percent(accuracy.low)}–${percent(accuracy.high)}, n = ${accuracy.n}, Wilson 95 %)`);
-    this.replaceChildren(...parts.map((text) => element("span", { textContent: text })));
+    const deadline = due ? [element("span", { className: due.is_near ? "near" : "", title: `Deadline: ${new Date(due.at).toLocaleString()}`, textContent: due.words })] : [];
+    this.replaceChildren(...deadline, ...parts.map((text) => element("span", { textContent: text })));
   }
 }
 
