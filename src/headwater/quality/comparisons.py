@@ -16,7 +16,7 @@ from headwater.quality.model import Between, Confused, Disputed
 from headwater.quality.yardsticks import Coefficient
 from headwater.stats.agreement import pairs as kernel
 from headwater.stats.agreement.distances import Level
-from headwater.stats.interval import Estimate
+from headwater.stats.interval import Estimate, clopper_pearson_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -67,15 +67,22 @@ def by_slice(views: Views, slices: list[Groups], whole: Estimate, near: Likeness
         unit, rows = np.unique(views.task, return_index=True)
         apart = likeness.unit[unit]
     observed = float(np.nanmean(apart)) if not np.isnan(apart).all() else math.nan
-    chance = observed / (1 - whole.value) if whole.value < 1 else 1.0
+    largest = float(np.nanmax(apart)) if observed > 0 and not _scaled(views) else 1.0
+    chance = observed / (1 - whole.value) if whole.value < 1 else _unseen(whole)
     tasks, found = (views.task if views.cluster is None else views.cluster)[rows], {}
     for each in slices:
         inside = each.code[views.row[rows]] >= 0
-        estimate = kernel.against_chance(tasks[inside], apart[inside], chance)
+        estimate = kernel.against_chance(tasks[inside], apart[inside], chance, most=largest)
         note = "; ".join(part for part in (estimate.note, each.note) if part)
-        method = estimate.method.replace(", normal", f", {views.scale}, normal")
-        found[each.names[0]] = replace(estimate, note=note, method=method)
+        what, _, how = estimate.method.partition(", ")
+        found[each.names[0]] = replace(estimate, note=note, method=f"{what}, {views.scale}, {how}")
     return found
+
+
+def _unseen(whole: Estimate) -> float:
+    """Return the chance disagreement behind the bound of agreement that was never broken, for distances up to 1."""
+    bound = float(clopper_pearson_bounds(0, whole.n).high)
+    return bound / (1 - whole.low) if whole.low < 1 else 1.0
 
 
 def _disagreement(views: Views, near: Likeness) -> Likeness:
@@ -85,8 +92,14 @@ def _disagreement(views: Views, near: Likeness) -> Likeness:
     if views.coefficient is not Coefficient.ALPHA:
         credit = views.credit
         return kernel.likeness(views.task, views.answer, lambda left, right: 1 - credit[left, right])
-    scaled = not isinstance(views.level, str) or views.level == Level.NOMINAL
-    return near if scaled else kernel.likeness(views.task, views.answer, views.disagreement)
+    return near if _scaled(views) else kernel.likeness(views.task, views.answer, views.disagreement)
+
+
+def _scaled(views: Views) -> bool:
+    """Return whether the distances that the coefficient adds up are at most 1."""
+    if isinstance(views, MarkPanel) or views.coefficient is not Coefficient.ALPHA:
+        return True
+    return not isinstance(views.level, str) or views.level == Level.NOMINAL
 
 
 def pairs(views: Views, given: Answers) -> tuple[Between, ...]:

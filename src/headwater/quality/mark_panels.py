@@ -157,7 +157,7 @@ class MarkPanel:
         part = marks.within(self.units, np.isin(self.units.annotator, (first, second)))
         rng = np.random.default_rng(0)
         alike = against_chance(part.task, marks.answer_distances(part), 1.0)
-        method = "mean of 1 - distance over things that either marked, normal"
+        method = f"mean of 1 - distance over things that either marked, {alike.method.partition(', ')[2]}"
         kappa = self._alpha(part, Resampling(resamples=_PAIR_RESAMPLES, rng=rng))
         return replace(alike, method=method), kappa
 

@@ -63,7 +63,7 @@ def restored(value: Mapping[str, Any]) -> Estimate:
     return Estimate(**numbers)
 
 
-def unanimous(found: Estimate, cost: float) -> Estimate:
+def unanimous(found: Estimate, cost: float, *, units: int | None = None) -> Estimate:
     """Return an estimate of agreement; where no unit disagreed, with an interval that admits what was not seen.
 
     When every unit agrees, so does every resample of them, and a bootstrap's interval is a point whatever n. Yet a
@@ -73,6 +73,7 @@ def unanimous(found: Estimate, cost: float) -> Estimate:
         found: The estimate; returned as it is unless it is 1 with an interval that is a point.
         cost: How far the coefficient falls when every unit disagrees as much as it can, above 0: 1 / (1 - chance
             agreement), or the largest over the mean distance of two answers.
+        units: Units that could have disagreed; the estimate's n by default.
 
     Returns:
         The estimate, its `low` 1 - cost · bound, but at least -1.
@@ -82,9 +83,28 @@ def unanimous(found: Estimate, cost: float) -> Estimate:
     """
     if not (found.low == found.high and found.value > 1 - _ROUNDING):
         return found
-    bound = float(clopper_pearson_bounds(0, found.n, confidence=found.confidence).high)
-    method = f"{found.method.rpartition(', ')[0]}, Clopper-Pearson bound as no disagreement was seen"
-    return replace(found, low=max(1 - cost * bound, -1.0), method=method)
+    bound = float(clopper_pearson_bounds(0, found.n if units is None else units, confidence=found.confidence).high)
+    return replace(found, low=max(1 - cost * bound, -1.0), method=_bounded(found, "disagreement"))
+
+
+def matched(found: Estimate, *, units: int) -> Estimate:
+    """Return a share of what people did alike, such as F1; at 0 and 1 with an interval that admits what was not seen.
+
+    Args:
+        found: The estimate; returned as it is unless it is 0 or 1 with an interval that is a point.
+        units: Units that weigh anything.
+
+    Returns:
+        The estimate with the Clopper-Pearson bound of 0 in that many units as the distance of its other end.
+    """
+    if not (found.low == found.high and found.value < _ROUNDING):
+        return unanimous(found, 1.0, units=units)
+    bound = float(clopper_pearson_bounds(0, units, confidence=found.confidence).high)
+    return replace(found, high=bound, method=_bounded(found, "agreement"))
+
+
+def _bounded(found: Estimate, unseen: str) -> str:
+    return f"{found.method.rpartition(', ')[0]}, Clopper-Pearson bound as no {unseen} was seen"
 
 
 _ROUNDING = 1e-12

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import scipy
 
-from headwater.stats.agreement import many_raters
+from headwater.stats.agreement import many_raters, marks
+from headwater.stats.agreement.gamma import Text, gamma
 from headwater.stats.agreement.krippendorff import of_patterns
 from headwater.stats.agreement.pairs import against_chance, pairwise, with_others
 from headwater.stats.agreement.patterns import from_table
+from headwater.stats.agreement.spans import Span, agreement
 from headwater.stats.beta import posterior
 from headwater.stats.bootstrap import Resampling
 from headwater.stats.interval import clopper_pearson_bounds, difference, wilson_bounds
@@ -61,6 +63,67 @@ def test_perfect_agreement_is_as_sure_as_the_bound_of_what_was_not_seen():
     assert found.method == "Krippendorff's alpha, nominal, Clopper-Pearson bound as no disagreement was seen"
     # on a scale the largest squared distance is 4, and 192 is the sum over the 12 · 11 ordered pairs
     assert of_patterns(patterns, level="interval").low == pytest.approx(1 - bound * 4 / (192 / 132), abs=1e-12)
+
+
+def slips(rng, tasks, chance):
+    """Return marks of two who mark the same, but the second leaves out, moves or renames one in so many."""
+    rows = []
+    for task in range(tasks):
+        for start in 10 * rng.choice(9, rng.integers(1, 4), replace=False):
+            same = (task, rng.integers(0, 2), start, start + rng.integers(3, 10))
+            rows.append((0, *same))
+            slip = rng.integers(0, 3) if rng.random() < chance else 3
+            if slip:  # 0 leaves it out
+                rows.append((1, task, same[1] ^ (slip == 1), same[2] + (slip == 2), same[3] + (slip == 2)))
+    return np.array(rows)
+
+
+def estimates_of_marks(rows, resampling):
+    """Return alpha and F1 of marks, exact F1 of spans and gamma."""
+    owner, task, label, ends = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3:]
+    overlap, tasks = marks.of_spans(ends), np.unique(task)
+    things = marks.match(task, owner, label, overlap, np.argwhere(np.ones((tasks.size, 2))))
+    split = [[rows[(task == each) & (owner == person)] for person in (0, 1)] for each in tasks]
+    texts = [{person: [Span(a, b, str(c)) for *_, c, a, b in mine.tolist()] for person, mine in enumerate(each)}
+             for each in split]  # fmt: skip
+    moved = [Text(100.0, tuple(mine[:, [3, 4, 2]].astype(float) for mine in each)) for each in split]
+    return [
+        marks.alpha(things, label, overlap, resampling=resampling),
+        marks.f1(things, resampling=resampling),
+        agreement(texts, resampling=resampling).exact,
+        gamma(moved, precision=0.5, resampling=resampling),
+    ]
+
+
+def test_marks_that_were_hardly_ever_unlike_yet_are_not_taken_for_certain():
+    """One mark in twenty-five slips: most samples of ten texts show one slip or none, and seldom the worst."""
+    rng, runs = np.random.default_rng(32), 80
+    found = [estimates_of_marks(slips(rng, 10, 0.04), Resampling(resamples=100, rng=rng)) for _ in range(runs)]
+    value, low, high = (np.array([[getattr(each, name) for each in run] for run in found])
+                        for name in ("value", "low", "high"))  # fmt: skip
+    truth = value.mean(axis=0)  # of ratios of sums over texts, whose bias is far below the intervals' widths
+    assert (value == 1).sum(axis=0).min() > runs / 3
+    assert low.max() < 1
+    assert ((low <= truth) & (truth <= high)).mean(axis=0).min() >= 0.93
+
+
+def test_marks_all_alike_or_all_unlike_are_as_sure_as_the_bound_of_what_was_not_seen():
+    bound, same = 1 - 0.025 ** (1 / 6), slips(np.random.default_rng(33), 6, 0)
+    for found in estimates_of_marks(same, Resampling(resamples=50)):
+        assert found.high == found.value == 1
+        assert -1 <= found.low <= 1 - bound
+        assert found.method.endswith(", Clopper-Pearson bound as no disagreement was seen")
+    apart = same + np.where(same[:, :1] == 1, [0, 0, 0, 1000, 1000], 0)
+    _, loose, exact, _ = estimates_of_marks(apart, Resampling(resamples=50))
+    assert [(each.low, each.value) for each in (loose, exact)] == [(0, 0)] * 2
+    assert [each.high for each in (loose, exact)] == pytest.approx([bound] * 2, abs=1e-12)
+    assert agreement([{0: [], 1: []}, {0: [Span(0, 1, "a")], 1: [Span(0, 1, "a")]}] * 3).exact.low == pytest.approx(
+        0.025 ** (1 / 3), abs=1e-12
+    )  # texts in which nobody marked anything show nothing
+    (pair,) = pairwise(np.arange(12) // 2, np.arange(12) % 2, np.arange(12) // 4, labels=3)
+    assert pair.kappa.low == pytest.approx(1 - bound * 3 / 2, abs=1e-12)
+    inside = against_chance(np.arange(12) // 2, np.zeros(12), 0.5)
+    assert (inside.value, inside.low) == pytest.approx((1, 1 - 2 * bound), abs=1e-12)
 
 
 def test_wilson_covers_on_average_over_shares():

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import scipy
 
-from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
+from headwater.stats.agreement import rare
+from headwater.stats.bootstrap import RESAMPLING, Resampling
 from headwater.stats.interval import Estimate, undefined
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ PRECISION = 0.02
 _LEAST, _MOST = 10, 400
 """Fewest and most times that the texts are shuffled."""
 _ROUNDS = 20
+_ROUNDING = 1e-9
 
 
 class Text(NamedTuple):
@@ -122,7 +124,8 @@ def gamma(
 
     Returns:
         At most 1; 0 is what stretches moved at random give. n counts the texts in which something was marked.
-        Undefined when there is none. The method says the precision reached.
+        Undefined when there is none. The method says the precision reached. Where few disagreed or nobody did, see
+        `rare`: at most every stretch stands alone, a disorder of 1 each.
 
     Source:
         Mathet, Widlöcher & Métivier 2015, with their dissimilarity (weights 1 and 1, an empty place costs 1) and their
@@ -146,7 +149,10 @@ def gamma(
         return np.asarray(1 - share)
 
     method += f", expected disorder ± {error:.1%}"
-    return bootstrap(UnitSums(np.ones(len(sums), np.int64), sums), statistic, method=method, resampling=resampling)
+    alone, chance = sum(len(each) for text in used for each in text.marks), max(float(expected.sum()), 1e-300)
+    worst = np.array([alone, chance]) / len(sums)
+    seen = rare.Disagreement(sums[:, 0] > _ROUNDING, worst, alone / chance, len(sums))
+    return rare.interval(sums, statistic, seen, method=method, resampling=resampling)
 
 
 def _expected(texts: Sequence[Text], precision: float, rng: np.random.Generator) -> tuple[Numbers, float]:

@@ -19,8 +19,9 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
-from headwater.stats.interval import Estimate, undefined
+from headwater.stats.agreement import rare
+from headwater.stats.bootstrap import RESAMPLING, Resampling
+from headwater.stats.interval import Estimate, matched, undefined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -285,7 +286,8 @@ def alpha(
 
     Returns:
         At most 1; n is the number of tasks with a mark and two people. Undefined without such tasks, or when no two
-        marks differ. In the bootstrap the disagreement by chance is followed to first order in the tasks drawn.
+        marks differ. In the bootstrap the disagreement by chance is followed to first order in the tasks drawn. Where
+        few disagreed or nobody did, see `rare`.
     """
     if not found.unit.size:
         return undefined("Nobody marked anything that two people saw.", n=0, method=_METHOD)
@@ -315,8 +317,9 @@ def alpha(
     if level <= 0:
         return undefined("All marks are the same, so nothing could have disagreed.", n=tasks.size, method=_METHOD)
     shown = f", chance from {held.references:,} marks (± {1.96 * held.error:.1g})" if held.error else ""
-    sample = UnitSums(np.ones(tasks.size, np.int64), sums)
-    return bootstrap(sample, statistic, method=_METHOD + shown, resampling=resampling)
+    size = rows / tasks.size
+    seen = rare.Disagreement(sums[:, 0] > 0, size * np.array([1, 1, level]), 1 / level, tasks.size)
+    return rare.interval(sums, statistic, seen, method=_METHOD + shown, resampling=resampling)
 
 
 def f1(found: Units, *, least: float = 0.5, resampling: Resampling = RESAMPLING) -> Estimate:
@@ -329,21 +332,30 @@ def f1(found: Units, *, least: float = 0.5, resampling: Resampling = RESAMPLING)
 
     Returns:
         In [0, 1], pooled over pairs of people and tasks; n is the number of tasks. Undefined where nobody marked
-        anything. Chance is not taken off.
+        anything. Chance is not taken off. Where all, nearly all or none was the same, see
+        `rare` and `matched`.
     """
     method = f"F1 of marks at IoU {least:g}"
     if not found.first.size:
         return undefined("Nobody marked anything that two people saw.", n=0, method=method)
     made = found.value >= 0
     both = made[found.first].astype(np.float64) + made[found.second]
-    tasks, task = np.unique(found.task[found.first], return_inverse=True)
+    task = np.unique(found.task[found.first], return_inverse=True)[1]
     same = 2.0 * ((both == 2) & (found.apart <= 1 - least))  # noqa: PLR2004 -- both marked it
     sums = np.stack([np.bincount(task, weights=same), np.bincount(task, weights=both)], axis=1).astype(np.float64)
+    return f1_of(sums, method=method, resampling=resampling)
+
+
+def f1_of(sums: Matrix, *, method: str, resampling: Resampling) -> Estimate:
+    """Return an F1 from twice what was the same and what there was, for each text, shape (n, 2); something in one."""
 
     def statistic(total: Matrix) -> Matrix:
         return np.asarray(np.divide(total[:, 0], total[:, 1], out=np.full(len(total), np.nan), where=total[:, 1] > 0))
 
-    return bootstrap(UnitSums(np.ones(tasks.size, np.int64), sums), statistic, method=method, resampling=resampling)
+    units = int(np.count_nonzero(sums[:, 1]))
+    worst = np.array([0.0, sums[:, 1].sum() / units])
+    seen = rare.Disagreement(sums[:, 0] < sums[:, 1], worst, 1.0, units)
+    return matched(rare.interval(sums, statistic, seen, method=method, resampling=resampling), units=units)
 
 
 _METHOD = "Krippendorff's alpha, 1 - IoU of matched marks"

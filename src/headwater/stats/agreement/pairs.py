@@ -11,7 +11,7 @@ import scipy
 
 from headwater.stats.agreement.patterns import clean
 from headwater.stats.agreement.weights import Weighting, weights
-from headwater.stats.interval import Estimate, normal_quantile, share, share_bounds, undefined, wilson_bounds
+from headwater.stats.interval import Estimate, normal_quantile, share, share_bounds, unanimous, undefined, wilson_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,8 @@ def pairwise(
 
     Returns:
         One entry per pair in the order of their codes; n counts the tasks they share. Kappa's interval is normal
-        with the large-sample standard error, too narrow below about 30 tasks, which its note says.
+        with the large-sample standard error, too narrow below about 30 tasks, which its note says; where the two never
+        disagreed, see `unanimous`.
 
     Source:
         Cohen 1960, 1968; standard error of Fleiss, Cohen & Everitt 1969.
@@ -79,7 +80,7 @@ def pairwise(
     method = "Cohen's kappa" if name == Weighting.IDENTITY else f"Cohen's kappa, {name} weights"
     n: Numbers = np.bincount(pair, weights=joint.tasks, minlength=known.size).astype(np.float64)
     same = np.bincount(pair, weights=joint.tasks * (joint.left == joint.right), minlength=known.size)
-    kappa, error = _kappas(joint, n, matrix)
+    kappa, error, chance = _kappas(joint, n, matrix)
     bounds = wilson_bounds(same, n)
     return [
         Pair(
@@ -92,7 +93,9 @@ def pairwise(
                 n=int(n[k]),
                 method="percent agreement, wilson",
             ),
-            kappa=_kappa_estimate(float(kappa[k]), float(error[k]), int(n[k]), method),
+            kappa=unanimous(
+                _kappa_estimate(float(kappa[k]), float(error[k]), int(n[k]), method), 1 / max(1 - chance[k], _ROUNDING)
+            ),
         )
         for k in range(known.size)
     ]
@@ -218,7 +221,7 @@ def with_others(
     ]
 
 
-def against_chance(task: ArrayLike, apart: ArrayLike, chance: float) -> Estimate:
+def against_chance(task: ArrayLike, apart: ArrayLike, chance: float, *, most: float = 1.0) -> Estimate:
     """Return 1 - mean disagreement / chance disagreement, where chance is what all answers would give, not these alone.
 
     Inside a group that has nearly one label only, alpha is near 0 however well people agree, because little could
@@ -228,9 +231,11 @@ def against_chance(task: ArrayLike, apart: ArrayLike, chance: float) -> Estimate
         task: Task code of each answer of the group, shape (n,).
         apart: Mean distance of each answer to the others of its task, nan without others, shape (n,).
         chance: Mean distance of two answers paired at random among all, above 0.
+        most: The largest distance that can be.
 
     Returns:
-        At most 1, with a normal interval from the linearised variance over tasks; n is their number.
+        At most 1, with a normal interval from the linearised variance over tasks; n is their number. Where nobody
+        disagreed, see `unanimous`; where all tasks are alike otherwise, there is no interval.
     """
     unit, distance = np.asarray(task), np.asarray(apart, np.float64)
     known = ~np.isnan(distance)
@@ -245,6 +250,9 @@ def against_chance(task: ArrayLike, apart: ArrayLike, chance: float) -> Estimate
     error = math.sqrt(spread) / float(size.sum()) / chance
     value, half = 1 - mean / chance, normal_quantile(0.95) * error
     note = f"{n} tasks are few: the interval is rough." if n < _FEW else ""
+    if error == 0 and mean == 0:
+        sure = Estimate(value=1.0, low=1.0, high=1.0, n=n, method=method, standard_error=0.0, note=note)
+        return unanimous(sure, most / chance)
     if error == 0:
         note = f"All {n} tasks are alike, so nothing shows how far this may be off."
         return replace(undefined(note, n=n, method=method), value=value, standard_error=0.0)
@@ -286,8 +294,8 @@ def _joint_by_lags(unit: NDArray[np.intp], place: NDArray[np.intp], places: int)
     return scipy.sparse.coo_array(table + table.T)
 
 
-def _kappas(joint: _Joint, n: Numbers, matrix: Numbers) -> tuple[Numbers, Numbers]:
-    """Return kappa and its large-sample standard error for every pair."""
+def _kappas(joint: _Joint, n: Numbers, matrix: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Return kappa, its large-sample standard error and the agreement by chance for every pair."""
     pairs, width = n.size, len(matrix)
     cell = joint.tasks / n[joint.pair]
     margins = [
@@ -304,7 +312,7 @@ def _kappas(joint: _Joint, n: Numbers, matrix: Numbers) -> tuple[Numbers, Number
         spread = cell * (weight - mean * (1 - kappa[joint.pair])) ** 2
         square = np.bincount(joint.pair, weights=spread, minlength=pairs) - (kappa - chance * (1 - kappa)) ** 2
         error = np.sqrt(np.maximum(square, 0.0) / n) / (1 - chance)
-    return kappa, error
+    return kappa, error, chance
 
 
 _FEW = 30

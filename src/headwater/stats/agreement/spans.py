@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from headwater.stats.agreement.marks import pair_up, span_overlap
-from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
+from headwater.stats.agreement.marks import f1_of, pair_up, span_overlap
+from headwater.stats.bootstrap import RESAMPLING, Resampling
 from headwater.stats.interval import Estimate, undefined
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def agreement(
         resampling: How to bootstrap the texts.
 
     Returns:
-        Each F1 in [0, 1]; n counts the texts that two people saw. Undefined where nobody marked anything.
+        Each F1 in [0, 1]; n counts the texts that two people saw. Undefined where nobody marked anything. Where all,
+        nearly all or none was the same, see `rare` and `matched`.
     """
     rows = [_sums(text, tolerance) for text in texts if len(text) > 1]
     sums = np.array(rows, np.float64).reshape(-1, 8)
@@ -119,8 +120,4 @@ def _covered(spans: set[Span]) -> set[tuple[int, str]]:
 def _f1(sums: Numbers, method: str, resampling: Resampling) -> Estimate:
     if not sums[:, 1].any():
         return undefined("Nobody marked anything that two people saw.", n=len(sums), method=method)
-
-    def statistic(total: Numbers) -> Numbers:
-        return np.asarray(np.divide(total[:, 0], total[:, 1], out=np.full(len(total), np.nan), where=total[:, 1] > 0))
-
-    return bootstrap(UnitSums(np.ones(len(sums), np.int64), sums), statistic, method=method, resampling=resampling)
+    return f1_of(sums, method=method, resampling=resampling)
