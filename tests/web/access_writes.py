@@ -60,6 +60,9 @@ WRITES: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/workspace/{campaign}/skip
         POST /p/{program}/workspace/{campaign}/submit
         POST /p/{program}/workspace/{campaign}/undo
+        POST /p/{program}/workspace/{campaign}/return
+        POST /p/{program}/workspace/{campaign}/return-all
+        POST /api/v1/programs/{program}/campaigns/{campaign}/return/all
     """,
     ),
     # checking answers

@@ -151,7 +151,7 @@ def test_the_last_answer_can_be_taken_back(team: Team, site: Served, browser: Br
     tab.context.close()
 
 
-def test_a_task_is_skipped_with_a_reason(team: Team, site: Served, browser: Browser) -> None:
+def test_a_task_is_skipped_with_a_reason_or_given_back_without(team: Team, site: Served, browser: Browser) -> None:
     campaign = opened(team, tasks=3)
     tab = bench(site, browser, team.annotators[0], campaign)
     shown = tab.locator(".content").inner_text()
@@ -162,6 +162,19 @@ def test_a_task_is_skipped_with_a_reason(team: Team, site: Served, browser: Brow
     settled(tab)
     with team.read() as ctx:
         assert queries.progress(ctx, campaign).skipped == 1
+    back = tab.locator(".content").inner_text()
+    tab.keyboard.press("2")  # begun, and given back all the same
+    tab.keyboard.press("Alt+b")
+    expect(tab.locator(".said")).to_contain_text("Others get it first")
+    last = tab.locator(".content").inner_text()
+    assert last not in (shown, back)
+    settled(tab)
+    answer(tab, "1")
+    expect(tab.locator(".content")).to_have_text(back)  # nothing else is left
+    assert not tab.locator("button[aria-checked=true]").count()
+    tab.goto(f"{site.url}/p/support/workspace")
+    tab.get_by_role("button", name="Give back").click()
+    expect(tab.get_by_text("held for you")).to_have_count(0)
     tab.context.close()
 
 

@@ -101,15 +101,26 @@ def record(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
     return row
 
 
-def decline(desk: Desk, held: queue.Held, state: LeaseState, reason: str = "") -> None:
-    """End a live lease without an answer and let its task go to others."""
+def decline(desk: Desk, held: queue.Held, reason: str) -> None:
+    """End a live lease without an answer, for good, and let its task go to others."""
     ctx = desk.ctx
     if held.state != LeaseState.LIVE:
         return
-    queue.end(ctx.db, held.id, state, reason=reason)
+    queue.end(ctx.db, held.id, LeaseState.SKIPPED, reason=reason)
     returns.give_back(ctx.db, held.task_id)
-    if state is LeaseState.SKIPPED:
-        _tally(desk, held, {"skipped": 1})
+    _tally(desk, held, {"skipped": 1})
+
+
+def put_back(desk: Desk, held: queue.Held) -> None:
+    """End a live lease without an answer and put its task behind the other work, where anybody may get it.
+
+    Gold is not given to the same person again: standing where it was, it would come back sooner than other tasks do.
+    """
+    ctx = desk.ctx
+    if held.state != LeaseState.LIVE:
+        return
+    queue.end(ctx.db, held.id, LeaseState.RETURNED, is_last=held.lane_kind == LaneKind.GOLD)
+    returns.put_last(ctx.db, held.task_id)
 
 
 def withdraw(desk: Desk, held: queue.Held, *, kept_for: timedelta = timedelta(), reason: str = "") -> None:

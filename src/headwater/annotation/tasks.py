@@ -101,10 +101,27 @@ def heartbeat(ctx: Context, campaign_id: str, *, leases: Mapping[str, str]) -> d
 
 
 def release_lease(ctx: Context, campaign_id: str, *, lease_id: str, token: str) -> None:
-    """Give a task back unanswered; the actor may get it again."""
+    """Give a task back unanswered: it goes behind the other work, to anybody; the actor may get it again then."""
     desk = sit(ctx, campaign_id, Tier.ANNOTATE)
-    held = submissions.own(desk, lease_id, token)
-    submissions.decline(desk, held, LeaseState.RETURNED)
+    submissions.put_back(desk, submissions.own(desk, lease_id, token))
+
+
+def give_back(ctx: Context, campaign_id: str, *, lease_id: str, token: str, holding: Sequence[str] = ()) -> Handout:
+    """Give a task back (see `release_lease`) and hand out the next one. Sent again, it changes nothing."""
+    desk = sit(ctx, campaign_id, Tier.ANNOTATE)
+    submissions.put_back(desk, submissions.own(desk, lease_id, token))
+    found = hand_out(desk, holding)
+    leave(desk)
+    return found
+
+
+def give_back_all(ctx: Context, campaign_id: str) -> int:
+    """Give back every task the actor holds in a campaign, such as before leaving; returns how many."""
+    desk = sit(ctx, campaign_id, Tier.ANNOTATE)
+    held = [each for each in queue.held(ctx.db, campaign_id, ctx.actor) if each.tier == Tier.ANNOTATE]
+    for each in held:
+        submissions.put_back(desk, each)
+    return len(held)
 
 
 def skip(
@@ -122,7 +139,7 @@ def skip(
     if not reason.strip():
         raise InvalidError("A task is skipped with a reason.", remedy="Say in a few words why you cannot answer it.")
     held = submissions.own(desk, lease_id, token)
-    submissions.decline(desk, held, LeaseState.SKIPPED, reason.strip())
+    submissions.decline(desk, held, reason.strip())
     found = hand_out(desk, holding)
     leave(desk)
     return found

@@ -131,8 +131,14 @@ def heartbeat(campaign: str, body: Beat, caller: Caller) -> dict[str, str] | Res
 
 @router.post("/return", status_code=204)
 def give_back(campaign: str, body: Held, caller: Caller) -> None:
-    """Give a task back unanswered."""
+    """Give a task back unanswered: it goes behind the other work, and others get it first."""
     caller.write(lambda ctx: tasks.release_lease(ctx, campaign, lease_id=body.lease_id, token=body.token))
+
+
+@router.post("/return/all", response_model=dict[str, int])
+def give_back_all(campaign: str, caller: Caller) -> dict[str, int] | Response:
+    """Give back every task you hold in a campaign, such as before you leave."""
+    return caller.write(lambda ctx: {"returned": tasks.give_back_all(ctx, campaign)})
 
 
 @router.post("/skip")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import assignments
+from headwater.annotation import assignments, queries, tasks
 from headwater.annotation.assignment_model import Target
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.governance import queries as governance
@@ -55,6 +55,14 @@ def waiting(
         "before": lambda row: names.get(row.annotator, row.annotator) or row.skill or "everybody",
     }
     show(rows, columns, as_json)
+
+
+@cli.command("return")
+def give_back(name: Name) -> None:
+    """Give back every task you hold in a campaign; others get them first."""
+    with acting() as ctx:
+        count = tasks.give_back_all(ctx, queries.campaign(ctx, name).id)
+    done(f"{count:,} tasks go behind the other work of {name}.")
 
 
 @cli.command("skips")

@@ -17,7 +17,7 @@ from headwater.annotation.enquiry_model import LONGEST
 from headwater.annotation.submissions import Submission
 from headwater.core.canonical import plain
 from headwater.web.documents import rendered
-from headwater.web.session import Visitor, page
+from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/workspace")
 
@@ -167,6 +167,22 @@ def skip(visitor: Visitor, campaign: str, body: Held) -> Response:
             ctx, campaign, lease_id=body.lease_id, token=body.token, reason=body.reason, holding=body.holding
         )
     return JSONResponse(found.as_data())
+
+
+@router.post("/{campaign}/return")
+def give_back(visitor: Visitor, campaign: str, body: Held) -> Response:
+    """Put a task behind the other work, without a reason."""
+    with visitor.acting() as ctx:
+        found = tasks.give_back(ctx, campaign, lease_id=body.lease_id, token=body.token, holding=body.holding)
+    return JSONResponse(found.as_data())
+
+
+@router.post("/{campaign}/return-all")
+def give_back_all(visitor: Visitor, campaign: str) -> Response:
+    """Give back everything the visitor holds in a campaign."""
+    with visitor.acting() as ctx:
+        tasks.give_back_all(ctx, campaign)
+    return back(visitor, "workspace")
 
 
 @router.post("/{campaign}/undo")

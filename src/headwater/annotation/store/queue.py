@@ -165,9 +165,9 @@ _LAPSED = sa.text(_LAPSED_SQL).bindparams(_NOW)
 _LAPSED_LOCKED = sa.text(_LAPSED_SQL + " FOR UPDATE OF l, t SKIP LOCKED").bindparams(_NOW)
 
 
-def end(db: Connection, lease_id: str, state: LeaseState, *, reason: str = "") -> None:
-    """End a lease without an answer."""
-    kept = int(state in (LeaseState.SKIPPED, LeaseState.REVOKED))
+def end(db: Connection, lease_id: str, state: LeaseState, *, reason: str = "", is_last: bool = False) -> None:
+    """End a lease without an answer; its holder is not given the task again after a skip, or when it `is_last`."""
+    kept = int(is_last or state in (LeaseState.SKIPPED, LeaseState.REVOKED))
     values = {"state": state.value, "kept": kept, "reason": reason}
     db.execute(lease.update().where(lease.c.id == lease_id).values(values))
 

@@ -30,6 +30,20 @@ def give_back(db: Connection, task_id: str) -> None:
     db.execute(_GIVE_BACK, {"task": task_id, "lane": target, "rank": rank})
 
 
+def put_last(db: Connection, task_id: str) -> None:
+    """Let a task be given out once more after all other work of its priority, to anybody.
+
+    Gold stays where it is, and so does what everyone answers, at the end of its lane.
+    """
+    found = _place(db, task_id)
+    if found.kind == LaneKind.GOLD.value or found.wanted >= EVERYONE:
+        give_back(db, task_id)
+        return
+    sort = Lane(tier=Tier(found.tier), kind=LaneKind.WORK, priority=found.priority, skill=found.skill)
+    target = lane_of(db, found.campaign_id, sort)
+    db.execute(_GIVE_BACK, {"task": task_id, "lane": target, "rank": extend(db, target, 1) + 1})
+
+
 def widen(db: Connection, task_id: str) -> None:
     """Let a task want one answer more than it did, and be given out for it."""
     db.execute(_WIDEN, {"task": task_id})

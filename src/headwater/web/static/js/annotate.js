@@ -6,11 +6,13 @@ import "./messages.js";
 import "./pace.js";
 import "./refused.js";
 import "./task.js";
+import "./tools.js";
 import { Courier } from "./courier.js";
-import { action, element, isTyping } from "./dom.js";
+import { element, isTyping } from "./dom.js";
 import { draftOf, dropDraft, keepDraft } from "./drafts.js";
 import { obey, offerKeys, openKeys } from "./keymap.js";
 import { load } from "./kinds.js";
+import { REASONS } from "./reasons.js";
 import { mayPass, post, wordsOf } from "./server.js";
 
 const HEARTBEAT_MS = 60_000;
@@ -18,13 +20,6 @@ const RETRY_MS = 5_000;
 const BUSY_MS = 500;
 const AHEAD = 1;
 const EXCERPT = 160;
-const REASONS = {
-  unguided: "The guideline of the next task cannot be had at this moment.", busy: "Others are taking what is left at this moment.",
-  done: "Nothing is left for you at present.", paused: "The campaign is paused.", closed: "The campaign is closed.",
-  unskilled: "Your skills do not fit what is left.", calibration_failed: "The calibration round was not passed; ask the guideline's owner.",
-  budget_spent: "The budget is spent.", unavailable: "You said that you are not available; change it under Workforce.",
-  stopped: "Operations have stopped your work here; your inbox says why.",
-};
 
 class Annotate extends HTMLElement {
   async connectedCallback() {
@@ -135,21 +130,13 @@ class Annotate extends HTMLElement {
     this.sheet.addEventListener("changed", () => { this.say(""); this.draft(); });
     const news = this.guide.show(this.task.guideline);
     if (news) this.messages.tell(news.text, "", news.link);
-    this.body.replaceChildren(this.sheet, this.tools());
+    this.tools = Object.assign(element("hw-tools"), { bench: this });
+    this.body.replaceChildren(this.sheet, this.tools);
     this.sheet.begin(this.task, draftOf(this.task.lease_id) ?? { ...this.task.draft }, this.task.media);
     if (this.messages.isTeaching) this.messages.onward.focus();
   }
 
   draft() { if (this.sheet && !keepDraft(this.sheet.seed, this.sheet.values)) this.say("This draft is too large to survive a reload; submit it before you leave."); }
-
-  tools() {
-    this.reason = element("input", { placeholder: "Why can it not be answered? Enter sends, Esc goes back.", "aria-label": "Reason for skipping", maxLength: 500, hidden: true });
-    this.reason.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); this.skip(this.reason.value); }
-    });
-    return element("div", { className: "actions tools" }, action("Submit", "Enter", () => this.submit(), "primary"), action("Skip", "Esc", () => this.pressSkip()),
-      action("Undo", "Backspace", () => this.undo(), "quiet"), action("Ask", "Alt Q", () => this.enquiries.open(), "quiet"), this.reason);
-  }
 
   // A lesson holds the work up until it was read; the time it takes is not the next task's.
   held() {
@@ -169,6 +156,7 @@ class Annotate extends HTMLElement {
       { fits: (event) => free(event, "Backspace"), show: "Backspace", text: "take the last answer back", act: () => this.undo() },
       { fits: (event) => free(event, "/"), show: "/", text: "search the guideline", act: () => this.guide.focus() },
       { fits: (event) => free(event, "?"), show: "?", text: "this list", act: openKeys },
+      ...(this.task && this.tools ? this.tools.bindings : []),
       { alt: "KeyQ", text: "ask the owners of the guideline about this task", act: () => this.enquiries.open(), when: () => Boolean(this.task) },
       { alt: "KeyX", text: "put messages away", act: () => this.messages.putAway() },
     ];
@@ -191,8 +179,8 @@ class Annotate extends HTMLElement {
   }
 
   escape(typing) {
-    if (!typing) { this.askReason(); return; }
-    if (!this.reason.hidden) this.reason.hidden = true;
+    if (!typing) { this.tools.askReason(); return; }
+    this.tools.closeReason();
     document.activeElement.blur();
   }
 
@@ -225,26 +213,6 @@ class Annotate extends HTMLElement {
     if (this.last?.client_id !== entry.client_id) return;
     if (!this.holding().includes(entry.lease_id)) this.ahead.unshift(this.last.task);
     this.last = null;
-  }
-
-  askReason() {
-    if (!this.task) return;
-    this.reason.hidden = false;
-    this.reason.focus();
-  }
-
-  // The button, where there may be no keyboard: asks why, sends the reason that was written, else goes back.
-  pressSkip() {
-    if (this.reason.hidden) this.askReason();
-    else if (this.reason.value.trim()) this.skip(this.reason.value);
-    else this.reason.hidden = true;
-  }
-
-  async skip(reason) {
-    if (!this.sheet) return;
-    if (!reason.trim()) { this.say("Say in a few words why."); return; }
-    dropDraft(this.task.lease_id);
-    await this.depart(this.entry("skip", this.task, { reason }));
   }
 
   // Take the last answer back: at once when the server says so, else when it can be asked.

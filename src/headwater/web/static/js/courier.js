@@ -36,7 +36,7 @@ export class Courier {
   async send(entry) {
     const { bench } = this;
     const { act, lease_id, token, client_id, values, lead_time_ms, reason } = entry;
-    const bodies = { submit: { client_id, values, lead_time_ms }, skip: { reason }, undo: {} };
+    const bodies = { submit: { client_id, values, lead_time_ms }, skip: { reason }, return: {}, undo: {} };
     try {
       const reply = await bench.call(act, { lease_id, token, holding: bench.holding(), ...bodies[act] });
       if (reply.feedback) bench.messages.teach(reply.feedback, entry.excerpt);
