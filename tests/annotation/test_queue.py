@@ -135,11 +135,12 @@ def test_a_task_given_back_goes_behind_the_other_work_and_gold_never_comes_back_
 ) -> None:
     campaign = open_campaign(each_team, 4, plan=Plan(gold_rate=0.5), known={0: "fault"})
     person, other = each_team.annotators[:2]
-    seen = []
+    seen: list[str] = []
+    after = None
     for _ in range(3):
         given = claim(each_team, campaign.id, person)
         assert given is not None
-        seen.append(given.content["text"])
+        seen.append(str(given.content["text"]))
         with each_team.act(person) as ctx:
             after = tasks.give_back(ctx, campaign.id, lease_id=given.lease_id, token=given.token)
             again = tasks.give_back(ctx, campaign.id, lease_id=given.lease_id, token=given.token)
@@ -148,10 +149,12 @@ def test_a_task_given_back_goes_behind_the_other_work_and_gold_never_comes_back_
     assert len(set(seen)) == 3  # others come first
     with each_team.act(person) as ctx:
         assert [tasks.give_back_all(ctx, campaign.id), tasks.give_back_all(ctx, campaign.id)] == [1, 0]
-    assert "message 4" in {*seen, after.assignment.content["text"]}  # the gold
-    texts = []
+    assert after is not None
+    assert after.assignment is not None
+    assert "message 4" in {*seen, str(after.assignment.content["text"])}  # the gold
+    texts: list[str] = []
     while (given := claim(each_team, campaign.id, person)) is not None:
-        texts.append(given.content["text"])
+        texts.append(str(given.content["text"]))
         answer(each_team, campaign.id, person, given)
     assert sorted(texts) == [f"message {place}" for place in range(4)]
     assert work_through(each_team, campaign.id, other) == 0
