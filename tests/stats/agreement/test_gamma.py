@@ -78,35 +78,76 @@ def test_more_people_are_aligned_almost_exactly():
     assert np.mean(excess) < 0.01
 
 
+PYGAMMA = (
+    0,
+    2.673362,
+    0.918367,
+    2.592593,
+    1.036042,
+    2.00519,
+    0.510645,
+    1,
+    1.182123,
+    2.998943,
+    0.765351,
+    3,
+    1,
+    0.863646,
+    0.365102,
+    4.333333,
+    3.090297,
+    1.710051,
+    1.68,
+    1.752017,
+    1.297762,
+    2.36,
+    0.011342,
+    1.906549,
+    0.90144,
+    2.32431,
+    0.971248,
+    4.690956,
+    0.516593,
+    2.811714,
+    2.310104,
+    3.017752,
+    2.564324,
+    2.382453,
+    0.782891,
+    3.598073,
+    0.407505,
+    0.840986,
+    0.722778,
+    0.841564,
+)
+"""Best alignments of 40 drawn texts by pygamma-agreement 0.5.9: mixed integer programs by GLPK, alpha = beta =
+delta_empty = 1. Kept, not asked anew: importing it compiles for half a minute."""
+
+
 def test_disorders_equal_those_of_an_independent_package():
-    """Best alignments of pygamma-agreement 0.5.9 (mixed integer programs by GLPK, alpha = beta = delta_empty = 1)."""
-    people = (2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4)
-    two = (4.534992, 2.053128, 4.328292, 2.179082, 3.043875, 4.237386)
-    more = (2.971683, 1.293974, 3.921182, 1.880154, 3.047821, 3.023046)
-    rng = np.random.default_rng(3)
-    for count, expected in zip(people, (*two, *more), strict=True):
-        marks = _marked_alike(rng, count)
-        assert disorder(marks) == pytest.approx(expected, abs=2e-6)
+    rng = np.random.default_rng(11)
+    for place, expected in enumerate(PYGAMMA):
+        assert disorder(_marked_alike(rng)) == pytest.approx(expected, abs=2e-6), place
 
 
-def _marked_alike(rng, people):
-    """Stretches with gaps, of which each person leaves some out, moves the ends and gives some another label."""
-    base, at = [], 0
-    for _ in range(rng.integers(4, 9)):
-        at += rng.integers(2, 20)
+def _marked_alike(rng):
+    """Two to five people: some mark nothing, others leave stretches out, move the ends or give another label."""
+    people, base, at = int(rng.integers(2, 6)), [], 0
+    for _ in range(rng.integers(1, 6)):
+        at += rng.integers(1, 20)
         length = rng.integers(2, 15)
         base.append((at, at + length, rng.integers(0, 3)))
         at += length
     found = []
     for _ in range(people):
         mine = []
-        for start, end, label in base:
-            if rng.random() < 0.15:
+        for start, end, label in base if rng.random() >= 0.15 else ():
+            if rng.random() < 0.2:
                 continue
             low = start + rng.integers(-2, 3)
             high = max(low + 1, end + rng.integers(-2, 3))
             mine.append((low, high, label if rng.random() < 0.8 else rng.integers(0, 3)))
-        found.append(np.array(mine, float).reshape(-1, 3))
+        found.append(marked(*mine))
     return found
 
 
