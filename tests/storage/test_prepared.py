@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from headwater.core.errors import ConflictError, InvalidError
 from headwater.storage import prepared
-from headwater.storage.database import Moment
+from headwater.storage.database import Database, Moment
 
 if TYPE_CHECKING:
     from headwater.app.application import App
@@ -44,14 +44,14 @@ def test_values_travel_both_ways_as_their_columns_say(each_app: App) -> None:
     with each_app.database.write() as db:
         TABLE.create(db)
         for each in (row("b"), row("a", body=["ü"]), row("c", at=None), row("d", is_open=False)):
-            assert prepared.run(db, ADD, each) == 1
+            assert prepared.changed(db, ADD, each) == 1
         found = prepared.every(db, OPEN, {"now": NOON})
         assert [tuple(each) for each in found] == [tuple(each) for each in db.execute(OPEN, {"now": NOON})]
         assert [each.id for each in found] == ["a", "b"]
         assert prepared.one(db, OPEN, {"now": datetime(2025, 1, 1, tzinfo=UTC)}) is None
         assert prepared.one(db, COUNT, {"by": 4, "id": "b"}) == (5, "b%")
         assert prepared.one(db, NAMED, {"id": "c"})._asdict() == {"at": None, "is_open": True, "body": {"a": [1, None]}}
-        assert prepared.run(db, CLOSE, {"open": False}) == 3
+        assert prepared.changed(db, CLOSE, {"open": False}) == 3
         assert prepared.every(db, OPEN, {"now": NOON}) == []
 
 
@@ -72,3 +72,53 @@ def test_what_the_database_refuses_is_told_in_our_words_and_nothing_stays(each_a
         add(row("\ud800"))
     with each_app.database.read() as db:
         assert db.execute(sa.select(sa.func.count()).select_from(TABLE)).scalar_one() == 0
+
+
+def test_a_write_nobody_waits_for_is_seen_by_what_comes_next_and_refused_at_the_latest_there(each_app: App) -> None:
+    with each_app.database.write() as db:
+        TABLE.create(db)
+    huge = "x" * 8_000_000  # more than a socket takes at once
+    with each_app.database.write() as db:
+        prepared.run(db, ADD, row("a", body=[huge]))
+        prepared.run(db, ADD, row("b"))
+        assert db.execute(sa.select(TABLE.c.id).order_by(TABLE.c.id)).scalars().all() == ["a", "b"]
+        assert prepared.one(db, NAMED, {"id": "a"}).body == [huge]
+
+    def refused(then: sa.Select[tuple[str]] | sa.TextualSelect) -> None:
+        with each_app.database.write() as db:
+            prepared.run(db, CLOSE, {"open": False})
+            prepared.run(db, ADD, row("a"))
+            if isinstance(then, sa.TextualSelect):
+                prepared.one(db, then, {"id": "a"})
+            else:
+                db.execute(then)
+            raise AssertionError("it was not told")
+
+    for then in (sa.select(TABLE.c.id), NAMED):
+        with pytest.raises(ConflictError):
+            refused(then)
+    with each_app.database.read() as db:
+        assert prepared.one(db, NAMED, {"id": "b"}).is_open
+
+
+def test_a_server_that_ends_a_connection_in_the_middle_is_told_and_the_next_one_works(each_app: App) -> None:
+    if each_app.database.is_sqlite:
+        return
+    with each_app.database.write() as db:
+        TABLE.create(db)
+    other = Database(each_app.settings.database)
+
+    def cut() -> None:
+        with each_app.database.write() as db:
+            prepared.run(db, ADD, row("a"))
+            mine = db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            prepared.run(db, ADD, row("b"))
+            with other.write() as ending:
+                ending.exec_driver_sql(f"SELECT pg_terminate_backend({mine}, 5000)")
+
+    with pytest.raises(sa.exc.OperationalError):
+        cut()
+    other.close()
+    with each_app.database.write() as db:
+        assert prepared.every(db, OPEN, {"now": NOON}) == []
+        assert prepared.changed(db, ADD, row("a")) == 1

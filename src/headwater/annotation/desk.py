@@ -190,12 +190,12 @@ def _resume(desk: Desk, holding: Sequence[str]) -> Assignment | Why | None:
 
 def _fresh(desk: Desk) -> Assignment | Why:
     ctx = desk.ctx
-    queue.take_back(ctx.db, desk.campaign_id, ctx.clock.now())
     while True:
         stage = _stage(desk)
         if stage is Stage.FAILED:
             return Why.FAILED
-        found = _take(desk, _served(desk, queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor), stage))
+        lanes = queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor, ctx.clock.now())
+        found = _take(desk, _served(desk, lanes, stage))
         if isinstance(found, Why):
             if found is Why.DONE and ((stage is Stage.CALIBRATING and _finish(desk)) or _late(desk)):
                 continue

@@ -107,7 +107,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, engine: Engine, *, begin: str) -> Iterator[Connection]:
-        with ExitStack() as stack:
+        with _translated(), ExitStack() as stack:
             try:
                 connection = stack.enter_context(engine.connect())
                 stack.enter_context(connection.begin())
@@ -119,8 +119,7 @@ class Database:
                     f"The database at {self.engine.url!r} {'is busy' if busy else 'does not answer'}: {error.orig}.",
                     remedy="Repeat it in a moment." if busy else "Check that it runs and that database_url is right.",
                 ) from error
-            with _translated():
-                yield connection
+            yield connection
 
     def close(self) -> None:
         """Close every connection."""
@@ -175,6 +174,12 @@ def _postgres(url: str, pool_size: int) -> Engine:
     # the driver, when it prepares too, tells the server to forget all statements after a rollback: also ours
     own = {"prepare_threshold": None}
     engine = sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_use_lifo=True, connect_args=own)
+
+    @event.listens_for(engine, "do_connect")
+    def _open(_dialect: object, _record: object, _args: object, how: dict[str, Any]) -> Any:  # noqa: ANN401
+        from headwater.storage import postgres  # noqa: PLC0415 -- loads a driver that most commands do not need
+
+        return postgres.Wired.connect(**how)
 
     @event.listens_for(engine, "checkin")
     def _left(_dbapi: object, record: Any) -> None:  # noqa: ANN401 -- the pool's record of a connection

@@ -3,12 +3,21 @@
 A driver's cursor is built to do everything: its way through one execution is some seventy Python calls, which cost
 three times what libpq needs to send a statement that the server knows and to wait for the rows. Values are written
 and read by the driver's own adapters, so they mean the same as anywhere else.
+
+A wait costs more than a statement: two processes wake each other, and the interpreter's lock goes to somebody else
+meanwhile. So what nobody asks the outcome of (the beginning of a transaction, a write, its commit) is sent together
+with the next statement that somebody does, in libpq's pipeline mode. The server takes all in their order; after one
+that it refuses it passes the others by, and the refusal is told at the next wait, at the latest by the commit.
 """
 
 from __future__ import annotations
 
+import select
+from contextlib import suppress
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from psycopg import errors, pq
 from psycopg.adapt import PyFormat, Transformer
 
@@ -17,10 +26,9 @@ if TYPE_CHECKING:
 
     from psycopg.abc import Transformer as Adapters
     from psycopg.pq.abc import PGresult
+    from sqlalchemy import Connection
 
-    from headwater.storage.database import Connection
-
-__all__ = ["Result", "execute"]
+__all__ = ["Result", "Wired", "execute", "send"]
 
 _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
@@ -60,31 +68,126 @@ class Result:
         return self._adapters.load_rows(0, count, tuple)
 
 
-class _Wire:
-    """One connection to the server and the statements it knows."""
+class Wired(psycopg.Connection[Any]):
+    """The driver's connection, which first hears what was sent on its wire before it uses it itself."""
 
-    def __init__(self, driver: Any) -> None:  # noqa: ANN401 -- the driver's connection
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- the driver's
+        """Open the wire of a connection."""
+        super().__init__(*args, **kwargs)
+        self.wire = _Wire(self)
+
+    def wait(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- the driver's
+        """Do what the driver's connection does, after everything before."""
+        if self.wire.is_open:
+            self.wire.settle()
+        return super().wait(*args, **kwargs)
+
+    def commit(self) -> None:
+        """Commit, together with the writes that nobody waited for."""
+        if self.wire.is_open:
+            self.wire.settle(b"COMMIT")
+        else:
+            super().commit()
+
+    def rollback(self) -> None:
+        """Roll back; what became of the writes does not matter any more."""
+        if self.wire.is_open:
+            with suppress(psycopg.Error):
+                self.wire.settle()
+        super().rollback()
+
+
+class _Wire:
+    """One connection to the server, the statements it knows, and those whose outcome was not heard yet."""
+
+    def __init__(self, driver: Wired) -> None:
         self._connection = driver.pgconn
         self._adapters: Adapters = Transformer(driver)
         self._known: dict[str, bytes] = {}
+        self._names = count()
+        self._fresh: list[str] = []
+        """Known statements that the server may still refuse."""
+        self._unheard = 0
+        self._is_piping = False
+        self._socket = select.poll()
+        self._socket.register(self._connection.socket, select.POLLIN)
 
-    def execute(self, text: str, values: Sequence[object]) -> Result:
-        connection = self._connection
-        if connection.transaction_status == pq.TransactionStatus.IDLE:
-            self._checked(connection.exec_(b"BEGIN"))
-        name = self._known.get(text)
-        if name is None:
-            name = f"headwater_{len(self._known)}".encode()
-            self._checked(connection.prepare(name, text.encode()))
-            self._known[text] = name
+    @property
+    def is_open(self) -> bool:
+        """Return whether the connection is in pipeline mode, where the driver cannot use it."""
+        return self._is_piping and self._connection.status == pq.ConnStatus.OK
+
+    def send(self, text: str, values: Sequence[object]) -> None:
+        """Send a statement along with the next one that is waited for."""
         # as text whatever they are: the server, not the size of a number, says which type a parameter has
         sent: Any = self._adapters.dump_sequence(values, [PyFormat.TEXT] * len(values))
-        return Result(self._adapters, self._checked(connection.exec_prepared(name, sent)))
+        if not self._is_piping:
+            self._begin()
+        name = self._known.get(text)
+        if name is None:
+            name = self._known[text] = f"headwater_{next(self._names)}".encode()
+            self._fresh.append(text)
+            self._connection.send_prepare(name, text.encode())
+            self._unheard += 1
+        self._connection.send_query_prepared(name, sent)
+        self._unheard += 1
 
-    def _checked(self, result: PGresult) -> PGresult:
-        if result.status not in _DONE:
-            raise errors.error_from_result(result, encoding=self._adapters.encoding)
-        return result
+    def execute(self, text: str, values: Sequence[object]) -> Result:
+        """Send a statement and wait for what comes of it."""
+        self.send(text, values)
+        self._connection.send_flush_request()
+        return Result(self._adapters, self._hear())
+
+    def settle(self, last: bytes = b"") -> None:
+        """Hear what became of all statements, and of a last one, and leave the connection to the driver."""
+        if last:
+            self._connection.send_query_params(last, None)
+        self._leave()
+
+    def _begin(self) -> None:
+        begins = self._connection.transaction_status == pq.TransactionStatus.IDLE
+        self._connection.enter_pipeline_mode()
+        self._is_piping = True
+        if begins:
+            self._connection.send_query_params(b"BEGIN", None)
+            self._unheard += 1
+
+    def _hear(self) -> PGresult:
+        """Return what came of the last statement sent."""
+        while True:
+            result = self._next()
+            if result is None or result.status not in _DONE:
+                self._leave(result)
+                raise psycopg.OperationalError("The server ended the connection.")
+            self._next()  # None, which ends what there is to hear of one statement
+            self._unheard -= 1
+            if not self._unheard:
+                self._fresh.clear()
+                return result
+
+    def _leave(self, refused: PGresult | None = None) -> None:
+        """Come to where the server and we agree that nothing is under way; raise what it refused before."""
+        self._connection.pipeline_sync()
+        while (result := self._next()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
+            if refused is None and result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
+                refused = result
+        self._connection.exit_pipeline_mode()
+        self._is_piping, self._unheard = False, 0
+        if refused is not None:
+            for text in self._fresh:
+                del self._known[text]
+        self._fresh.clear()
+        if refused is not None:
+            raise errors.error_from_result(refused, encoding=self._adapters.encoding)
+
+    def _next(self) -> PGresult | None:
+        """Return the next result there is to hear, waiting for it without the interpreter's lock."""
+        connection = self._connection
+        while (has_more := connection.flush()) or connection.is_busy():
+            self._socket.modify(connection.socket, select.POLLIN | (select.POLLOUT if has_more else 0))
+            self._socket.poll()
+            connection.consume_input()
+        return connection.get_result()
 
 
 def execute(db: Connection, text: str, values: Sequence[object]) -> Result:
@@ -97,7 +200,19 @@ def execute(db: Connection, text: str, values: Sequence[object]) -> Result:
     Raises:
         psycopg.Error: What the server or the adapters refuse.
     """
-    wire: _Wire | None = db.info.get(_Wire)
-    if wire is None:
-        wire = db.info[_Wire] = _Wire(db.connection.driver_connection)  # kept as long as the connection
-    return wire.execute(text, values)
+    return _wire(db).execute(text, values)
+
+
+def send(db: Connection, text: str, values: Sequence[object]) -> None:
+    """Execute a statement as `execute` does, without waiting: a refusal is raised by what is waited for next.
+
+    Raises:
+        psycopg.Error: What the adapters refuse.
+    """
+    _wire(db).send(text, values)
+
+
+def _wire(db: Connection) -> _Wire:
+    driver: Any = db.connection.driver_connection
+    wire: _Wire = driver.wire
+    return wire

@@ -1,7 +1,7 @@
 """The few statements that every answer makes, run by the driver itself.
 
 SQLAlchemy writes them and says how values travel, once for each kind of server. Its way through every execution costs
-several times what the database needs for an index probe, and an answer makes eighteen of them.
+several times what the database needs for an index probe, and an answer makes seventeen of them.
 """
 
 from __future__ import annotations
@@ -59,15 +59,23 @@ def every(db: Connection, statement: Statement, keys: Mapping[str, object]) -> l
     return [_read(plan, row) for row in rows]
 
 
-def run(db: Connection, statement: Statement, keys: Mapping[str, object]) -> int:
+def changed(db: Connection, statement: Statement, keys: Mapping[str, object]) -> int:
     """Run a statement that returns nothing; returns how many rows it changed."""
     cursor = _execute(db, _plan(db, statement), keys)
-    changed: int = cursor.rowcount
+    rows: int = cursor.rowcount
     cursor.close()
-    return changed
+    return rows
 
 
-def _execute(db: Connection, plan: _Plan, keys: Mapping[str, object]) -> Any:  # noqa: ANN401 -- a cursor or alike
+def run(db: Connection, statement: Statement, keys: Mapping[str, object]) -> None:
+    """Run a statement that returns nothing, in its turn, and do not wait for it.
+
+    What the server refuses may be raised by a later statement, at the latest by the transaction's end.
+    """
+    _execute(db, _plan(db, statement), keys, waits=False)
+
+
+def _execute(db: Connection, plan: _Plan, keys: Mapping[str, object], *, waits: bool = True) -> Any:  # noqa: ANN401 -- a cursor or alike
     values = dict(keys)
     for name, turn in plan.bound.items():
         values[name] = turn(values[name])
@@ -78,7 +86,7 @@ def _execute(db: Connection, plan: _Plan, keys: Mapping[str, object]) -> Any:  #
             return driver.execute(plan.text, sent)
         from headwater.storage import postgres  # noqa: PLC0415 -- loads a driver that most commands do not need
 
-        return postgres.execute(db, plan.text, sent)
+        return (postgres.execute if waits else postgres.send)(db, plan.text, sent)
     except db.dialect.loaded_dbapi.Error as error:
         told = sa.exc.DBAPIError.instance(plan.text, values, error, db.dialect.loaded_dbapi.Error, dialect=db.dialect)
         raise told from error

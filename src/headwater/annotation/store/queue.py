@@ -50,6 +50,8 @@ class OpenLane(NamedTuple):
     skill: str
     tail: int
     passed: int
+    is_late: bool
+    """Whether a lease of the campaign is over and was not taken back yet."""
 
 
 class Taken(NamedTuple):
@@ -101,7 +103,10 @@ class Held(NamedTuple):
 
 def sit(db: Connection, program: str, campaign_id: str, annotator: str) -> Seat | None:
     """Lock and return an annotator's place in a campaign; None when the program has no such campaign."""
-    statement = _SIT if db.dialect.name == "sqlite" else _SIT_LOCKED
+    statement = _SIT
+    if db.dialect.name != "sqlite":
+        prepared.run(db, _PROBE, {})
+        statement = _SIT_LOCKED
     keys = {"program": program, "campaign": campaign_id, "me": annotator}
     row = prepared.one(db, statement, keys)
     if row is None:
@@ -128,6 +133,9 @@ _SIT_LOCKED = sa.text(_SIT_SQL + " FOR UPDATE OF p").columns(
     sa.column("plan", sa.JSON),
     *(sa.column(name) for name in Seat._fields[4:]),
 )
+_PROBE = sa.text("SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
+"""PostgreSQL keeps the plan it made when a table was small or not counted yet, until it counts it again: for the rest
+of the transaction it is not to read and sort all tasks of a lane where an index has them in order."""
 _EXISTS = sa.text("SELECT 1 FROM campaign WHERE id = :campaign AND program = :program")
 
 
@@ -142,11 +150,10 @@ UPDATE seat SET "round" = :round, given = :given, answered = :answered, batch_id
 WHERE campaign_id = :campaign AND annotator = :me""")
 
 
-def take_back(db: Connection, campaign_id: str, now: datetime) -> int:
-    """End some leases whose time is over, so that their tasks are given out again; returns how many.
+def _take_back(db: Connection, campaign_id: str, now: datetime) -> int:
+    """End some leases whose time is over; returns how many.
 
-    Called by every claim: nothing needs to sweep. Each task goes to the end of the lane of returns, where even
-    those who have passed its old place find it.
+    Each task goes to the end of the lane of returns, where even those who have passed its old place find it.
     """
     statement = _LAPSED if db.dialect.name == "sqlite" else _LAPSED_LOCKED
     lapsed = prepared.every(db, statement, {"campaign": campaign_id, "now": now, "limit": _BACK_AT_ONCE})
@@ -172,17 +179,28 @@ def end(db: Connection, lease_id: str, state: LeaseState, *, reason: str = "", i
     db.execute(lease.update().where(lease.c.id == lease_id).values(values))
 
 
-def lanes(db: Connection, campaign_id: str, tier: Tier, annotator: str) -> list[OpenLane]:
-    """Return the lanes of a tier that may hold a task for an annotator, in no particular order."""
-    keys = {"campaign": campaign_id, "tier": tier.value, "me": annotator}
-    return [OpenLane(*row) for row in prepared.every(db, _LANES, keys)]
+def lanes(db: Connection, campaign_id: str, tier: Tier, annotator: str, now: datetime) -> list[OpenLane]:
+    """Return the lanes of a tier that may hold a task for an annotator, in no particular order.
+
+    Leases whose time is over are taken back first, so that their tasks are given out again: nothing needs to sweep.
+    """
+    keys = {"campaign": campaign_id, "tier": tier.value, "me": annotator, "now": now}
+    found = [OpenLane(*row) for row in prepared.every(db, _LANES, keys)]
+    if (not found or found[0].is_late) and _take_back(db, campaign_id, now):
+        found = [OpenLane(*row) for row in prepared.every(db, _LANES, keys)]
+    return found
 
 
-_LANES = sa.text("""
-SELECT n.id, n.kind, n.priority, n.skill, n.tail, COALESCE(k.rank, 0) AS passed
+_FENCE = "LIMIT 1 OFFSET 0"
+"""Keeps PostgreSQL from making a join of a question that is one index probe for a row: it would read everything an
+annotator ever had, or every open task, for the first of them."""
+_LANES = sa.text(f"""
+SELECT n.id, n.kind, n.priority, n.skill, n.tail, COALESCE(k.rank, 0) AS passed, EXISTS (SELECT 1 FROM lease AS l
+ WHERE l.campaign_id = :campaign AND l.state = 'live' AND l.expires_at <= :now {_FENCE}) AS is_late
 FROM lane AS n LEFT JOIN lane_cursor AS k ON k.lane_id = n.id AND k.annotator = :me
 WHERE n.campaign_id = :campaign AND n.tier = :tier AND n.annotator IN ('', :me)
-AND EXISTS (SELECT 1 FROM task AS t WHERE t.lane_id = n.id AND t.need > 0 AND t.rank > COALESCE(k.rank, 0))""")
+AND EXISTS (SELECT 1 FROM task AS t
+ WHERE t.lane_id = n.id AND t.need > 0 AND t.rank > COALESCE(k.rank, 0) {_FENCE})""").bindparams(_NOW)
 
 
 def take(db: Connection, lane_id: int, after: int, annotator: str) -> Taken | None:
@@ -206,17 +224,15 @@ def left(db: Connection, campaign_id: str, annotator: str, most: int) -> int:
     return int(db.execute(_LEFT, {"campaign": campaign_id, "me": annotator, "most": most}).scalar_one())
 
 
-_LEFT = sa.text("""
+# PostgreSQL knows that nearly all tasks are barred to the same nobody and would take `barred <> me` for true of none
+_FOR_ME = f"""t.need > 0 AND COALESCE(t.barred, '') <> :me
+AND NOT EXISTS (SELECT 1 FROM lease AS l WHERE l.task_id = t.id AND l.annotator = :me AND l.kept = 1 {_FENCE})"""
+_LEFT = sa.text(f"""
 SELECT count(*) FROM (SELECT 1 FROM lane AS n JOIN task AS t ON t.lane_id = n.id
 WHERE n.campaign_id = :campaign AND n.tier = 'annotate' AND n.kind <> 'gold' AND n.annotator IN ('', :me)
-AND t.need > 0 AND t.barred <> :me
-AND NOT EXISTS (SELECT 1 FROM lease AS l WHERE l.task_id = t.id AND l.annotator = :me AND l.kept = 1)
-LIMIT :most) AS few""")
-
-_ELIGIBLE = """
-FROM task AS t WHERE t.lane_id = :lane AND t.need > 0 AND t.rank > :after AND t.barred <> :me
-AND NOT EXISTS (SELECT 1 FROM lease AS l WHERE l.task_id = t.id AND l.annotator = :me AND l.kept = 1)
-ORDER BY t.rank LIMIT 1"""
+AND {_FOR_ME} LIMIT :most) AS few""")
+_ELIGIBLE = f"""
+FROM task AS t WHERE t.lane_id = :lane AND t.rank > :after AND {_FOR_ME} ORDER BY t.rank LIMIT 1"""
 _REMAINS = sa.text(f"SELECT t.rank {_ELIGIBLE}")
 _TAKE_SQLITE = sa.text(
     f"""
@@ -302,7 +318,7 @@ def renew(db: Connection, lease_ids: Sequence[str], expires_at: datetime) -> Non
 
 def revive(db: Connection, found: Held, expires_at: datetime) -> bool:
     """Take a task again for a lapsed lease when its place is still free; returns whether it was."""
-    if prepared.run(db, _RETAKE, {"task": found.task_id, "me": found.annotator}) != 1:
+    if prepared.changed(db, _RETAKE, {"task": found.task_id, "me": found.annotator}) != 1:
         return False
     values = {"state": LeaseState.LIVE.value, "kept": 1, "expires_at": expires_at}
     db.execute(lease.update().where(lease.c.id == found.id).values(values))
