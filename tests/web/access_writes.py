@@ -63,6 +63,8 @@ WRITES: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/workspace/{campaign}/return
         POST /p/{program}/workspace/{campaign}/return-all
         POST /api/v1/programs/{program}/campaigns/{campaign}/return/all
+        POST /p/{program}/campaigns/{campaign}/comments/{answer}
+        POST /api/v1/programs/{program}/campaigns/{campaign}/answers/{answer}/comments
     """,
     ),
     # checking answers

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.annotation import batches, campaigns, enquiries, queries, reviews, tasks
+from headwater.annotation import batches, campaigns, comments, enquiries, queries, reviews, tasks
 from headwater.annotation.model import Verdict
 from headwater.annotation.plan import Plan
 from headwater.annotation.reviews import Opinion
@@ -129,9 +129,14 @@ def answered(team: Team, campaign: str, annotator: str, topic: str) -> None:
     given = factories.claim(team, campaign, annotator)
     assert given is not None
     values = {"topic": topic, "tree": SHORT[0], "better": ALL, "size": {"cannot_decide": ATTRIBUTES[2]}}
-    sent = Submission(lease_id=given.lease_id, token=given.token, client_id=str(uuid.uuid4()), values=values)
+    sent = Submission(
+        lease_id=given.lease_id, token=given.token, client_id=str(uuid.uuid4()), values=values, note=ALL[:1900]
+    )
     with team.act(annotator) as ctx:
-        tasks.submit(ctx, campaign, sent)
+        answer = tasks.submit(ctx, campaign, sent).answer_id
+    for text in (MARKUP[5], ALL[:1900]):
+        with team.act(team.reviewer) as ctx:
+            comments.write(ctx, campaign, answer, text=text)
     other = factories.claim(team, campaign, annotator)
     assert other is not None
     with team.act(annotator) as ctx:
@@ -200,13 +205,15 @@ def test_nothing_stored_runs_where_work_is_done(team: Team, site: Served, browse
     for person in (one, two):
         noted = Watched(site.tab_of(browser, person), site.url)
         noted.visit(f"workspace/{campaign}", "hw-task hw-choice")
+        assert MARKUP[5] in noted.visit(f"campaigns/{campaign}/comments")
         noted.tab.context.close()
     review = Watched(site.tab_of(browser, team.reviewer), site.url)
     review.tab.goto(f"{site.url}/p/support/campaigns/{campaign}")
     review.tab.get_by_role("button", name="Review answers").click()
     review.tab.locator("hw-task hw-choice").first.wait_for()
     review.visit(review.tab.url.partition("/p/support/")[2], "hw-task hw-choice")
-    review.visit(f"campaigns/{campaign}/disputes")
+    for page in ("disputes", "comments"):
+        assert MARKUP[5] in review.visit(f"campaigns/{campaign}/{page}")
     for watched in (bench, review):
         watched.tab.context.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from headwater.annotation import queries
 from headwater.annotation.plan import Plan
@@ -32,8 +33,8 @@ def site(team: Team) -> Iterator[Served]:
 def test_a_reviewer_takes_out_a_span_and_an_accepted_answer_stays(team: Team, site: Served, browser: Browser) -> None:
     campaign = opened(team, "spans", plan=Plan(review_rate=1.0))
     tab = bench(site, browser, team.annotators[0], campaign)
-    for _ in range(2):
-        press(tab, "ArrowRight", "1", "ArrowRight", "2", "Enter")
+    for end in (("Alt+n", *"unsure", "Control+Enter"), ("Enter",)):
+        press(tab, "ArrowRight", "1", "ArrowRight", "2", *end)
         tab.wait_for_timeout(200)
     settled(tab)
     tab.context.close()
@@ -45,6 +46,9 @@ def test_a_reviewer_takes_out_a_span_and_an_accepted_answer_stays(team: Team, si
     for theme in ("light", "dark"):
         tab.emulate_media(color_scheme=theme)
         assert not problems(tab)
+    expect(tab.locator(".thread")).to_contain_text("The annotator: unsure")
+    tab.get_by_label("Comment goes with").fill("Only what happened counts.")
+    tab.get_by_label("Comment goes with").blur()
     press(tab, "n", "Delete", "Alt+c", *"only the event", "Enter")
     tab.wait_for_url(lambda url: url != first)
     tab.locator("ul.marks li").nth(1).wait_for()
@@ -55,4 +59,10 @@ def test_a_reviewer_takes_out_a_span_and_an_accepted_answer_stays(team: Team, si
         decided = queries.reviews(ctx, campaign)
     assert [each.verdict.value for each in decided] == ["correct", "accept"]
     assert [span["label"] for span in decided[0].values["parts"]["spans"]] == ["event"]  # type: ignore[index]
+    tab.context.close()
+    tab = site.tab_of(browser, team.annotators[0])
+    tab.goto(f"{site.url}/p/support/campaigns/{campaign}/comments")
+    expect(tab.locator(".thread")).to_contain_text("You: unsure")
+    expect(tab.locator(".thread")).to_contain_text("A reviewer: Only what happened counts.")
+    assert not problems(tab)
     tab.context.close()

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SESSION = ("POST /sign-in", "POST /sign-in/link/{secret}", "POST /sign-out", "POST /account/password")
 """Not tried, because they end or begin the sessions with which the others are tried."""
-SECRETS = ("GOLDEXPLANATION", "OTHERSANSWER", "OTHERSREASON")
+SECRETS = ("GOLDEXPLANATION", "OTHERSANSWER", "OTHERSREASON", "OTHERSNOTE")
 FOREIGN = "FOREIGNPROGRAM"
 QUESTIONS = [
     {"name": "topic", "kind": "single", "options": ["billing", "fault"]},
@@ -117,7 +117,9 @@ def answered(team: Team, campaign: str) -> Assignment:
     given = factories.claim(team, campaign, team.annotators[0])
     assert given is not None
     values = {"topic": "billing", "why": SECRETS[1]}
-    sent = Submission(lease_id=given.lease_id, token=given.token, client_id=str(uuid.uuid4()), values=values)
+    sent = Submission(
+        lease_id=given.lease_id, token=given.token, client_id=str(uuid.uuid4()), values=values, note=SECRETS[3]
+    )
     with team.act(team.annotators[0]) as ctx:
         tasks.submit(ctx, campaign, sent)
     passed = factories.claim(team, campaign, team.annotators[0])
@@ -199,6 +201,10 @@ def test_the_secrets_are_where_the_entitled_find_them(world: World) -> None:
     assert SECRETS[0] in text("ops", f"{campaign}/gold")
     assert SECRETS[1] in text("ops", f"{campaign}/export")
     assert SECRETS[2] in text("ops", f"{campaign}/skips")
+    for role in ("ops", "reviewer", "expert", "lead"):
+        assert SECRETS[3] in text(role, f"{campaign}/comments")
+    assert SECRETS[3] in text("reviewer", "GET /p/{program}/campaigns/{campaign}/comments")
+    assert SECRETS[3] in text("ops", f"{campaign}/export")
     assert FOREIGN in text("outsider", "GET /api/v1/programs")
 
 

@@ -81,7 +81,7 @@ def warn(ctx: Context, rows: Sequence[Outlook]) -> int:
             continue
         body = {"deadline": row.due.at, "verdict": row.verdict.value, "tasks": row.tasks, "done": row.done}
         ledger.append(ctx, "campaign.deadline", subject=row.campaign_id, body=body)
-        notices.send(ctx, _runners(ctx), kind="deadline", subject=row.campaign_id, text=_said(row))
+        notices.send(ctx, _runners(ctx), kind="deadline", subject=f"deadline_{row.campaign_id}", text=_said(row))
         count += 1
     return count
 
@@ -117,7 +117,7 @@ def extend(ctx: Context, campaign_id: str, *, until: datetime, reason: str) -> C
     made = campaigns.change(ctx, row.id, plan=replace(row.plan, deadline=until), reason=reason)
     said = f"'{row.name}' has until {written(until)}, not {written(before)}: {reason.strip()}"
     others = [person for person in (*queries.people(ctx, row.id), *_runners(ctx)) if person != ctx.actor]
-    notices.send(ctx, others, kind="deadline", subject=row.id, text=said)
+    notices.send(ctx, others, kind="deadline", subject=f"deadline_{row.id}", text=said)
     return made
 
 

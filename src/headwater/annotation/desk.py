@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headwater.annotation import calibration, content, overdue
+from headwater.annotation import calibration, comments, content, overdue
 from headwater.annotation.automation_model import Mode, mode_of
 from headwater.annotation.calibration import Stage
 from headwater.annotation.handouts import Assignment, Handout, Why, originals
@@ -129,6 +129,7 @@ def assignment_of(ctx: Context, held: queue.Held) -> Assignment | None:
         draft=draft,
         note=_note(held.reason, draft, held.version),
         about=held.about,
+        thread=tuple(comments.mine(ctx, held.task_id)) if held.version else (),
     )
 
 

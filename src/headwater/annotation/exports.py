@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headwater.annotation import content, queries
-from headwater.annotation.exchange.model import Item, Reply
+from headwater.annotation.exchange.model import COMMENTS, Item, Reply
 from headwater.annotation.model import Batch, Campaign, Schema
-from headwater.annotation.store import priors, reads, rulings
+from headwater.annotation.store import comments, priors, reads, rulings
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
@@ -44,6 +44,8 @@ class Scope:
     """Whether tasks without an answer are in it."""
     has_priors: bool
     """Whether answers came with records from elsewhere."""
+    has_comments: bool
+    """Whether anything was said about answers."""
 
 
 def scope(ctx: Context, campaign_id: str, *, unanswered: bool = False) -> Scope:
@@ -62,6 +64,7 @@ def scope(ctx: Context, campaign_id: str, *, unanswered: bool = False) -> Scope:
         as_of=ctx.clock.now(),
         unanswered=unanswered,
         has_priors=priors.has_any(ctx.db, found.id),
+        has_comments=bool(comments.newest(ctx.db, found.id, limit=1)),
     )
 
 
@@ -76,7 +79,7 @@ def items(opened: Opened, wanted: Scope) -> Iterator[Item]:
             with opened() as ctx:
                 rows = _page(ctx, wanted, batch, after)
                 people |= {row.annotator: pseudonym(ctx, row.annotator) for row in rows if row.annotator not in people}
-                block = list(_items(ctx, batch, rows, people, settled))
+                block = list(_items(ctx, wanted, batch, rows, people, settled))
                 if wanted.has_priors:
                     block = _with_priors(ctx, wanted, block)
             for item in block:
@@ -112,16 +115,22 @@ def _settled(ctx: Context, wanted: Scope) -> dict[str, dict[str, Any]]:
 
 
 def _items(
-    ctx: Context, batch: Batch, rows: Sequence[Any], people: dict[str, str], settled: dict[str, dict[str, Any]]
+    ctx: Context,
+    wanted: Scope,
+    batch: Batch,
+    rows: Sequence[Any],
+    people: dict[str, str],
+    settled: dict[str, dict[str, Any]],
 ) -> Iterator[Item]:
     records = sourcing.present(ctx, [row.record for row in rows])
+    said = _said(ctx, wanted, rows)
     replies: dict[str, list[Reply]] = {}
     about: dict[str, str] = {}
     for row in rows:
         about[row.task] = row.record
         mine = replies.setdefault(row.task, [])
         if row.id is not None:
-            mine.append(_reply(row, people[row.annotator]))
+            mine.append(_reply(row, people[row.annotator], said.get((row.task, row.annotator), [])))
     for task, record_id in about.items():
         record = records.get(record_id)
         yield Item(
@@ -134,6 +143,19 @@ def _items(
             settled=settled.get(task, {}),
             foreign=record.payload.get("foreign") or {} if record else {},  # type: ignore[arg-type]
         )
+
+
+def _said(ctx: Context, wanted: Scope, rows: Sequence[Any]) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """The comments that were there when the export began, by task and annotator."""
+    if not wanted.has_comments:
+        return {}
+    found: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for each in comments.of_tasks(ctx.db, sorted({row.task for row in rows})):
+        if each.written_at <= wanted.as_of:
+            key = (each.task_id, str(each.annotator))
+            one = {"text": each.text, "by": each.speaker, "at": _moment(each.written_at)}
+            found.setdefault(key, []).append(one)
+    return found
 
 
 def _with_priors(ctx: Context, wanted: Scope, block: list[Item]) -> list[Item]:
@@ -161,7 +183,7 @@ def _with_priors(ctx: Context, wanted: Scope, block: list[Item]) -> list[Item]:
     ]
 
 
-def _reply(row: Any, by: str) -> Reply:  # noqa: ANN401 -- a row of the store
+def _reply(row: Any, by: str, said: list[dict[str, str]]) -> Reply:  # noqa: ANN401 -- a row of the store
     provenance = {
         "schema": row.schema_id,
         "guideline": row.guideline_id,
@@ -171,5 +193,10 @@ def _reply(row: Any, by: str) -> Reply:  # noqa: ANN401 -- a row of the store
     }
     if row.prelabel:
         provenance |= {"prelabel": row.prelabel, "blinded": row.is_blinded, "edited": row.is_edited}
-    at = row.submitted_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Reply(id=row.id, by=by, at=at, values=row.response, provenance=provenance)
+    if said:
+        provenance[COMMENTS] = said
+    return Reply(id=row.id, by=by, at=_moment(row.submitted_at), values=row.response, provenance=provenance)
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

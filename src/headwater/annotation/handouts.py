@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from headwater.annotation.comment_model import Comment
 from headwater.annotation.model import AnswerId, LeaseId, Tier
 from headwater.annotation.questions import Kind, Question, as_data
 
@@ -58,6 +59,8 @@ class Assignment:
     """Why a reviewer returned it; empty otherwise."""
     about: str
     """The answer under review, or the task under adjudication."""
+    thread: tuple[Comment, ...] = ()
+    """What was said about the annotator's own earlier answer, oldest first."""
 
     @property
     def is_read(self) -> bool:
@@ -78,7 +81,7 @@ class Assignment:
             "originals": self.originals,
             "draft": self.draft,
             "note": self.note,
-        }
+        } | ({"thread": [_said(each) for each in self.thread]} if self.thread else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +165,11 @@ class Receipt:
             "feedback": self.feedback.as_data() if self.feedback else None,
             "next": self.next.as_data() if self.next else None,
         }
+
+
+def _said(comment: Comment) -> dict[str, str]:
+    at = comment.written_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {"by": comment.speaker, "text": comment.text, "at": at}
 
 
 def originals(questions: Sequence[Question], fields: Mapping[str, str]) -> dict[str, str]:

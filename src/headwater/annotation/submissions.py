@@ -47,6 +47,8 @@ class Submission:
     """A UUID the client makes once per answer and repeats with every retry."""
     values: Mapping[str, object]
     lead_time_ms: int = 0
+    note: str = ""
+    """What the annotator says to it; reviewers read it."""
 
 
 def own(desk: Desk, lease_id: str, token: str) -> queue.Held:

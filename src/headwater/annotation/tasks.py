@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headwater.annotation import lessons, responses, submissions
+from headwater.annotation import comments, lessons, responses, submissions
 from headwater.annotation.desk import Desk, assignment_of, hand_out, leave, sit
 from headwater.annotation.handouts import Handout, Receipt, Why
 from headwater.annotation.model import (
@@ -78,6 +78,8 @@ def submit(
     submissions.ensure_live(desk, held)
     values = responses.check(documents.questions_of(held.questions), submission.values, responses.Facts.of(held.facts))
     answer = submissions.record(desk, held, replace(submission, values=values))
+    if submission.note.strip():
+        comments.note(ctx, answer, submission.note)
     following = None
     if claim_next:
         following = hand_out(desk, holding)

@@ -30,6 +30,7 @@ PARTS = (
     "moves",
     "boards",
     "enquiries",
+    "comments",
     "annotation",
     "exchange",
     "vendors",

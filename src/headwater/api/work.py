@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
 from headwater.annotation import images, pace, reviews, tasks
+from headwater.annotation.comment_model import LONGEST
 from headwater.annotation.model import Verdict
 from headwater.annotation.pace import Pace
 from headwater.annotation.reviews import Opinion
@@ -57,6 +58,7 @@ class Answered(Held):
     client_id: str = Field(min_length=8, max_length=LONGEST_ID, description="A UUID, the same with every retry.")
     values: dict[str, Any] = Field(description="Question → answer.")
     lead_time_ms: int = Field(default=0, ge=0)
+    note: str = Field(default="", max_length=LONGEST, description="What you say to it; reviewers read it.")
     holding: list[str] = []
 
     def submission(self) -> Submission:
@@ -67,6 +69,7 @@ class Answered(Held):
             client_id=self.client_id,
             values=self.values,
             lead_time_ms=self.lead_time_ms,
+            note=self.note,
         )
 
 

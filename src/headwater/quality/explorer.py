@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from headwater.annotation import comments
 from headwater.annotation import queries as annotation
+from headwater.annotation.comment_model import Comment
 from headwater.annotation.markdown import Section, section_of
 from headwater.annotation.questions import UNDECIDED
 from headwater.governance import queries as governance
@@ -35,6 +37,8 @@ class Voice:
     reason: str
     """Why it could not be decided; empty for an answer."""
     given_at: datetime
+    comments: tuple[Comment, ...]
+    """What was said about it, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +103,10 @@ def explore(
     matching = [each for each in found[0].disputed if set(labels) <= set(each.answers)]
     chosen = matching[offset : offset + limit]
     answers = annotation.answers_beside(ctx, [each.task_id for each in chosen])
+    said = comments.beside(ctx, [each.task_id for each in chosen])
     texts = {str(record.id): record.text for record in sourcing.take(ctx, [each.record_id for each in chosen])}
     settled = annotation.settled(ctx, campaign.id, question=question)
-    speak = _speaker(ctx, [each for rows in answers.values() for each in rows])
+    speak = _speaker(ctx, [each for rows in answers.values() for each in rows], said)
     guideline = annotation.guideline(ctx, campaign.guideline_id)
     counted = Counter(label for each in chosen for label in each.answers)
     return Exploration(
@@ -133,7 +138,8 @@ def explore(
 class _speaker:  # noqa: N801 -- used as a function
     """Turns answers into voices, with names only for those who may know them."""
 
-    def __init__(self, ctx: Context, answers: list[Answer]) -> None:
+    def __init__(self, ctx: Context, answers: list[Answer], said: dict[tuple[str, str], list[Comment]]) -> None:
+        self.said = said
         self.names = governance.names(ctx) if set(governance.roles(ctx)) & queries.MANAGERS else {}
         cohorts = workforce.cohorts(ctx, ids=sorted({each.cohort_id for each in answers}))
         self.teams = {str(cohort.id): cohort.team for cohort in cohorts}
@@ -150,6 +156,7 @@ class _speaker:  # noqa: N801 -- used as a function
             value="" if undecided else _text(value, text),
             reason=str(value[UNDECIDED]) if isinstance(value, dict) and undecided else "",
             given_at=answer.submitted_at,
+            comments=tuple(self.said.get((answer.task_id, answer.annotator), ())),
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import batches, boards, campaigns, deadlines, forecasts, queries, reviews
+from headwater.annotation import batches, boards, campaigns, comments, deadlines, forecasts, queries, reviews
 from headwater.annotation.deadline_model import due_of
 from headwater.annotation.model import BatchKind, Standing, Tier
 from headwater.annotation.plan import Plan
@@ -20,6 +20,7 @@ from headwater.web.session import Visitor, back, page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from headwater.annotation.comment_model import Comment
     from headwater.annotation.model import Campaign
     from headwater.annotation.progress import OwnProgress, Progress
     from headwater.context import Context
@@ -155,9 +156,18 @@ def disputes(visitor: Visitor, campaign: str, question: str = "") -> Response:
             active="campaigns",
             campaign=found,
             disputes=rows,
+            said=_said(ctx, [row.task_id for row in rows]),
             texts=texts,
             settled=queries.settled(ctx, found.id, question=question or queries.first_closed(ctx, found.id)),
         )
+
+
+def _said(ctx: Context, tasks: list[str]) -> dict[str, list[list[Comment]]]:
+    """Task → the threads about its answers."""
+    found: dict[str, list[list[Comment]]] = {}
+    for (task, _), thread in comments.beside(ctx, tasks).items():
+        found.setdefault(task, []).append(thread)
+    return found
 
 
 @router.post("/campaigns/{campaign}/disputes/adjudication")

@@ -37,6 +37,7 @@ PARTS = (
     "prelabels",
     "documents",
     "enquiries",
+    "comments",
     "workforce",
     "feedback",
     "waiting",

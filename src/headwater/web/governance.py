@@ -84,8 +84,10 @@ _PLACES = {
     "fnd_": "findings/{}",
     "brf_": "briefs/{}",
     "enq_": "enquiries#{}",
+    "comments_": "campaigns/{rest}/comments",
+    "deadline_": "campaigns/{rest}",
 }
-"""Where things are that have no proposal: by the prefix of their id."""
+"""Where things are that have no proposal: by the prefix of their id; `rest` is what follows it."""
 
 
 @router.get("/subject/{subject}")
@@ -93,7 +95,7 @@ def subject(visitor: Visitor, subject: str) -> Response:
     """Go from a notice to what it is about."""
     for prefix, place in _PLACES.items():
         if subject.startswith(prefix):
-            return back(visitor, place.format(subject))
+            return back(visitor, place.format(subject, rest=subject.removeprefix(prefix)))
     with visitor.reading() as ctx:
         found = queries.proposals(ctx, subject=subject)
     if not found:

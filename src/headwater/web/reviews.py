@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import queries, responses, reviews
+from headwater.annotation import comments, queries, responses, reviews
 from headwater.annotation.model import Tier, Verdict
 from headwater.annotation.responses import ResponseError
 from headwater.annotation.reviews import Opinion
@@ -38,6 +38,7 @@ def case(visitor: Visitor, campaign: str, lease: str) -> Response:
         found = reviews.case(ctx, lease)
         one = queries.campaign(ctx, campaign)
         guideline = queries.guideline(ctx, found.assignment.guideline_id)
+        said = comments.beside(ctx, [answer.task_id for answer in found.answers])
         data = {
             "task": found.assignment.as_data(),
             "answers": [answer.values for answer in found.answers],
@@ -54,6 +55,7 @@ def case(visitor: Visitor, campaign: str, lease: str) -> Response:
             answers=[
                 [(name, responses.summary(value)) for name, value in answer.values.items()] for answer in found.answers
             ],
+            said=[said.get((answer.task_id, answer.annotator), []) for answer in found.answers],
             verdicts=list(Verdict),
             is_review=found.assignment.tier is Tier.REVIEW,
             guideline=guideline,
@@ -72,10 +74,14 @@ def decide(  # noqa: PLR0913, PLR0917 -- the fields of the form
     verdict: Annotated[Verdict, Form()],
     values: Annotated[str, Form()] = "{}",
     reason: Annotated[str, Form()] = "",
+    comment: Annotated[str, Form()] = "",
 ) -> Response:
-    """Accept, correct or return an answer."""
+    """Accept, correct or return an answer, with a comment to its author or without."""
     given = Submission(lease_id=lease, token=token, client_id=client, values=_read(values))
     with visitor.acting() as ctx:
+        if comment.strip():
+            for answer in reviews.case(ctx, lease).answers:
+                comments.write(ctx, campaign, answer.id, text=comment)
         found = reviews.decide(ctx, campaign, given, Opinion(verdict=verdict, reason=reason))
     return _onward(visitor, campaign, found)
 

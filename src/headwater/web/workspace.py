@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import enquiries, images, pace, tasks
+from headwater.annotation import comment_model, enquiries, images, pace, tasks
 from headwater.annotation import queries as annotation
 from headwater.annotation.agenda import agenda
 from headwater.annotation.deadline_model import due_of
@@ -36,6 +36,7 @@ class Answer(BaseModel):
     client_id: str = Field(min_length=8, max_length=64)
     values: dict[str, Any]
     lead_time_ms: int = Field(default=0, ge=0)
+    note: str = Field(default="", max_length=comment_model.LONGEST)
     holding: list[str] = []
 
 

@@ -22,6 +22,10 @@ CHAT = {
     ],
 }
 RESPONSES = WORDS | {"responses": ["Short.", "A longer and better one.", "Wrong."]}
+COMMENTS = [
+    {"text": "Is 'ok' praise?", "by": "annotator", "at": "2026-03-02T09:30:01.250Z"},
+    {"text": "It is.", "by": "reviewer", "at": "2026-03-03T10:00:00.000Z"},
+]
 MASK = {"size": [480, 640], "counts": [480 * 100 + 20, 30, 450, 30, 480 * 640 - 480 * 100 - 530]}
 SPANS: list[dict[str, Any]] = [{"start": 0, "end": 12, "label": "person"}, {"start": 69, "end": 73, "label": "place"}]
 
@@ -188,6 +192,13 @@ SAMPLES: dict[Feature, list[Sample]] = {
             _ONE,
             lambda items: [item.attributes for item in items],
             attributes={"domain": "history", "length": 3},
+        )
+    ],
+    Feature.COMMENTS: [
+        _more(
+            _ONE,
+            lambda items: [reply.comments for item in items for reply in item.answers],
+            answers=(Reply(values={"asked": "good"}, provenance={"comments": COMMENTS}),),
         )
     ],
     Feature.CHAT: [

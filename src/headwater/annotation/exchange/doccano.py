@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation.exchange.files import bad, encoded, objects, written
-from headwater.annotation.exchange.model import Codec, Feature, Item, Reply, first
+from headwater.annotation.exchange.model import Codec, Feature, Item, Reply, first, said
 from headwater.annotation.questions import CHOICES, Kind, Question
 from headwater.annotation.responses import undecided
 
@@ -28,8 +28,9 @@ def _asked(questions: Sequence[Question]) -> Question | None:
 
 def _lines(item: Item, asked: Question | None) -> Iterator[dict[str, Any]]:
     base = {name: value for name, value in item.attributes.items() if name not in _FIELDS}
-    base |= {"id": item.id, "text": item.content.get("text", "")}
+    whole = base | {"id": item.id, "text": item.content.get("text", "")}
     for reply in item.answers:
+        base = whole | ({"Comments": [each["text"] for each in reply.comments]} if reply.comments else {})
         value = reply.values.get(asked.name) if asked else None
         if asked is None or value is None or undecided(value):
             continue
@@ -40,7 +41,7 @@ def _lines(item: Item, asked: Question | None) -> Iterator[dict[str, Any]]:
         else:
             yield base | {"label": [[span["start"], span["end"], span["label"]] for span in value["spans"]]}
     if not item.answers:
-        yield base
+        yield whole
 
 
 def _graph(value: dict[str, Any]) -> dict[str, Any]:
@@ -71,8 +72,12 @@ def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
             id=str(row.get("id", where)),
             content={"kind": "text", "text": text},
             attributes={name: value for name, value in row.items() if name not in _FIELDS},
-            answers=(Reply(values={asked.name: value}),) if asked and value is not None else (),
+            answers=(_reply(row, asked.name, value),) if asked and value is not None else (),
         )
+
+
+def _reply(row: dict[str, Any], name: str, value: Any) -> Reply:  # noqa: ANN401 -- an answer of any kind
+    return Reply(values={name: value}, provenance=said(row.get("Comments")))
 
 
 def _value(row: dict[str, Any], asked: Question | None) -> Any:  # noqa: ANN401, PLR0911 -- an answer of any kind, a return for each
@@ -121,6 +126,9 @@ CODEC = Codec(
         ),
         "",
     )
-    | {Feature.SEVERAL_ANNOTATORS: "a line for each of them, under the same id"},
+    | {
+        Feature.SEVERAL_ANNOTATORS: "a line for each of them, under the same id",
+        Feature.COMMENTS: "the words, without who said them and when",
+    },
     losses=("Only the first question of spans, else of choices, else of text.",),
 )

@@ -166,6 +166,7 @@ def _suggestion(each: dict[str, Any], asked: Mapping[str, Question], text: str) 
     )
 
 
+_LEFT_OUT = {Feature.PER_TURN, Feature.UNDECIDED, Feature.RANKING_MANY, Feature.COMMENTS}
 CODEC = Codec(
     name="label-studio",
     title="Label Studio JSON",
@@ -173,7 +174,7 @@ CODEC = Codec(
     media_type="application/json",
     write=write,
     read=read,
-    carries={each: "" for each in Feature if each not in {Feature.PER_TURN, Feature.UNDECIDED, Feature.RANKING_MANY}}
+    carries=dict.fromkeys(set(Feature) - _LEFT_OUT, "")
     | {Feature.RANKING_MANY: "an order without ties, reasons and comments"},
     losses=(
         "Rotations and regions without a question stay with what came from Label Studio, but are no answers.",

@@ -11,6 +11,9 @@ from typing import Any
 from headwater.annotation.questions import Kind, Question
 from headwater.core.errors import InvalidError
 
+COMMENTS = "comments"
+"""Where the provenance of a reply holds what was said about it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -26,9 +29,22 @@ class Reply:
     score: float | None = None
     """A model's confidence, 0 to 1."""
     provenance: dict[str, Any] = field(default_factory=dict)
-    """Schema and guideline version, cohort, time spent, and whatever else belongs to it."""
+    """Schema and guideline version, cohort, time spent, comments, and whatever else belongs to it."""
     foreign: dict[str, Any] = field(default_factory=dict)
     """What the format it came from says of it beyond this, for writing that format again unchanged."""
+
+    @property
+    def comments(self) -> list[dict[str, str]]:
+        """What was said about it, oldest first: `text`, and `by` (`annotator` or `reviewer`) and `at` where known."""
+        found: list[dict[str, str]] = self.provenance.get(COMMENTS) or []
+        return found
+
+
+def said(comments: object) -> dict[str, Any]:
+    """Return comments as a part of a reply's provenance: mappings with a `text`, or only their words."""
+    rows = comments if isinstance(comments, list) else []
+    made = [{"text": each} if isinstance(each, str) else dict(each) for each in rows]
+    return {COMMENTS: made} if made else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +95,7 @@ class Feature(StrEnum):
     SUGGESTIONS = "suggestions of models"
     ATTRIBUTES = "attributes of the record"
     CHAT = "chats"
+    COMMENTS = "comments on answers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation.exchange.files import bad, encoded, objects, written
-from headwater.annotation.exchange.model import Codec, Feature, Item, Reply, first
+from headwater.annotation.exchange.model import Codec, Feature, Item, Reply, first, said
 from headwater.annotation.questions import CHOICES, Kind, Question
 from headwater.annotation.responses import undecided
 from headwater.core.canonical import digest
@@ -38,6 +38,8 @@ def _lines(item: Item, questions: Sequence[Question]) -> Iterator[dict[str, Any]
         line = base | {"answer": "accept", "_annotator_id": reply.by, "_session_id": reply.by}
         if reply.at:
             line["_timestamp"] = datetime.fromisoformat(reply.at).timestamp()
+        if reply.comments:
+            line["comments"] = reply.comments
         yield line | _written(item, reply, questions)
 
 
@@ -151,7 +153,8 @@ def _reply(row: dict[str, Any], questions: Sequence[Question]) -> Reply:
             values[question.name] = [{key: each[key] for key in keys} for each in found]
     moment = row.get("_timestamp")
     at = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else ""
-    return Reply(values=values, by=str(row.get("_annotator_id") or ""), at=at)
+    by = str(row.get("_annotator_id") or "")
+    return Reply(values=values, by=by, at=at, provenance=said(row.get("comments")))
 
 
 def _read_spans(row: dict[str, Any], spans: list[dict[str, Any]]) -> dict[str, Any]:
@@ -203,6 +206,7 @@ CODEC = Codec(
             Feature.ANNOTATOR,
             Feature.TIME,
             Feature.ATTRIBUTES,
+            Feature.COMMENTS,
         ),
         "",
     )

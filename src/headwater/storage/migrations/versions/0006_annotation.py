@@ -71,6 +71,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_answer_task", "answer", ["task_id"], unique=False)
     op.create_table(
+        "answer_comment",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("campaign_id", sa.String(length=40), nullable=False),
+        sa.Column("task_id", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=80), nullable=False),
+        sa.Column("annotator", sa.String(length=40), nullable=False),
+        sa.Column("answer_id", sa.String(length=40), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_comment")),
+        info={"append_only": True},
+    )
+    op.create_index("ix_answer_comment_campaign", "answer_comment", ["campaign_id", "id"], unique=False)
+    op.create_index("ix_answer_comment_task", "answer_comment", ["task_id", "annotator", "id"], unique=False)
+    op.create_table(
         "answer_fold",
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
         sa.Column("question", sa.String(length=64), nullable=False),
@@ -669,6 +686,7 @@ def upgrade() -> None:
             "submitted_at",
         ),
     )
+    append_only("answer_comment")
     frozen("appeal", ("id", "program", "campaign_id", "feedback_id", "author", "reviewer", "reason", "created_at"))
     append_only("deadline_move")
     append_only("deadline_warning")

@@ -189,7 +189,9 @@ class Annotate extends HTMLElement {
     const obstacle = this.sheet.obstacle();
     if (obstacle) { this.say(obstacle); return; }
     const values = this.sheet.answers();
-    const entry = this.entry("submit", this.task, { values, lead_time_ms: Math.round(performance.now() - this.began) });
+    const { note, slot } = this.tools;
+    const entry = this.entry("submit", this.task, { values, note, lead_time_ms: Math.round(performance.now() - this.began) });
+    dropDraft(slot);
     this.last = { task: this.task, values, client_id: entry.client_id };
     await this.depart(entry);
   }

@@ -35,8 +35,8 @@ export class Courier {
   // Returns whether the entry is done with: acknowledged, or refused for good.
   async send(entry) {
     const { bench } = this;
-    const { act, lease_id, token, client_id, values, lead_time_ms, reason } = entry;
-    const bodies = { submit: { client_id, values, lead_time_ms }, skip: { reason }, return: {}, undo: {} };
+    const { act, lease_id, token, client_id, values, note, lead_time_ms, reason } = entry;
+    const bodies = { submit: { client_id, values, note, lead_time_ms }, skip: { reason }, return: {}, undo: {} };
     try {
       const reply = await bench.call(act, { lease_id, token, holding: bench.holding(), ...bodies[act] });
       if (reply.feedback) bench.messages.teach(reply.feedback, entry.excerpt);
@@ -64,6 +64,7 @@ export class Courier {
     const { bench } = this;
     const words = wordsOf(error);
     const isBack = entry.act === "submit" && error.status === UNFIT && keepDraft(entry.lease_id, entry.values);
+    if (isBack && entry.note) keepDraft(`${entry.lease_id}-note`, entry.note);
     if (entry.act === "submit" && !isBack) await this.keepAside(entry, error.message);
     else await drop(entry.client_id);
     this.outgoing.delete(entry.client_id);

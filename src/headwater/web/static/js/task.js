@@ -7,6 +7,9 @@ import { tagOf } from "./kinds.js";
 
 const AS_SOURCE = "headwater-source"; // kept: texts are wanted as they stand
 
+// What was said about an earlier answer to the task.
+const said = (thread) => element("ul", { className: "thread notice", "aria-label": "What was said" }, ...thread.map(({ by, text }) => element("li", {}, element("strong", { textContent: by === "annotator" ? "You: " : "A reviewer: " }), element("span", { dir: "auto", textContent: text }))));
+
 class Task extends HTMLElement {
   values = {};
   turn = 0;
@@ -17,12 +20,13 @@ class Task extends HTMLElement {
     this.record = Object.assign(element("hw-record"), { task: this });
     this.picture = this.content.image ? Object.assign(element("hw-picture"), { task: this }) : null;
     const note = assignment.note ? [element("p", { className: "notice attention", textContent: assignment.note })] : [];
+    const thread = assignment.thread ? [said(assignment.thread)] : [];
     this.asked = this.questions.map((asked) => Object.assign(element(tagOf(asked.kind)), { asked, task: this }));
     this.active = this.asked[0];
     this.record.addEventListener("focusin", () => this.reach((question) => question.asked.kind === "spans"));
     this.picture?.addEventListener("focusin", () => this.reach((question) => question.isDrawn));
     this.classList.toggle("as-source", localStorage.getItem(AS_SOURCE) !== null);
-    this.replaceChildren(...note, ...this.sourceSwitch(), this.record, ...(this.picture ? [this.picture] : []), ...this.asked);
+    this.replaceChildren(...note, ...thread, ...this.sourceSwitch(), this.record, ...(this.picture ? [this.picture] : []), ...this.asked);
     this.turn = this.slots().find((slot) => slot.turn !== null)?.turn ?? 0;
     this.goTo(this.slots().find((slot) => !slot.question.isAnswered(slot.turn)) ?? this.slots()[0]);
   }

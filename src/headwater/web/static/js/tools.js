@@ -1,6 +1,7 @@
-// <hw-tools>: what can be done with the task at hand, below its questions: submit, skip with a reason, give back, undo, ask.
+// <hw-tools>: what can be done with the task at hand, below its questions: submit with a note or without, skip with a
+// reason, give back, undo, ask.
 import { action, element } from "./dom.js";
-import { dropDraft } from "./drafts.js";
+import { draftOf, dropDraft, keepDraft } from "./drafts.js";
 import { GIVEN_BACK } from "./reasons.js";
 
 class Tools extends HTMLElement {
@@ -12,13 +13,27 @@ class Tools extends HTMLElement {
     this.reason.addEventListener("keydown", (event) => {
       if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); this.skip(this.reason.value); }
     });
+    this.box = element("textarea", { rows: 2, maxLength: 2000, dir: "auto", placeholder: "A note that goes with your answer; reviewers read it.", "aria-label": "Note with the answer" });
+    this.box.value = draftOf(this.slot) ?? "";
+    this.box.hidden = !this.box.value;
+    this.box.addEventListener("input", () => keepDraft(this.slot, this.box.value));
     const back = Object.assign(action("Give back", "Alt B", () => this.giveBack(), "quiet"), { title: "Without a reason: others get the task first, and you again only when no other work is left" });
     this.append(action("Submit", "Enter", () => bench.submit(), "primary"), action("Skip", "Esc", () => this.pressSkip()), back,
-      action("Undo", "Backspace", () => bench.undo(), "quiet"), action("Ask", "Alt Q", () => bench.enquiries.open(), "quiet"), this.reason);
+      action("Undo", "Backspace", () => bench.undo(), "quiet"), action("Note", "Alt N", () => this.openNote(), "quiet"), action("Ask", "Alt Q", () => bench.enquiries.open(), "quiet"), this.reason, this.box);
   }
 
   get bindings() {
-    return [{ alt: "KeyB", text: "give the task back without a reason: others get it first", act: () => this.giveBack() }];
+    return [{ alt: "KeyN", text: "a note that goes with the answer, for the reviewer", act: () => this.openNote() }, { alt: "KeyB", text: "give the task back without a reason: others get it first", act: () => this.giveBack() }];
+  }
+
+  // Where the draft of the note is kept.
+  get slot() { return `${this.bench.task.lease_id}-note`; }
+  get note() { return this.box.value.trim(); }
+
+  openNote() {
+    if (!this.box.hidden && document.activeElement === this.box && !this.note) { this.box.hidden = true; this.bench.sheet?.active?.focusControl(); return; }
+    this.box.hidden = false;
+    this.box.focus();
   }
 
   askReason() {
@@ -51,6 +66,7 @@ class Tools extends HTMLElement {
     const { bench } = this;
     if (!bench.sheet) return;
     dropDraft(bench.task.lease_id);
+    dropDraft(this.slot);
     await bench.depart(bench.entry(act, bench.task, more));
   }
 }
