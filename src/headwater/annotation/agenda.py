@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headwater.annotation import queries
 from headwater.annotation.deadline_model import Due, due_of
-from headwater.annotation.model import Campaign, CampaignState, LaneKind, Tier
+from headwater.annotation.model import Campaign, CampaignState
 from headwater.annotation.store import queue
 
 if TYPE_CHECKING:
@@ -37,16 +37,11 @@ def agenda(ctx: Context) -> list[Entry]:
     """
     now = ctx.clock.now()
     found = [
-        Entry(campaign=row, priority=_priority(ctx, row.id), due=due_of(row, now))
+        Entry(campaign=row, priority=queue.first_priority(ctx.db, row.id, ctx.actor), due=due_of(row, now))
         for row in queries.campaigns(ctx)
         if row.state is CampaignState.OPEN
     ]
     return sorted(found, key=_urgency)
-
-
-def _priority(ctx: Context, campaign_id: str) -> int | None:
-    lanes = queue.lanes(ctx.db, campaign_id, Tier.ANNOTATE, ctx.actor)
-    return min((lane.priority for lane in lanes if lane.kind != LaneKind.GOLD), default=None)
 
 
 def _urgency(entry: Entry) -> tuple[int, datetime, datetime]:

@@ -191,9 +191,19 @@ def lanes(db: Connection, campaign_id: str, tier: Tier, annotator: str, now: dat
     return found
 
 
+def first_priority(db: Connection, campaign_id: str, annotator: str) -> int | None:
+    """Return the priority of the ordinary lane an annotator would be served from first; None when none has a task."""
+    return db.execute(_FIRST, {"campaign": campaign_id, "me": annotator}).scalar_one()  # type: ignore[no-any-return]
+
+
 _FENCE = "LIMIT 1 OFFSET 0"
 """Keeps PostgreSQL from making a join of a question that is one index probe for a row: it would read everything an
 annotator ever had, or every open task, for the first of them."""
+_FIRST = sa.text(f"""
+SELECT MIN(n.priority) FROM lane AS n LEFT JOIN lane_cursor AS k ON k.lane_id = n.id AND k.annotator = :me
+WHERE n.campaign_id = :campaign AND n.tier = 'annotate' AND n.kind <> 'gold' AND n.annotator IN ('', :me)
+AND EXISTS (SELECT 1 FROM task AS t
+ WHERE t.lane_id = n.id AND t.need > 0 AND t.rank > COALESCE(k.rank, 0) {_FENCE})""")
 _LANES = sa.text(f"""
 SELECT n.id, n.kind, n.priority, n.skill, n.tail, COALESCE(k.rank, 0) AS passed, EXISTS (SELECT 1 FROM lease AS l
  WHERE l.campaign_id = :campaign AND l.state = 'live' AND l.expires_at <= :now {_FENCE}) AS is_late
