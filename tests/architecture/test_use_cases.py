@@ -32,7 +32,7 @@ UNGUARDED = {
     "governance.delegations.give": "one's own rights",
     "governance.delegations.end": "one's own rights",
     "annotation.appeals.tell": "tells of what a guarded act did",
-    "annotation.comments.write": "asks for the right to review, else for the right to answer and looks at one's own only",
+    "annotation.comments.write": "asks for the right to review, else to answer, which is enough for one's own",
     "lineage.service.record": "writes down what a guarded act did",
 }
 """Functions that write without asking who decides, or whole modules of them, with the reason."""
