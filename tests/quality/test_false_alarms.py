@@ -9,7 +9,9 @@ import pytest
 from scipy import stats
 
 from headwater.quality import control, integrity
+from headwater.quality.breakdowns import Groups
 from headwater.quality.model import LEVEL, SPENT
+from headwater.quality.timeline import Frame
 from tests.quality.simulated import SECOND, Campaign
 
 CAMPAIGNS = 200
@@ -130,14 +132,38 @@ def test_a_team_that_answers_otherwise_is_found_on_its_own_chart_and_named(metri
     assert found >= 8
 
 
-def test_clean_teams_raise_no_more_alarms_than_their_charts_have_to_spend() -> None:
+def sliced(it: Campaign) -> Frame:
+    """Return it with charts of two languages and of a slice that lies across them."""
+    parts = {"language = 'es'": it.task % 3 == 0, "language = 'en'": it.task % 3 > 0, "urgent": it.task % 4 == 0}
+    groups = [Groups("slice", (name,), np.where(inside, 0, -1)) for name, inside in parts.items()]
+    return replace(it.frame(), charted=lambda: groups)
+
+
+@pytest.mark.parametrize("metric", ["label.mix", "agreement"])
+def test_a_slice_that_is_answered_otherwise_is_found_on_its_own_chart(metric: str) -> None:
+    found = other = 0
+    for seed in range(10):
+        it = Campaign(seed, tasks=1000, gold=80)
+        spanish = it.late & (it.task % 3 == 0) & (it.task < it.tasks)
+        mixed = spanish & (it.truth[it.task] == 0) if metric == "label.mix" else spanish
+        it.value[mixed & (it.rng.random(it.task.size) < (0.8 if metric == "label.mix" else 0.4))] = 2
+        charts = [chart for chart in control.charts(sliced(it), it.watch, {}) if chart.metric == metric]
+        signals = {chart.scope: chart.signal for chart in charts if chart.signal}
+        other += "slice:language = 'en'" in signals
+        if (signal := signals.get("slice:language = 'es'")) is not None:
+            found += signal.low <= it.task.size // 2 * SECOND <= signal.high
+    assert other <= stats.binom.ppf(0.9999, 10, LEVEL * SPENT[metric])
+    assert found >= 8
+
+
+def test_clean_teams_and_slices_raise_no_more_alarms_than_their_charts_have_to_spend() -> None:
     alarming, charted = 0, set()
     for seed in range(100):
         it = Campaign(seed, apart=True)
-        charts = control.charts(it.frame(), it.watch, {})
-        charted |= {(chart.metric, chart.scope) for chart in charts if chart.scope.startswith("team:")}
+        charts = control.charts(sliced(it), it.watch, {})
+        charted |= {(chart.metric, chart.scope) for chart in charts if chart.scope.startswith(("team:", "slice:"))}
         alarming += any(chart.signal for chart in charts)
-    assert len(charted) == 6
+    assert len(charted) == 12
     spent = sum(SPENT[metric] for metric in ("gold", "agreement", "label.mix"))
     assert alarming <= stats.binom.ppf(0.9999, 100, LEVEL * spent)
     alone = replace(it.frame(), team=np.zeros(it.task.size, np.int64))

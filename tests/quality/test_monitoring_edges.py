@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def troubled(team: Team) -> Crowd:
-    it = crowd(team, tasks=90, known=30)
+    it = crowd(team, tasks=90, known=30, languages=("en", "de", "en"))
     it.work(error=lambda who: 0.95 if who == team.annotators[1] else 0.02)
     return it
 
@@ -40,6 +40,8 @@ def test_commands_watch_list_show_and_decide(team: Team, troubled: Crowd) -> Non
     assert "one false alarm in" in typed(team, "alarm", "show", alarm["id"])
     charts = json.loads(typed(team, "quality", "charts", name, "--json"))
     assert {row["metric"] for row in charts} == {"gold.accuracy", "agreement", "label.mix"}
+    in_slices = {(row["metric"], row["scope"]) for row in charts if "slice" in row["scope"]}
+    assert in_slices == {("agreement", "slice language = 'en'"), ("label.mix", "slice language = 'en'")}  # 60 of 90
     typed(team, "alarm", "acknowledge", alarm["id"])
     assert "Decided: dismiss" in typed(team, "alarm", "decide", alarm["id"], "dismiss", "--reason", "a trial")
     assert json.loads(typed(team, "alarm", "show", alarm["id"], "--json"))["remedy"] == "dismiss"

@@ -119,12 +119,10 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
         metric=metric,
         remark=prevalence.remark(overall, shares),
     )
-    charted = asked.kind in CLOSED and not asked.per_turn
-    return Assessed(
-        whole=whole,
-        found={key: value for key, value in found.items() if value.n > 0},
-        watched=monitoring.look(ctx, campaign.id, question=question, given=given, answers=counted) if charted else None,
-    )
+    watched = None
+    if asked.kind in CLOSED and not asked.per_turn:
+        watched = monitoring.look(ctx, campaign.id, question=question, given=given, slicing=slicing, answers=counted)
+    return Assessed(whole=whole, found={key: value for key, value in found.items() if value.n > 0}, watched=watched)
 
 
 def settle(ctx: Context, assessed: Assessed) -> list[Measure]:

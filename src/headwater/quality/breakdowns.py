@@ -37,6 +37,8 @@ class Groups(NamedTuple):
     """Group of each answer, shape (n,); negative = in none."""
     note: str = ""
     """What must be known about how the groups were made."""
+    asked: bool = False
+    """Whether a slice was only asked for, and is none that is measured anyway."""
 
 
 def disjoint(ctx: Context, given: Answers) -> list[Groups]:
@@ -91,13 +93,15 @@ def of_slices(ctx: Context, given: Answers, more: Sequence[str], *, seed: int) -
     if tasks.size > MOST_LOOKED_UP:
         tasks = np.random.default_rng(seed).choice(tasks, MOST_LOOKED_UP, replace=False)
         note = f"on a random sample of {MOST_LOOKED_UP:,} of {len(given.task_ids):,} tasks"
-    seen, code = sourcing.profiles(ctx, [given.record_ids[task] for task in tasks.tolist()])
+    seen, kind = sourcing.profiles(ctx, [given.record_ids[task] for task in tasks.tolist()])
     found = []
-    for name, condition in (critical | _languages(seen) | parsed).items():
+    standing = critical | _languages(seen)
+    for name, condition in (standing | parsed).items():
         matches = np.array([*(condition.matches(each) for each in seen), False])  # records that are gone are in none
         inside = np.zeros(len(given.task_ids), np.bool_)
-        inside[tasks] = matches[code]
-        found.append(Groups("slice", (name,), np.where(inside[given.task], 0, -1), note))
+        inside[tasks] = matches[kind]
+        code = np.where(inside[given.task], 0, -1)
+        found.append(Groups("slice", (name,), code, note, asked=name not in standing))
     return found
 
 

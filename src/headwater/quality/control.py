@@ -175,7 +175,7 @@ def _design(good: float, bad: float, run_length: float) -> cusum.Cusum:
 def _agreement(
     frame: Frame, watch: Watch, starts: Starts, first: NDArray[np.int64], second: NDArray[np.int64]
 ) -> list[Chart]:
-    """Chart the share of tasks whose first two answers differ: of all, of each annotator's part, inside each team."""
+    """Chart the share of tasks whose first two answers differ: of all, of each person's, inside teams, of slices."""
     given = frame.given
     begun = np.full(len(given.task_ids), -1)
     begun[given.task[first]] = first
@@ -200,6 +200,11 @@ def _agreement(
         key = ("agreement", f"team:{name}")
         late = (frame.team[own.rows] == code) & (own.moments > starts.get(key, -1))
         found += _windowed(frame, watch, key, _Column(*(each[late] for each in own)), own)
+    for name, held in frame.parts:
+        key = ("agreement", f"slice:{name}")
+        some = np.flatnonzero(held[second])
+        column = _pairs(frame, pairs[:, some], moments[some], np.arange(some.size) % 2 == 0, starts.get(key, -1))
+        found += _windowed(frame, watch, key, column, everybody)
     return found
 
 
@@ -219,14 +224,15 @@ def _pairs(
 
 
 def _mix(frame: Frame, watch: Watch, starts: Starts, first: NDArray[np.int64]) -> list[Chart]:
-    """Chart how far the labels of the tasks' first answers are from those before: of all, and of each team."""
+    """Chart how far the labels of the tasks' first answers are from those before: of all, each team, each slice."""
     given = frame.given
     rows = first[given.submitted_at[first] > starts.get(("label.mix", ""), -1)]
     column = _Column(rows=rows, outcome=given.value[rows], moments=given.submitted_at[rows])
     found = _windowed(frame, watch, ("label.mix", ""), column, column)
-    for name, code in _teams(frame):
-        key = ("label.mix", f"team:{name}")
-        mine = first[(frame.team[first] == code) & (given.submitted_at[first] > starts.get(key, -1))]
+    parts = [(f"team:{name}", frame.team == code) for name, code in _teams(frame)]
+    for scope, inside in [*parts, *((f"slice:{name}", inside) for name, inside in frame.parts)]:
+        key = ("label.mix", scope)
+        mine = first[inside[first] & (given.submitted_at[first] > starts.get(key, -1))]
         own = _Column(rows=mine, outcome=given.value[mine], moments=given.submitted_at[mine])
         found += _windowed(frame, watch, key, own, column)
     return found
@@ -244,13 +250,13 @@ def _windowed(frame: Frame, watch: Watch, key: tuple[str, str], column: _Column,
     """Chart each window of tasks against all before it; everybody's tasks tell what a change came with."""
     metric, scope = key
     own = scope.startswith("annotator:")
-    size, teams = OWN_WINDOW if own else WINDOW, len(_teams(frame))
+    size = OWN_WINDOW if own else WINDOW
     agreement = metric == "agreement"
     counts = windows(column.outcome, size=size, kinds=2 if agreement else len(frame.given.values))
     if not len(counts):
         return []
     scores = rate_scores(np.cumsum(counts, axis=0) - counts, counts) if agreement else mix_scores(counts)
-    wanted = watch.window_run_length(metric, teams=teams)
+    wanted = watch.window_run_length(metric, layers=frame.layers)
     design = ewma.design(run_length=wanted, weight=OWN_WEIGHT if own else WEIGHT)
     # only the upper side alarms, so false alarms come half as often as the run length of both sides says
     run_length = 2 * wanted

@@ -8,15 +8,19 @@ import numpy as np
 
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import BatchKind
+from headwater.quality import breakdowns
 from headwater.quality.timeline import Frame
 from headwater.sourcing import queries as sourcing
 from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from headwater.annotation.answers import Answers
     from headwater.context import Context
+    from headwater.quality.breakdowns import Groups
     from headwater.sourcing.model import Record
 
 MOST_RECORDS = 20_000
@@ -25,7 +29,14 @@ MOST_VALUES = 30
 """Different values up to which an attribute makes slices."""
 
 
-def frame_of(ctx: Context, campaign_id: str, *, question: str, given: Answers | None = None) -> Frame:
+def frame_of(
+    ctx: Context,
+    campaign_id: str,
+    *,
+    question: str,
+    given: Answers | None = None,
+    slicing: Sequence[Groups] | None = None,
+) -> Frame:
     """Return the answers in force to a question of a campaign; records are read only when they are asked about.
 
     Args:
@@ -33,6 +44,7 @@ def frame_of(ctx: Context, campaign_id: str, *, question: str, given: Answers | 
         campaign_id: The campaign.
         question: The question.
         given: Its answers, where they were read already.
+        slicing: Its slices that are charted, where they were found already.
     """
     given = annotation.answers(ctx, campaign_id, question=question) if given is None else given
     teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
@@ -45,7 +57,12 @@ def frame_of(ctx: Context, campaign_id: str, *, question: str, given: Answers | 
         usable=usable(ctx, campaign_id, given),
         slices=lambda rows: _slices(ctx, given, rows),
         lengths=lambda rows: _lengths(ctx, given, rows),
+        charted=lambda: _standing(breakdowns.of_slices(ctx, given, (), seed=0) if slicing is None else slicing),
     )
+
+
+def _standing(slicing: Sequence[Groups]) -> list[Groups]:
+    return [each for each in slicing if not each.asked]
 
 
 def usable(ctx: Context, campaign_id: str, given: Answers) -> NDArray[np.bool_]:

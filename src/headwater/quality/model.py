@@ -253,9 +253,9 @@ class Watch:
         """In-control average run length of every gold chart, in gold answers."""
         return max(GOLD_LEVELS * self.gold_planned / (self.level * SPENT["gold"]), 100.0)
 
-    def window_run_length(self, metric: str, *, teams: int = 1) -> float:
-        """In-control average run length of a chart of windows, in windows; several teams have charts of their own."""
-        windows = max(self.tasks_planned / WINDOW, 1.0) * (1 + (teams > 1))
+    def window_run_length(self, metric: str, *, layers: int = 1) -> float:
+        """In-control average run length of a chart of windows, in windows, when each task stands on so many of them."""
+        windows = max(self.tasks_planned / WINDOW, 1.0) * layers
         if metric == "agreement":  # and two people's own charts get a point from every pair of answers
             windows += 2 * self.tasks_planned / OWN_WINDOW
         return min(max(windows / (2 * self.level * SPENT[metric]), 10.0), 1e7)

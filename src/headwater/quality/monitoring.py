@@ -28,10 +28,11 @@ from headwater.quality.model import (
 from headwater.quality.store import alarms as store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from headwater.annotation.answers import Answers
     from headwater.context import Context
+    from headwater.quality.breakdowns import Groups
     from headwater.quality.control import Signal
 
 DEFAULT_GOOD = 0.1
@@ -142,7 +143,13 @@ class Look:
 
 
 def look(
-    ctx: Context, campaign_id: str, *, question: str, given: Answers | None = None, answers: int | None = None
+    ctx: Context,
+    campaign_id: str,
+    *,
+    question: str,
+    given: Answers | None = None,
+    slicing: Sequence[Groups] | None = None,
+    answers: int | None = None,
 ) -> Look:
     """Follow every chart and make the checks that are due. Only reads: no writer waits while it computes.
 
@@ -151,12 +158,13 @@ def look(
         campaign_id: The campaign.
         question: A question with one closed answer.
         given: The question's answers, where they were read already.
+        slicing: Its slices that are charted, where they were found already.
         answers: How many answers the campaign had before these were read.
     """
     require(ctx, Decision.BATCH_ACCEPT)
     watch = _watch(ctx, campaign_id, question=question)
     counted = annotation.progress(ctx, watch.campaign_id).answers if answers is None else answers
-    frame = frame_of(ctx, watch.campaign_id, question=question, given=given)
+    frame = frame_of(ctx, watch.campaign_id, question=question, given=given, slicing=slicing)
     starts = queries.starts(store.alarms(ctx.db, ctx.program, campaign=watch.campaign_id, question=question))
     found = [chart.signal for chart in control.charts(frame, watch, starts) if chart.signal is not None]
     found = control.stand_out(frame, found)

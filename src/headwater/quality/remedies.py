@@ -73,6 +73,8 @@ def _inside(frame: Frame, rows: NDArray[np.int64], row: Alarm) -> NDArray[np.boo
         codes = [place for place, name in enumerate(frame.given.annotator_ids) if name in row.people]
         return np.asarray(np.isin(frame.given.annotator[rows], codes))
     kind, name = row.about, row.explanations[0].name if row.explanations else row.scope.partition(":")[2]
+    if kind == "slice" and (charted := dict(frame.parts).get(name)) is not None:
+        return charted[rows]
     if kind == "slice":
         field, _, value = name.partition(" = ")
         kind, name = f"slice {field}", value.strip("'")

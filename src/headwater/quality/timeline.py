@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from headwater.annotation.answers import Answers
+    from headwater.quality.breakdowns import Groups
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,8 @@ class Frame:
     """Attribute → value of the record behind each of some answers."""
     lengths: Callable[[NDArray[np.int64]], NDArray[np.float64] | None]
     """Length of the record behind each of some answers; None when there are too many to look at."""
+    charted: Callable[[], Sequence[Groups]] = tuple
+    """Slices of records that have charts of their own."""
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -42,6 +46,20 @@ class Frame:
         """Name and code of each team with answers that count."""
         given = np.bincount(self.team[self.usable], minlength=len(self.teams))
         return tuple((name, code) for code, name in enumerate(self.teams) if given[code])
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, NDArray[np.bool_]], ...]:
+        """Name and answers of each charted slice that holds some of the work and not all of it."""
+        work = self.usable & ~self.given.is_gold
+        found = [(each.names[0], each.code == 0) for each in self.charted()]
+        return tuple((name, inside) for name, inside in found if 0 < int((inside & work).sum()) < int(work.sum()))
+
+    @cached_property
+    def layers(self) -> int:
+        """On how many charts of a kind a task stands: of the campaign, its team, and slices (the mean, rounded up)."""
+        work = self.usable & ~self.given.is_gold
+        inside = sum(int((mine & work).sum()) for _, mine in self.parts)
+        return 1 + (len(self.at_work) > 1) + math.ceil(inside / max(int(work.sum()), 1))
 
     def groups(self, rows: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
         """Return what some answers may be grouped by: kind of candidate → name for each answer."""
@@ -92,6 +110,7 @@ class Frame:
             usable=self.usable[rows],
             slices=lambda some: self.slices(rows[some]),
             lengths=lambda some: self.lengths(rows[some]),
+            charted=lambda: [each._replace(code=each.code[rows]) for each in self.charted()],
         )
 
 
