@@ -19,8 +19,6 @@ DRAWS = 4_000
 """Simulated windows behind the p-values of mixes of labels."""
 MOVED = 0.05
 """Relative change of a label's share after which windows are simulated anew."""
-_CELLS = 4_000_000
-"""Distances held at a time."""
 
 
 def rate_score(past: ArrayLike, window: ArrayLike) -> float:
@@ -64,8 +62,9 @@ def mix_scores(counts: ArrayLike, *, seed: int = 0) -> NDArray[np.float64]:
 
     Args:
         counts: Count of each label in successive windows, shape (w, k).
-        seed: Draws windows as they are while nothing changes. They are drawn from what was given up to a window, and
-            serve the next ones as well until the share of a label has changed by `MOVED`.
+        seed: Draws windows as they are while nothing changes. They are drawn from what was given up to a window, whose
+            mix is what they and it are distant from, and serve the next ones as well until the share of a label has
+            changed by `MOVED`.
 
     Returns:
         The normal scores of the simulated mid-p of the chi-square distance, above 0 for an unusual window, shape
@@ -84,7 +83,7 @@ def mix_scores(counts: ArrayLike, *, seed: int = 0) -> NDArray[np.float64]:
         block = np.flatnonzero(judged[place:reach]) + place
         if block.size:
             rng = np.random.default_rng([seed, int(block[0])])
-            scores[block] = _simulated(within[block], share[block], pooled[block[0]], rng)
+            scores[block] = _simulated(within[block], share[block[0]], pooled[block[0]], rng)
         place = reach
     return scores
 
@@ -106,24 +105,18 @@ def _reach(share: NDArray[np.float64], pooled: NDArray[np.int64], drawn: NDArray
 def _simulated(
     within: NDArray[np.int64], share: NDArray[np.float64], pooled: NDArray[np.int64], rng: np.random.Generator
 ) -> NDArray[np.float64]:
+    """Score windows by their distance from one mix, among distances of windows drawn from what was given."""
     seen = pooled > 0
     size = int(within[0].sum())
     draws = rng.multivariate_hypergeometric(pooled[seen], size, size=DRAWS)
-    # windows are told apart by a random sum, which is much faster; two that agree by chance would count as one
-    mark = draws.view(np.uint64) @ rng.integers(1, 2**63, draws.shape[1], np.uint64)
-    _, first_of, weight = np.unique(mark, return_index=True, return_counts=True)
-    kinds = draws[first_of]
-    inverse = 1 / (size * share[:, seen])
-    found = np.empty(len(within))
-    for first in range(0, len(within), max(_CELLS // len(kinds), 1)):
-        part = slice(first, first + max(_CELLS // len(kinds), 1))
-        # the sum of (o - e)² / e is that of o² / e less the size of the window
-        distances = inverse[part] @ (kinds.T**2).astype(np.float64)
-        observed = (inverse[part] * within[part][:, seen] ** 2).sum(axis=1, keepdims=True)
-        slack = 1e-9 * observed
-        more, least = (distances > observed + slack) @ weight, (distances >= observed - slack) @ weight
-        found[part] = (more + least + 1) / 2 / (DRAWS + 1)
-    return _normal(found)
+    # the sum of (o - e)² / e is that of o² / e less the size of the window
+    inverse = 1 / (size * share[seen])
+    distances = np.sort(draws.astype(np.float64) ** 2 @ inverse)
+    observed = within[:, seen].astype(np.float64) ** 2 @ inverse
+    slack = 1e-9 * observed
+    more = DRAWS - np.searchsorted(distances, observed + slack, side="right")
+    least = DRAWS - np.searchsorted(distances, observed - slack, side="left")
+    return _normal((more + least + 1) / 2 / (DRAWS + 1))
 
 
 def _normal(p: NDArray[np.float64]) -> NDArray[np.float64]:
