@@ -25,6 +25,9 @@ from headwater.web import application as web
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from fastapi import FastAPI
+    from starlette.types import Message
+
     from headwater.app.application import App
 
 
@@ -51,15 +54,18 @@ def build_local() -> Starlette:
 
 
 def _open() -> App:
+    collector.share()
     return open_app(Path(os.environ.get("HEADWATER_WORKSPACE", ".")), run_jobs=True)
 
 
 def _build(opened: App, *, close: bool) -> Starlette:
     watcher = Watcher(opened)
+    served = api.build(opened)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if close:  # the process is ours
+            await _rehearse(served)
             collector.calm()
             watcher.start()
         yield
@@ -68,6 +74,20 @@ def _build(opened: App, *, close: bool) -> Starlette:
             opened.close()
 
     return Starlette(
-        routes=[Mount("/api/v1", FastPath(api.build(opened), most_asked())), Mount("/", web.build(opened))],
+        routes=[Mount("/api/v1", FastPath(served, most_asked())), Mount("/", web.build(opened))],
         lifespan=lifespan,
     )
+
+
+async def _rehearse(app: FastAPI) -> None:
+    """Ask for an address that is none, so that the first caller does not wait while the framework builds its routes."""
+    where = {"type": "http", "method": "GET", "path": "/-", "raw_path": b"/-", "root_path": "", "query_string": b""}
+    asked = {**where, "http_version": "1.1", "scheme": "http", "headers": [], "server": None, "client": None}
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(_: Message) -> None:
+        return
+
+    await app(asked, receive, send)
