@@ -144,7 +144,7 @@ def revoke(ctx: Context, certificate_id: str, *, reason: str) -> Certificate:
     return certificate(ctx, certificate_id)
 
 
-def run(ctx: Context, certificate_id: str, *, limit: int = 1000) -> Routed:
+def run(ctx: Context, certificate_id: str, *, limit: int = 1000, unasked: bool = False) -> Routed:
     """Let a model answer untouched tasks under its certificate; a share drawn by lot goes to people, who check it.
 
     A task it answers wants no further answer. Where its proposal is no complete answer, or a more careful slice of the
@@ -154,6 +154,7 @@ def run(ctx: Context, certificate_id: str, *, limit: int = 1000) -> Routed:
         ctx: The context.
         certificate_id: The certificate.
         limit: Most tasks of the slice, surest first, at most 5,000.
+        unasked: Whether it follows from the policy alone: then only a run that found something is recorded.
 
     Raises:
         NoCertificateError: It is revoked, past its time, contradicted by audits, or the campaign moved on.
@@ -179,8 +180,9 @@ def run(ctx: Context, certificate_id: str, *, limit: int = 1000) -> Routed:
     store.route(ctx.db, row.id, drawn, audited=True, at=now)
     store.route(ctx.db, row.id, mine, audited=False, at=now)
     _answer(ctx, campaign, row, mine, inside)
-    said = f"{row.id}: {len(mine)} answered, {len(drawn)} to be checked"
-    decisions.record(ctx, Decision.AUTOMATION_CHANGE, subject=campaign.id, reason=said)
+    said = f"{row.id}: {len(mine)} answered, {len(drawn)} to be checked{', by the policy' if unasked else ''}"
+    if sound or not unasked:
+        decisions.record(ctx, Decision.AUTOMATION_CHANGE, subject=campaign.id, reason=said)
     return Routed(answered=len(mine), audited=len(drawn), left=len(whole) - len(sound))
 
 

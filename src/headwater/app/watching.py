@@ -1,4 +1,4 @@
-"""Watching by itself: while the server runs, open campaigns are looked at as answers come in, and their deadlines."""
+"""Watching by itself: while the server runs, answers and deadlines are looked at, and automation policies followed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from headwater.annotation import deadlines
+from headwater.annotation import automation_runs, deadlines
 from headwater.core.errors import HeadwaterError
 from headwater.governance import queries as governance
 from headwater.governance.model import Decision, Involvement
@@ -26,6 +26,7 @@ class Watcher:
         """Watch the programs of an open workspace that runs jobs."""
         self._app = app
         self._stop = threading.Event()
+        self._followed: dict[str, tuple[int, int, str]] = {}
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
 
     def start(self) -> None:
@@ -44,10 +45,8 @@ class Watcher:
         Several servers of one workspace may ask at once: a campaign at so many answers has one job. Where the chart
         names nobody for it, nothing is started, and the campaign is a concern (see `vigilance.overdue`).
         """
-        with self._app.read_as() as ctx:
-            programs = [item.id for item in governance.programs(ctx)]
         started = []
-        for program in programs:
+        for program in self._programs():
             with self._app.read_as(program=program) as ctx:
                 actor, due = _responsible(ctx), vigilance.due(ctx)
             for each in due if actor else []:
@@ -61,12 +60,9 @@ class Watcher:
 
         Returns how many were told of. What has to be computed is computed before the transaction that tells.
         """
-        with self._app.read_as() as ctx:
-            programs = [item.id for item in governance.programs(ctx)]
         count = 0
-        for program in programs:
-            with self._app.read_as(program=program) as ctx:
-                actor = _responsible(ctx)
+        for program in self._programs():
+            actor = self._whom(program, Decision.BATCH_ACCEPT)
             if not actor:
                 continue
             with self._app.read_as(actor, program) as ctx:
@@ -76,22 +72,63 @@ class Watcher:
                     count += deadlines.warn(ctx, found)
         return count
 
+    def automate(self) -> int:
+        """Let models answer what the policies give to them, on behalf of somebody who decides on automation.
+
+        Returns how many tasks were answered. Nothing is looked at again until the campaign, its tasks or the model's
+        proposals have changed. Who decides on automation is told once when a model may not answer any more.
+        """
+        count = 0
+        for program in self._programs():
+            actor = self._whom(program, Decision.AUTOMATION_CHANGE)
+            if not actor:
+                continue
+            with self._app.read_as(actor, program) as ctx:
+                due, lapsed = automation_runs.due(ctx), automation_runs.lapsed(ctx)
+            for each in due:
+                if self._followed.get(each.certificate.id) != each.mark:
+                    count += self._follow(actor, program, each.certificate.id)
+                    self._followed[each.certificate.id] = each.mark
+            if lapsed:
+                with self._app.act_as(actor, program) as ctx:
+                    automation_runs.tell(ctx, lapsed)
+        return count
+
+    def _follow(self, actor: str, program: str, certificate: str) -> int:
+        """Let a model answer, part by part, until nothing is left for it."""
+        count = 0
+        while not self._stop.is_set():
+            with self._app.act_as(actor, program) as ctx:
+                done = automation_runs.follow(ctx, certificate)
+            count += done.answered
+            if not done.answered + done.audited:
+                break
+        return count
+
+    def _programs(self) -> list[str]:
+        with self._app.read_as() as ctx:
+            return [item.id for item in governance.programs(ctx)]
+
+    def _whom(self, program: str, decision: Decision) -> str:
+        with self._app.read_as(program=program) as ctx:
+            return _responsible(ctx, decision)
+
     def _run(self) -> None:
         while not self._stop.is_set():
-            try:
-                self.look()
-                self.warn()
-            except HeadwaterError as error:
-                _log.warning("Campaigns could not be looked at: %s", error)
-            except Exception:  # noqa: BLE001 -- the next look may succeed, and the campaign is a concern meanwhile
-                _log.exception("Campaigns could not be looked at.")
+            for act in (self.look, self.warn, self.automate):
+                try:
+                    act()
+                except HeadwaterError as error:
+                    _log.warning("Campaigns could not be looked at: %s", error)
+                except Exception:  # noqa: BLE001 -- the next look may succeed, and the campaign is a concern meanwhile
+                    _log.exception("Campaigns could not be looked at.")
             self._stop.wait(self._app.settings.watch_minutes * 60)
 
 
-def _responsible(ctx: Context) -> str:
-    """Return who watches: the first Responsible for accepting the work, else the Accountable; empty when nobody is."""
+def _responsible(ctx: Context, decision: Decision = Decision.BATCH_ACCEPT) -> str:
+    """Return for whom it is done: the first Responsible for a decision, else the Accountable; empty when nobody is."""
     for how in (Involvement.RESPONSIBLE, Involvement.ACCOUNTABLE):
-        found = governance.involved(ctx, Decision.BATCH_ACCEPT, how)
+        found = governance.involved(ctx, decision, how)
         if found:
             return str(found[0])
     return ""

@@ -86,6 +86,7 @@ _PLACES = {
     "enq_": "enquiries#{}",
     "comments_": "campaigns/{rest}/comments",
     "deadline_": "campaigns/{rest}",
+    "automation_": "campaigns/{rest}/automation",
 }
 """Where things are that have no proposal: by the prefix of their id; `rest` is what follows it."""
 

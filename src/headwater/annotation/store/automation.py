@@ -15,7 +15,7 @@ from headwater.annotation.store.prelabels import prelabel
 from headwater.annotation.store.tasks import lease, task
 from headwater.core.canonical import plain
 from headwater.stats.interval import restored
-from headwater.storage.database import Moment, metadata
+from headwater.storage.database import Moment, insert, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,16 @@ routed = sa.Table(
     info={"append_only": True},
 )
 """Every task that a model could answer under a certificate: answered by it, or drawn by lot for people to check."""
+
+
+warning = sa.Table(
+    "certificate_warning",
+    metadata,
+    sa.Column("certificate_id", sa.String(40), primary_key=True),
+    sa.Column("warned_at", Moment, nullable=False),
+    info={"append_only": True},
+)
+"""Certificates of which people were told that their model answers no more."""
 
 
 class Standing(NamedTuple):
@@ -199,6 +209,28 @@ def is_audited(db: Connection, task_id: str) -> bool:
     """Return whether a task was drawn by lot for people to check a model."""
     query = sa.select(routed.c.task_id).where(routed.c.task_id == task_id, routed.c.is_audited.is_(True))
     return db.execute(query).one_or_none() is not None
+
+
+def newest_proposal(db: Connection, campaign_id: str, model: str) -> str:
+    """Return the id of the newest proposal of a model in a campaign; empty when there is none."""
+    query = (
+        sa.select(sa.func.max(prelabel.c.id))
+        .select_from(prelabel.join(task, task.c.id == prelabel.c.task_id))
+        .where(task.c.campaign_id == campaign_id, prelabel.c.model == model)
+    )
+    return db.execute(query).scalar_one() or ""
+
+
+def is_told(db: Connection, identifier: str) -> bool:
+    """Return whether people were told that a certificate's model answers no more."""
+    query = sa.select(warning.c.certificate_id).where(warning.c.certificate_id == identifier)
+    return db.execute(query).one_or_none() is not None
+
+
+def told(db: Connection, identifier: str, at: datetime) -> bool:
+    """Remember that people are told of it; returns False when they were before."""
+    new = insert(db, warning).values(certificate_id=identifier, warned_at=at).on_conflict_do_nothing()
+    return db.execute(new.returning(warning.c.certificate_id)).first() is not None
 
 
 def _proposed(model: str) -> sa.Select[Any]:

@@ -113,6 +113,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_asking_state", "asking", ["fetch_id", "state", "place"], unique=False)
     op.create_table(
+        "certificate_warning",
+        sa.Column("certificate_id", sa.String(length=40), nullable=False),
+        sa.Column("warned_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("certificate_id", name=op.f("pk_certificate_warning")),
+        info={"append_only": True},
+    )
+    op.create_table(
         "delivered",
         sa.Column("delivery_id", sa.String(length=40), nullable=False),
         sa.Column("item_id", sa.String(length=40), nullable=False),
@@ -688,6 +695,7 @@ def upgrade() -> None:
     )
     append_only("answer_comment")
     frozen("appeal", ("id", "program", "campaign_id", "feedback_id", "author", "reviewer", "reason", "created_at"))
+    append_only("certificate_warning")
     append_only("deadline_move")
     append_only("deadline_warning")
     append_only("delivered")
