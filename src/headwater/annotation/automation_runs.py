@@ -44,7 +44,7 @@ class Lapsed:
 
 
 def due(ctx: Context) -> list[Due]:
-    """Return the certificates under which models answer by the policies of open campaigns, one for each slice and model."""
+    """Return the certificates under which models answer in open campaigns, one for each slice of a policy and model."""
     require(ctx, Decision.BATCH_ACCEPT)
     found = []
     for campaign in _automated(ctx):
