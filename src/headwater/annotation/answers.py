@@ -167,9 +167,9 @@ class Collector:
         names = [tuple(codes.things) for codes in self._lookups]
         task_ids = names[0]
         right, marked = np.full(len(task_ids), -1, np.int64), np.zeros(len(task_ids), np.bool_)
-        places = [place for place, each in enumerate(task_ids) if each in gold] if gold else []
-        marked[places] = True
-        judged = [place for place in places if gold[task_ids[place]]]
+        if gold:
+            marked = np.fromiter(map(gold.__contains__, task_ids), np.bool_, len(task_ids))
+        judged = [place for place in np.flatnonzero(marked).tolist() if gold[task_ids[place]]]
         right[judged] = self._values.of([gold[task_ids[place]] for place in judged])
         records = np.empty(len(task_ids), np.int64)
         records[task] = record

@@ -169,8 +169,9 @@ def alpha_by_group(  # noqa: PLR0913 - the four arrays and the usual three optio
         raise InvalidError("There must be one group code per answer.", remedy="Give -1 to answers in no group.")
     if code.size == 0:
         return []
-    order = np.argsort(code, kind="stable")
-    ends = np.searchsorted(code, np.arange(int(code.max()) + 2), sorter=order)
+    few = code.astype(np.min_scalar_type(-int(code.max()) - 1))  # a short code is sorted by counting
+    order = np.argsort(few, kind="stable")
+    ends = np.searchsorted(few, np.arange(int(code.max()) + 2), sorter=order)
     how: dict[str, Any] = {"resamples": resampling.resamples, "confidence": resampling.confidence}
     if cluster is not None:
         arrays.append(np.asarray(cluster))
