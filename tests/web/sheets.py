@@ -76,7 +76,18 @@ KINDS: dict[str, tuple[list[dict[str, Any]], Mapping[str, object]]] = {
         ],
         {"responses": RESPONSES["responses"][:2]},
     ),
-    "ranking": ([{"name": "order", "kind": "ranking", "text": "Rank the responses.", "ties": True}], RESPONSES),
+    "ranking": (
+        [
+            {
+                "name": "order",
+                "kind": "ranking",
+                "text": "Rank the responses.",
+                "ties": True,
+                "reasons": [{"value": "true", "label": "More accurate"}, {"value": "brief", "label": "Shorter"}],
+            }
+        ],
+        RESPONSES,
+    ),
     "refusal": (
         [
             {"name": "refuse", "kind": "refusal", "text": "Should the model answer?"},

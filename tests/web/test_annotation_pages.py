@@ -11,7 +11,7 @@ from headwater.annotation.plan import Plan
 from tests.accessibility import problems
 from tests.annotation import factories
 from tests.serving import Served, served
-from tests.web.sheets import press
+from tests.web.sheets import picture, press
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,11 +123,13 @@ def test_an_expert_settles_a_dispute_on_pages(team: Team, site: Served, browser:
     tab = site.tab_of(browser, team.expert)
     tab.goto(f"{site.url}/p/support/campaigns/{campaign.id}/disputes")
     assert not problems(tab)
-    tab.get_by_label("Put before the experts").check()
-    tab.get_by_role("button", name="Put before the experts").click()
+    tab.get_by_label("Put before the experts").press(" ")
+    tab.get_by_role("button", name="Put before the experts").press("Enter")
+    tab.wait_for_load_state()
     tab.goto(f"{site.url}/p/support/campaigns/{campaign.id}")
-    tab.get_by_role("button", name="Settle disputes").click()
+    tab.get_by_role("button", name="Settle disputes").press("Enter")
     tab.get_by_role("radio", name="praise").wait_for()
+    picture(tab, "dispute")
     assert not problems(tab)
     assert tab.get_by_role("radio", checked=True).count() == 0
     press(tab, "Alt+2")

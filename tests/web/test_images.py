@@ -59,9 +59,8 @@ def test_an_image_is_marked_by_keyboard_alone(team: Team, site: Served, browser:
     held(tab)
     shown = tab.locator(".content").inner_text()
     press(tab, *keys)
-    if kind in {"boxes", "mask"}:
-        sheets.picture(tab, kind)
-        assert not problems(tab)
+    sheets.picture(tab, kind)
+    assert not problems(tab)
     press(tab, "Enter")
     expect(tab.locator(".content")).not_to_have_text(shown)
     settled(tab)
@@ -139,6 +138,8 @@ def test_an_image_is_classified_and_its_draft_survives_a_reload(team: Team, site
     assert tab.evaluate("() => document.querySelector('hw-picture').media !== null")
     tab.context.set_offline(False)
     settled(tab)
+    (given,) = values(team, campaign)
+    assert given["topic"] == "fault"
     tab.context.close()
 
 

@@ -36,7 +36,7 @@ SESSIONS = {
     "numeric": ([*"12.5", "Enter"], {"weight": 12.5}),
     "writing": ([*"Dear friend", "Control+Enter"], {"reply": "Dear friend"}),
     "rewrite": (["Control+Home", *"So: ", "Escape", "Enter"], {"better": "So: " + sheets.KINDS["rewrite"][1]["reply"]}),  # type: ignore[operator]
-    "ranking": (["3", "1", "2", "=", "Enter"], None),
+    "ranking": (["3", "1", "2", "=", "5", "Enter"], None),
     "pairwise": (["2", "4", "Enter"], None),
     "refusal": (["1", "3", "2", "Enter"], {"refuse": "refuse", "policy": "safety"}),
     "turns": (["4", "5", "1", "ArrowUp", "3", "Enter"], {"helpful": {"1": 4, "3": 3}, "whole": "yes"}),
@@ -95,6 +95,7 @@ def _ranked_as_keyed(given: dict[str, object], keys: Sequence[str]) -> None:
         if isinstance(answer, dict) and "order" in answer:
             placed = sorted(thing for place in answer["order"] for thing in place)
             assert placed == [str(number) for number in range(len(placed))]
+            assert answer["reasons"] == ["brief"]
             assert [len(place) for place in answer["order"]] == ([1, 2] if "=" in keys else [1] * len(placed))
 
 
