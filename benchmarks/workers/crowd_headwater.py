@@ -1,19 +1,18 @@
 """The accuracy of Headwater's methods, and of its choice between them, on real crowd data."""
 
-from itertools import combinations_with_replacement
 from typing import Any
 
 from clock import reply, request
 from crowd_sets import CrowdSet, crowd_sets, scores
 
 from headwater.stats.inference.choose import METHODS, compare, infer
-from headwater.stats.inference.committee import STRENGTHS
+from headwater.stats.inference.committee import WEAK, foretelling
 from headwater.stats.inference.mace import drawn_dawid_skene
 from headwater.stats.inference.truth import Answers, answers
 from headwater.stats.inference.votes import majority
 
 GRID = (1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
-"""Strengths that the two models of a committee might have had."""
+"""Strengths that the weak model of the committee might have had."""
 SAYS = (0.0, 0.5, 1.0, 2.0)
 """How much the votes might have counted, beside 1 for each model."""
 
@@ -32,24 +31,25 @@ def measured(crowd: CrowdSet) -> dict[str, Any]:
         "auto": scores(crowd.truth, chosen.posterior),
         "likeliest": likeliest,
         "rules": rules(crowd, given) | {name: facts["accuracy"] for name, facts in methods.items()},
-        "shipped": named(*STRENGTHS, 1.0),
+        "shipped": named(WEAK, 1.0),
     }
 
 
 def rules(crowd: CrowdSet, given: Answers) -> dict[str, float]:
     """Return the accuracy of every committee that might have been the default, by its name."""
     votes = majority(given).posterior
+    own = drawn_dawid_skene(given, strength=foretelling(given)).posterior
     models = {strength: drawn_dawid_skene(given, strength=strength).posterior for strength in GRID}
     return {
-        named(weak, strong, says): scores(crowd.truth, says * votes + models[weak] + models[strong])["accuracy"]
-        for weak, strong in combinations_with_replacement(GRID, 2)
+        named(weak, says): scores(crowd.truth, says * votes + models[weak] + own)["accuracy"]
+        for weak in GRID
         for says in SAYS
     }
 
 
-def named(weak: float, strong: float, says: float) -> str:
-    """Return the name of a committee: its strengths, and what the votes count."""
-    return f"{weak:g} and {strong:g}, votes {says:g}"
+def named(weak: float, says: float) -> str:
+    """Return the name of a committee: the strength of its weak model, and what the votes count."""
+    return f"{weak:g} and its own, votes {says:g}"
 
 
 reply(sets={crowd.name: measured(crowd) for crowd in crowd_sets(request()["directory"])})

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from headwater.core.errors import InvalidError
-from headwater.stats.inference import choose
+from headwater.stats.inference import committee as members
 from headwater.stats.inference.choose import METHODS, available, compare, infer
-from headwater.stats.inference.committee import STRENGTHS, committee
+from headwater.stats.inference.committee import STRONG, WEAK, committee, foretelling
+from headwater.stats.inference.hidden import sampled
 from headwater.stats.inference.mace import drawn_dawid_skene
 from headwater.stats.inference.truth import answers
 from headwater.stats.inference.votes import majority
@@ -17,9 +18,20 @@ from tests.stats.inference.crowds import answered, confused_crowd
 
 def test_the_committee_is_the_mean_of_votes_and_two_models() -> None:
     given = answers(*confused_crowd(np.random.default_rng(1))[1:4])
-    members = [majority(given), *(drawn_dawid_skene(given, strength=each) for each in STRENGTHS)]
-    mean = sum(member.posterior for member in members) / 3
+    parts = [majority(given), *(drawn_dawid_skene(given, strength=each) for each in (WEAK, foretelling(given)))]
+    mean = sum(part.posterior for part in parts) / 3
     assert committee(given).posterior == pytest.approx(mean, abs=1e-12)
+
+
+def test_a_crowd_whose_habits_are_simple_is_pooled_more_than_one_of_many_habits(monkeypatch) -> None:
+    rng, shared = np.random.default_rng(9), np.full((60, 4, 4), 0.1) + 0.6 * np.eye(4)
+    simple = answered(rng, shared, rng.integers(0, 4, 300), 5)
+    many = answered(rng, rng.dirichlet(np.full(4, 0.3), (6, 4)) * 0.4 + 0.6 * np.eye(4), rng.integers(0, 4, 900), 4)
+    found = [foretelling(answers(*crowd[1:4])) for crowd in (simple, many)]
+    assert found == [STRONG[-1], STRONG[0]]
+    monkeypatch.setattr(members, "MOST_ANSWERS", 400)  # a random part of the tasks says as much
+    assert foretelling(answers(*simple[1:4])) == STRONG[-1]
+    assert foretelling(answers([], [], [], classes=2)) == STRONG[0]
 
 
 def test_without_gold_the_committee_decides_where_workers_differ() -> None:
@@ -74,11 +86,10 @@ def test_all_methods_are_compared_on_the_same_hidden_answers() -> None:
     assert rows["dawid-skene"].held_out.value > rows["majority"].held_out.value
 
 
-def test_a_large_crowd_is_sampled_for_the_choice_with_all_its_gold(monkeypatch) -> None:
-    monkeypatch.setattr(choose, "MOST_ANSWERS", 500)
+def test_a_large_crowd_is_sampled_for_the_choice_with_all_its_gold() -> None:
     crowd = confused_crowd(np.random.default_rng(7), tasks=400)
     gold = np.where(np.arange(400) % 10 == 0, crowd.truth, -1)
-    part, known = choose._sampled(answers(*crowd[1:4]), gold, np.random.default_rng(1))
+    part, known = sampled(answers(*crowd[1:4]), gold, np.random.default_rng(1), most=500)
     assert known is not None
     assert len(part.task) < 1000
     assert (known >= 0).sum() == 40

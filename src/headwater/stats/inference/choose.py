@@ -19,6 +19,7 @@ from headwater.stats.inference.cohorts import by_cohort
 from headwater.stats.inference.committee import committee
 from headwater.stats.inference.dawid_skene import dawid_skene, one_coin
 from headwater.stats.inference.glad import glad
+from headwater.stats.inference.hidden import foretold, hide, sampled
 from headwater.stats.inference.mace import drawn_dawid_skene, mace
 from headwater.stats.inference.ordinal import ordinal
 from headwater.stats.inference.truth import Answers, Truth, answers
@@ -141,8 +142,8 @@ def compare(
         rng: Divides answers and gold into folds.
     """
     draw = rng or np.random.default_rng(0)
-    given, gold = _sampled(given, gold, draw)
-    folds, hidden = _gold_folds(gold, draw), _hidden(given, draw)
+    given, gold = sampled(given, gold, draw, most=MOST_ANSWERS)
+    folds, hidden = _gold_folds(gold, draw), hide(given, draw)
     votes = majority(given, gold=gold).label
     rows = []
     for name, run in methods.items():
@@ -152,7 +153,7 @@ def compare(
             Candidate(
                 method=name,
                 gold=wilson(int(hits.sum()), len(hits)),
-                held_out=_mean(_held_out(given, run, hidden)),
+                held_out=_mean(foretold(given, run, hidden)),
                 changed=float((label != votes).mean()) if len(label) else 0.0,
             )
         )
@@ -180,11 +181,11 @@ class _Chooser(NamedTuple):
     def choice(self, given: Answers, gold: NDArray[np.int64] | None) -> _Choice:
         if given.classes < 2 or len(given.task) == 0:  # noqa: PLR2004 -- nothing to choose by
             return _Choice(PLAINEST, "There is nothing to choose by.")
-        part, known = _sampled(given, gold, self.rng)
+        part, known = sampled(given, gold, self.rng, most=MOST_ANSWERS)
         if known is not None and (known >= 0).sum() >= FEWEST_GOLD:
             return self._by_gold(part, known)
-        hidden = _hidden(part, self.rng)
-        lead = _held_out(part, self.methods[self.default], hidden) - _held_out(part, self.methods[PLAINEST], hidden)
+        hidden = hide(part, self.rng)
+        lead = foretold(part, self.methods[self.default], hidden) - foretold(part, self.methods[PLAINEST], hidden)
         gain = _mean(lead)
         figure = f"{gain.value:+.3f} per answer in log-likelihood, n = {gain.n:,}"
         if gain.defined and gain.high < 0:
@@ -203,22 +204,6 @@ class _Chooser(NamedTuple):
         return _Choice(name, f"Found {wilson(int(hits[name].sum()), len(lead))} of gold that was hidden from it.")
 
 
-def _sampled(
-    given: Answers, gold: NDArray[np.int64] | None, rng: np.random.Generator
-) -> tuple[Answers, NDArray[np.int64] | None]:
-    """Return the answers of all gold tasks and of as many others as a choice needs, with fresh task codes."""
-    if len(given.task) <= MOST_ANSWERS:
-        return given, gold
-    chosen = rng.random(given.tasks) < MOST_ANSWERS / len(given.task)
-    if gold is not None:
-        chosen |= gold[: given.tasks] >= 0
-    code = np.cumsum(chosen) - 1
-    keep = chosen[given.task]
-    predicted = None if given.predicted is None else given.predicted[chosen]
-    part = replace(given.part(keep), task=code[given.task[keep]], tasks=int(chosen.sum()), predicted=predicted)
-    return part, None if gold is None else gold[: given.tasks][chosen]
-
-
 def _gold_folds(gold: NDArray[np.int64] | None, rng: np.random.Generator) -> list[NDArray[np.int64]]:
     known = np.empty(0, np.int64) if gold is None else rng.permutation(np.flatnonzero(gold >= 0))
     return [fold for fold in np.array_split(known, FOLDS) if len(fold)]
@@ -234,20 +219,6 @@ def _gold_hits(
         hidden[fold] = -1
         hits.append(run(given, gold=hidden).label[fold] == np.asarray(gold)[fold])
     return np.concatenate(hits)
-
-
-def _hidden(given: Answers, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Return which answers to hide: one in so many."""
-    return np.asarray(rng.integers(0, FOLDS, len(given.task)) == 0)
-
-
-def _held_out(given: Answers, run: Callable[..., Truth], hidden: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the log-likelihood of each hidden answer after a fit to the others."""
-    truth = run(given.part(~hidden))
-    confusion = truth.confusion
-    posterior = truth.posterior[given.task[hidden]]
-    chance = np.einsum("nk,nk->n", posterior, confusion[given.worker[hidden], :, given.label[hidden]])
-    return np.asarray(np.log(np.maximum(chance, 1e-12)))
 
 
 def _mean(values: NDArray[np.float64]) -> Estimate:
