@@ -20,4 +20,12 @@ QUALITY: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/quality/agreement/{campaign}/{question}
     """,
     ),
+    # read by those who run or accept the work
+    (
+        ("ops", "lead"),
+        """
+        GET /api/v1/programs/{program}/assessments/{campaign}/{question}/by
+        GET /p/{program}/quality/agreement/{campaign}/{question}/by
+    """,
+    ),
 )

@@ -66,6 +66,7 @@ def test_from_what_is_wrong_to_the_rule_beside_the_example(team: Team, site: Ser
     assert not problems(tab)
     tab.goto(f"{site.url}/p/support/quality/agreement/{campaign.id}/topic")
     choose_another_measure(site.tab_of(browser, team.lead), tab.url)
+    look_at_another_measure(tab)
     tab.get_by_role("link", name="Resolved labels").click()
     tab.get_by_role("heading", name="Labels of “topic”").wait_for()
     assert tab.get_by_text("No task has three answers").count() == 1
@@ -113,3 +114,12 @@ def choose_another_measure(tab: Page, address: str) -> None:
     tab.get_by_role("button", name="Measure again").click()
     tab.locator(".tile", has_text="ac1, nominal").wait_for()
     assert not problems(tab)
+
+
+def look_at_another_measure(tab: Page) -> None:
+    tab.get_by_role("link", name="By another measure").click()
+    tab.get_by_label("Measure").select_option("fleiss")
+    tab.get_by_role("button", name="Show").click()
+    assert "Fleiss' kappa" in tab.locator("table", has_text="in-house").inner_text()
+    assert not problems(tab)
+    tab.get_by_role("link", name="Agreement as it counts").click()

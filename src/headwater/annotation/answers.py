@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -48,6 +48,14 @@ class Answers:
     guideline_ids: tuple[str, ...]
     undecided: int
     """Answers left out because they say that the question cannot be decided."""
+
+    def only(self, rows: NDArray[np.bool_]) -> Answers:
+        """Return some of the answers, with the same codes."""
+        every = {each.name: getattr(self, each.name) for each in fields(self)}
+        columns: dict[str, Any] = {
+            name: column[rows] for name, column in every.items() if isinstance(column, np.ndarray)
+        }
+        return replace(self, **columns)
 
 
 class _Packed(NamedTuple):

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 
 from headwater.api.session import Caller, Listing
 from headwater.app import computing
-from headwater.quality import cards, concerns, explorer, forecasts, measuring, queries
+from headwater.quality import cards, concerns, explorer, forecasts, measuring, queries, requested
 from headwater.quality.cards import Card
 from headwater.quality.concerns import Concern
 from headwater.quality.explorer import Exploration
 from headwater.quality.forecasts import Forecast
 from headwater.quality.model import Assessment, Measure
+from headwater.quality.requested import Requested
 from headwater.quality.yardsticks import Choice, Coefficient, Distance, Options, Yardstick
 
 router = APIRouter(prefix="/programs/{program}", tags=["agreement"])
@@ -89,6 +90,22 @@ def show_yardstick(campaign: str, question: str, caller: Caller) -> Options:
     """Show by which coefficient and distance agreement is measured, what else makes sense, and what does not."""
     with caller.reading() as ctx:
         return queries.options(ctx, campaign, question=question)
+
+
+@router.get("/assessments/{campaign}/{question}/by")
+def measure_by(
+    campaign: str,
+    question: str,
+    caller: Caller,
+    measure: str = "",
+    distance: Distance | None = None,
+    where: Annotated[list[str] | None, Query(alias="slice", max_length=50)] = None,
+) -> Requested:
+    """Show what any measure says of a question and of every group of answers; nothing is kept."""
+    with caller.reading() as ctx:
+        return requested.by_measure(
+            ctx, campaign, question=question, measure=measure, distance=distance, slices=where or ()
+        )
 
 
 @router.get("/yardsticks")

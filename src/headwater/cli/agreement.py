@@ -10,7 +10,7 @@ from headwater.annotation import queries as annotation
 from headwater.app import computing
 from headwater.cli.session import Json, acting, done, reading, seated, show
 from headwater.governance import queries as governance
-from headwater.quality import cards, concerns, explorer, forecasts, measuring, queries
+from headwater.quality import cards, concerns, explorer, forecasts, measuring, queries, requested
 from headwater.quality.model import NotAssessableError
 from headwater.quality.yardsticks import Coefficient, Distance, Yardstick
 
@@ -40,6 +40,27 @@ def measure(
     show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"), as_json)
     if remark and not as_json:
         done(remark)
+
+
+@cli.command("by")
+def by(
+    campaign: Campaign,
+    question: Question,
+    measure: Annotated[str, typer.Option(help="What to measure by; what counts for the question by default.")] = "",
+    distance: Annotated[Distance | None, typer.Option(help="How far apart two answers are taken to be.")] = None,
+    where: Annotated[list[str] | None, typer.Option("--slice", help="A slice of records; repeat for more.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what another measure says of the question and of every group of answers; nothing is kept."""
+    with reading() as ctx:
+        found = requested.by_measure(
+            ctx, campaign, question=question, measure=measure, distance=distance, slices=where or ()
+        )
+    if as_json:
+        show([found], ("question",), as_json)
+        return
+    show(list(found.readings), ("scope", "estimate"))
+    done("Also: " + ", ".join(each.name for each in found.offers if not each.against and each.name != found.measure))
 
 
 @cli.command("yardstick")

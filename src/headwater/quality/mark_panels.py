@@ -124,13 +124,15 @@ class MarkPanel:
         resampling = Resampling(resamples=_RESAMPLES, rng=np.random.default_rng(seed))
         found = {}
         for code, name in enumerate(self.names):
-            mine = np.flatnonzero(self.made.label == code)
-            part = self._only(mine)
-            things = marks.match(part.task, part.owner, part.label, part.overlap, self.seen[:, :2])
-            found[name] = marks.alpha(
-                things, part.label, part.overlap, references=part.references, resampling=resampling
-            )
+            part = self.of_label(code)
+            found[name] = part._alpha(part.units, resampling)  # noqa: SLF001 -- its own kind
         return found
+
+    def of_label(self, place: int) -> MarkPanel:
+        """Return the panel of the marks of one label."""
+        part = self._only(np.flatnonzero(self.made.label == place))
+        things = marks.match(part.task, part.owner, part.label, part.overlap, self.seen[:, :2])
+        return replace(self, made=part, units=things)
 
     def apart(self) -> Likeness:
         """Return how far apart the rows of each unit are, at most 1."""
@@ -161,15 +163,19 @@ class MarkPanel:
         kappa = self._alpha(part, Resampling(resamples=_PAIR_RESAMPLES, rng=rng))
         return replace(alike, method=method), kappa
 
-    def measures(self, *, seed: int) -> dict[str, Estimate]:
-        """Return what else is said of such marks, by the name of the metric."""
+    def measures(self, *, seed: int, only: str = "") -> dict[str, Estimate]:
+        """Return what else is said of such marks, or one measure only, by the name of the metric."""
         resampling = Resampling(resamples=_RESAMPLES, rng=np.random.default_rng(seed))
         if self.kind is not Kind.SPANS:
             return {"agreement.f1": marks.f1(self.units, resampling=resampling)}
+        whole = {}
+        if only in ("", "agreement.gamma"):
+            texts = self._stretches()
+            whole["agreement.gamma"] = gamma.gamma(texts, rng=np.random.default_rng(seed), resampling=resampling)
+            if only:
+                return whole
         found = spans.agreement(self._texts(), resampling=resampling)
-        texts = self._stretches()
-        return {
-            "agreement.gamma": gamma.gamma(texts, rng=np.random.default_rng(seed), resampling=resampling),
+        return whole | {
             "agreement.f1": found.exact,
             "agreement.f1_overlap": found.overlap,
             "agreement.f1_characters": found.characters,

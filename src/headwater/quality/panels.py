@@ -161,14 +161,14 @@ class Panel:
             for place, label in enumerate(self.labels)
         }
 
-    def measures(self, *, seed: int) -> dict[str, Estimate]:
-        """Return what else is said of such answers, by the name of the metric."""
+    def measures(self, *, seed: int, only: str = "") -> dict[str, Estimate]:
+        """Return what else is said of such answers, or one measure only, by the name of the metric."""
         if not self.width:
             return {}
         resampling = Resampling(resamples=RESAMPLES, rng=np.random.default_rng(seed))
         counted = self.counted()
         found = {"agreement.percent": many_raters.percent(counted, resampling=resampling)}
-        if self.labels and self.held is None:
+        if self.labels and self.held is None and not only:
             found["agreement.ac1"] = many_raters.gwet(counted, resampling=resampling)
         return found
 

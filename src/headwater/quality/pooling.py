@@ -70,7 +70,7 @@ def _inside(given: Answers, batches: set[str]) -> Answers:
     """Keep the answers of some batches."""
     wanted = np.array([name in batches for name in given.batch_ids] or [False])
     rows = wanted[given.batch] if given.batch.size else np.zeros(0, bool)
-    return replace(given, **{name: getattr(given, name)[rows] for name in _COLUMNS})
+    return given.only(rows)
 
 
 def _joined(parts: list[Answers]) -> Answers:
@@ -100,7 +100,3 @@ def _joined(parts: list[Answers]) -> Answers:
         record_ids=tuple(record[task] for task in things["task_ids"]),
         undecided=sum(part.undecided for part in parts),
     )
-
-
-_COLUMNS = ("task", "annotator", "value", "cohort", "batch", "guideline", "is_gold", "is_right", "gold_value",
-            "lead_time_ms", "submitted_at")  # fmt: skip

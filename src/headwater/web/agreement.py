@@ -14,7 +14,7 @@ from headwater.annotation.markdown import render
 from headwater.governance import queries as governance
 from headwater.governance.authority import decides, may
 from headwater.governance.model import Decision
-from headwater.quality import cards, explorer, forecasts, measuring, queries
+from headwater.quality import cards, explorer, forecasts, measuring, queries, requested
 from headwater.quality.panels import measured_kind
 from headwater.quality.yardsticks import METRICS, Coefficient, Distance, Yardstick
 from headwater.web.charts import Point, series
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from headwater.quality.concerns import Concern
     from headwater.quality.habits import Habit
     from headwater.quality.model import Assessment, Between, Measure
+    from headwater.quality.requested import Reading
     from headwater.stats.interval import Estimate
 
 router = APIRouter(prefix="/p/{program}/quality")
@@ -115,6 +116,32 @@ def one(
         )
 
 
+@router.get("/agreement/{campaign}/{question}/by")
+def by_measure(visitor: Visitor, campaign: str, question: str, measure: str = "", distance: str = "") -> Response:
+    """Show what any measure says of a question and of every group of answers."""
+    with visitor.reading() as ctx:
+        campaign_of = annotation.campaign(ctx, campaign)
+        wanted = Distance(distance) if distance in set(Distance) else None
+        found = requested.by_measure(ctx, campaign_of.id, question=question, measure=measure, distance=wanted)
+        titles = (("question", "Whole"), *((kind, title) for kind, title, _ in KINDS), ("time", "Windows of time"))
+        groups = [(title, kind, [row for row in found.readings if row.scope.startswith(f"{kind}:")])
+                  for kind, title in titles]  # fmt: skip
+        times = [Point(_name(row), row.estimate) for row in found.readings if row.scope.startswith("time:")]
+        return page(
+            visitor,
+            ctx,
+            "quality/by.html",
+            active="quality",
+            campaign=campaign_of,
+            question=annotation.schema(ctx, campaign_of.schema_id).question(question),
+            found=found,
+            distances=queries.options(ctx, campaign_of.id, question=question).distances,
+            groups=[each for each in groups if each[2]],
+            names=names_of(ctx, found.readings) | {f"question:{question}": "all answers"},
+            chart=series(times, title=f"{found.measure} over time") if len(times) > 1 else None,
+        )
+
+
 @router.post("/agreement/{campaign}/{question}/yardstick")
 def choose(visitor: Visitor, campaign: str, question: str, form: Annotated[_Chosen, Form()]) -> Response:
     """Choose by what agreement is measured from now on: here, or wherever the program asks this question."""
@@ -185,7 +212,7 @@ def link(concern: Concern, *, manages: bool, checks: bool) -> str:
     return here
 
 
-def names_of(ctx: Context, rows: Iterable[Measure]) -> dict[str, str]:
+def names_of(ctx: Context, rows: Iterable[Measure | Reading]) -> dict[str, str]:
     """Return what scopes are called: names of batches, versions of guidelines, handles of people."""
     known = {f"annotator:{key}": name for key, name in governance.names(ctx).items()}
     for scope in {row.scope for row in rows}:
@@ -229,7 +256,7 @@ def _of_kind(rows: Sequence[Measure], kind: str) -> list[Measure]:
     return sorted(mine, key=lambda row: row.estimate.value if row.estimate.defined else 2.0)
 
 
-def _name(row: Measure) -> str:
+def _name(row: Measure | Reading) -> str:
     return row.scope.partition(":")[2]
 
 
