@@ -8,7 +8,6 @@ class Tools extends HTMLElement {
   // `bench`, the element around the tasks, is set before it is attached.
   connectedCallback() {
     const { bench } = this;
-    this.className = "actions tools";
     this.reason = element("input", { placeholder: "Why can it not be answered? Enter sends, Esc goes back.", "aria-label": "Reason for skipping", maxLength: 500, hidden: true });
     this.reason.addEventListener("keydown", (event) => {
       if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); this.skip(this.reason.value); }
@@ -18,8 +17,11 @@ class Tools extends HTMLElement {
     this.box.hidden = !this.box.value;
     this.box.addEventListener("input", () => keepDraft(this.slot, this.box.value));
     const back = Object.assign(action("Give back", "Alt B", () => this.giveBack(), "quiet"), { title: "Without a reason: others get the task first, and you again only when no other work is left" });
-    this.append(action("Submit", "Enter", () => bench.submit(), "primary"), action("Skip", "Esc", () => this.pressSkip()), back,
-      action("Undo", "Backspace", () => bench.undo(), "quiet"), action("Note", "Alt N", () => this.openNote(), "quiet"), action("Ask", "Alt Q", () => bench.enquiries.open(), "quiet"), this.reason, this.box);
+    const quiet = (label, key, act) => action(label, key, act, "quiet");
+    this.append(
+      element("div", { className: "actions tools" }, action("Submit", "Enter", () => bench.submit(), "primary"), action("Skip", "Esc", () => this.pressSkip()), back, quiet("Undo", "Backspace", () => bench.undo()), this.reason),
+      element("div", { className: "actions beside" }, quiet("Note", "Alt N", () => this.openNote()), quiet("Ask", "Alt Q", () => bench.enquiries.open())), this.box,
+    );
   }
 
   get bindings() {
