@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from fastapi import FastAPI
-    from starlette.types import Message
+    from starlette.types import ASGIApp, Message
 
     from headwater.app.application import App
 
+_API = "/api/v1"
 
-def build(app: App | None = None) -> Starlette:
+
+def build(app: App | None = None) -> ASGIApp:
     """Return the ASGI application of a workspace.
 
     Args:
@@ -48,7 +50,7 @@ def build(app: App | None = None) -> Starlette:
     return _build(opened, close=app is None)
 
 
-def build_local() -> Starlette:
+def build_local() -> ASGIApp:
     """Return the application for a server that listens on a loopback address, where any secret will do."""
     return _build(_open(), close=True)
 
@@ -58,14 +60,14 @@ def _open() -> App:
     return open_app(Path(os.environ.get("HEADWATER_WORKSPACE", ".")), run_jobs=True)
 
 
-def _build(opened: App, *, close: bool) -> Starlette:
+def _build(opened: App, *, close: bool) -> ASGIApp:
     watcher = Watcher(opened)
     served = api.build(opened)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if close:  # the process is ours
-            await _rehearse(served)
+            await rehearse(served)
             collector.calm()
             watcher.start()
         yield
@@ -73,13 +75,11 @@ def _build(opened: App, *, close: bool) -> Starlette:
             watcher.stop()
             opened.close()
 
-    return Starlette(
-        routes=[Mount("/api/v1", FastPath(served, most_asked())), Mount("/", web.build(opened))],
-        lifespan=lifespan,
-    )
+    site = Starlette(routes=[Mount(_API, served), Mount("/", web.build(opened))], lifespan=lifespan)
+    return FastPath(served, most_asked(), site=site, root=_API)
 
 
-async def _rehearse(app: FastAPI) -> None:
+async def rehearse(app: FastAPI) -> None:
     """Ask for an address that is none, so that the first caller does not wait while the framework builds its routes."""
     where = {"type": "http", "method": "GET", "path": "/-", "raw_path": b"/-", "root_path": "", "query_string": b""}
     asked = {**where, "http_version": "1.1", "scheme": "http", "headers": [], "server": None, "client": None}

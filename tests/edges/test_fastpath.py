@@ -29,7 +29,7 @@ class Both:
         self.team, self.ordinary = team, 0
         self._api = application.build(team.app)
         self.state = self._api.state
-        self._path = FastPath(self, most_asked())  # type: ignore[arg-type]
+        self._path = FastPath(self._api, most_asked(), site=self)
 
     async def __call__(self, *request: Any) -> None:
         """Hear a request that goes the ordinary way."""
@@ -112,4 +112,4 @@ def test_an_error_nobody_foresaw_is_told_as_a_problem_once(
 def test_a_route_that_takes_or_gives_something_else_cannot_take_the_short_way(both: Both) -> None:
     other = [route for route in router.routes if getattr(route, "name", "") == "heartbeat"]
     with pytest.raises(TypeError, match="gives no response"):
-        FastPath(both._api, other)  # type: ignore[arg-type]
+        FastPath(both._api, other, site=both)  # type: ignore[arg-type]

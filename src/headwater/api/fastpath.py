@@ -9,13 +9,14 @@ errors and one description of the API.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
-from starlette.concurrency import run_in_threadpool
 
 from headwater.api import errors
 from headwater.api.session import caller_of
@@ -24,6 +25,7 @@ from headwater.core.errors import HeadwaterError
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from fastapi.routing import APIRoute
+    from starlette.types import ASGIApp
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -32,29 +34,34 @@ Send = Callable[[Message], Awaitable[None]]
 
 LONGEST_BODY = 1_000_000
 """Bytes; longer bodies go the ordinary way."""
+_AT_ONCE = 32
+"""Requests served at a time, each with a connection to the database."""
 _DEPTH = 5
 """Parts of `/programs/{program}/campaigns/{campaign}/…`, counted with the empty one at the front."""
 
 
 class FastPath:
-    """An ASGI application that serves some routes of an API itself and leaves all others to it."""
+    """An ASGI application that serves some routes of an API itself and leaves everything else to a whole site."""
 
-    def __init__(self, api: FastAPI, routes: list[APIRoute]) -> None:
-        """Put it before an API.
+    def __init__(self, api: FastAPI, routes: list[APIRoute], *, site: ASGIApp, root: str = "") -> None:
+        """Put it before a site.
 
         Args:
             api: The whole API, the routes included.
             routes: `POST /programs/{program}/campaigns/{campaign}/…` with the parameters `campaign`, `body` and
                 `caller`, which return a `Response`.
+            site: What serves all other requests, the API among it.
+            root: Where the API is in the site.
         """
-        self._api = api
+        self._api, self._site, self._root = api, site, root
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "work")
         self._routes = {tuple(route.path.split("/")[_DEPTH:]): (route, _body_of(route)) for route in routes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
         found = self._find(scope)
         if found is None:
-            await self._api(scope, receive, send)
+            await self._site(scope, receive, send)
             return
         (route, model), program, campaign = found
         heard = await _heard(receive)
@@ -62,9 +69,10 @@ class FastPath:
         try:
             body = model.model_validate_json(data if _is_whole(heard[-1]) else b"")
         except ValidationError:
-            await self._api(scope, _again(heard, receive), send)
+            await self._site(scope, _again(heard, receive), send)
             return
-        inside = {**scope, "app": self._api, "route": route}
+        root = scope.get("root_path", "") + self._root
+        inside = {**scope, "app": self._api, "route": route, "root_path": root}
         inside["path_params"] = {**scope.get("path_params", {}), "program": program, "campaign": campaign}
         caller = caller_of(Request(inside), data)
 
@@ -76,7 +84,7 @@ class FastPath:
             return reply
 
         try:
-            reply = await run_in_threadpool(act)
+            reply = await asyncio.get_running_loop().run_in_executor(self._threads, act)
         except Exception as error:
             await errors.unforeseen(error)(scope, receive, send)
             raise
@@ -86,7 +94,10 @@ class FastPath:
         """Return the route of a request with its program and campaign, or None when it goes the ordinary way."""
         if scope["type"] != "http" or scope["method"] != "POST":
             return None
-        parts = scope["path"].removeprefix(scope.get("root_path", "")).split("/")
+        root = scope.get("root_path", "") + self._root
+        if not scope["path"].startswith(root):
+            return None
+        parts = scope["path"][len(root) :].split("/")
         match parts[:_DEPTH]:
             case ["", "programs", program, "campaigns", campaign] if program and campaign:
                 route = self._routes.get(tuple(parts[_DEPTH:]))

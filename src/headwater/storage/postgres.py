@@ -154,6 +154,7 @@ class _Wire:
 
     def _hear(self) -> PGresult:
         """Return what came of the last statement sent."""
+        self._flush()
         while True:
             result = self._next()
             if result is None or result.status not in _DONE:
@@ -168,6 +169,7 @@ class _Wire:
     def _leave(self, refused: PGresult | None = None) -> None:
         """Come to where the server and we agree that nothing is under way; raise what it refused before."""
         self._connection.pipeline_sync()
+        self._flush()
         while (result := self._next()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
             if refused is None and result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
                 refused = result
@@ -180,11 +182,19 @@ class _Wire:
         if refused is not None:
             raise errors.error_from_result(refused, encoding=self._adapters.encoding)
 
+    def _flush(self) -> None:
+        """Send what was not sent yet, hearing meanwhile: the server may wait for us to listen."""
+        connection = self._connection
+        while connection.flush():
+            self._socket.modify(connection.socket, select.POLLIN | select.POLLOUT)
+            self._socket.poll()
+            self._socket.modify(connection.socket, select.POLLIN)
+            connection.consume_input()
+
     def _next(self) -> PGresult | None:
         """Return the next result there is to hear, waiting for it without the interpreter's lock."""
         connection = self._connection
-        while (has_more := connection.flush()) or connection.is_busy():
-            self._socket.modify(connection.socket, select.POLLIN | (select.POLLOUT if has_more else 0))
+        while connection.is_busy():
             self._socket.poll()
             connection.consume_input()
         return connection.get_result()
