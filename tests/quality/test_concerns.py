@@ -13,7 +13,7 @@ from headwater.core.errors import ForbiddenError
 from headwater.governance import charters
 from headwater.governance import queries as programs
 from headwater.governance.model import NotYoursError, Standard
-from headwater.quality import assessments, cards, concerns, explorer, forecasts
+from headwater.quality import assessments, cards, concerns, explorer, forecasts, labels
 from tests.annotation import factories
 from tests.quality.factories import answer_all
 
@@ -56,6 +56,13 @@ def test_a_careless_annotator_and_the_labels_they_confuse_are_named(team: Team) 
     assert "label:billing" not in found
     assert "praise" in found["label:fault"].because
     assert "section" in found["label:fault"].next
+    assert careless.because == ""  # until labels were resolved nobody knows what is likely true
+    with team.act(team.ops) as ctx:
+        labels.resolve(ctx, campaign, question="topic")
+        told = {each.subject: each for each in concerns.concerns(ctx)}[careless.subject]
+        assert told.because.startswith(
+            ("Most often “praise” is given where “fault”", "Most often “fault” is given where")
+        )
     with team.read(team.annotators[0]) as ctx:
         assert not [each for each in concerns.concerns(ctx) if each.subject.startswith(("annotator:", "cohort:"))]
     with team.read(team.annotators[2]) as ctx:

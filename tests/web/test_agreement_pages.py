@@ -92,6 +92,10 @@ def test_a_card_is_seen_by_its_owner_and_managers_only(team: Team, site: Served,
         tab.get_by_role("heading", name="ann1").wait_for()
         assert not problems(tab)
     assert manager.get_by_role("heading", name="With each other annotator").count() == 1
+    manager.goto(f"{site.url}/p/support/quality/campaigns/{campaign.id}/charts")
+    manager.get_by_role("button", name="Check now").click()
+    manager.get_by_text("an error rate on gold of").wait_for()
+    assert not problems(manager)
     assert own.get_by_role("heading", name="With each other annotator").count() == 0
     own.goto(f"{site.url}/p/support/quality")
     assert own.get_by_text("ann2").count() == 0

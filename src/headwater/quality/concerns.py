@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import numpy as np
 import scipy
 
 from headwater.annotation import queries as annotation
@@ -228,7 +229,7 @@ def _on_gold(ctx: Context, kind: str, rows: list[Measure], level: float) -> list
             what=f"{_name(ctx, row)} answers gold right in {row.estimate.value:.0%}, all others in "
             f"{(right - good) / (total - n):.0%} ({_chance(value)}).",
             since=_since(ctx, row, lambda each, bar=(right - good) / (total - n): each < bar),  # type: ignore[misc]
-            because="",
+            because=_mixed_up(ctx, row),
             next="Look at their card and their disputed answers; train and calibrate again before more work."
             if kind == "annotator"
             else "Look at the team's card; hold its batches for inspection until it was calibrated again.",
@@ -240,6 +241,23 @@ def _on_gold(ctx: Context, kind: str, rows: list[Measure], level: float) -> list
         for row, (good, n), value in zip(mine, counts, p, strict=True)
         if value <= level
     ]
+
+
+def _mixed_up(ctx: Context, row: Measure) -> str:
+    """Return which label somebody gives most often in another's place, once labels were resolved."""
+    habit = next(iter(queries.habits(ctx, campaign=row.campaign_id, question=row.question, subject=row.scope)), None)
+    if habit is None or not habit.evidence:
+        return ""
+    wrong = np.array(habit.evidence)
+    np.fill_diagonal(wrong, 0.0)
+    true, given = (int(place) for place in np.unravel_index(int(wrong.argmax()), wrong.shape))
+    share = habit.confusion()[true][given]
+    spread = wrong[true, given] < wrong.sum() / 3
+    how = "Mistakes are spread over the labels; most often" if spread else "Most often"
+    return (
+        f"{how} “{habit.values[given]}” is given where “{habit.values[true]}” is likely true: {share.value:.0%} "
+        f"({share.low:.0%} to {share.high:.0%}, n = {share.n})."
+    )
 
 
 def against_others(counts: Sequence[tuple[int, int]]) -> list[float]:

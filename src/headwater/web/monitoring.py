@@ -127,6 +127,8 @@ def charts(visitor: Visitor, campaign: str, question: str = "") -> Response:
         watches = {each.question: each for each in queries.watches(ctx, found.id)}
         asked = question or next(iter(watches), "")
         rows = queries.charts(ctx, found.id, question=asked) if asked else []
+        undecided = queries.alarms(ctx, campaign=found.id, undecided=True)
+        waiting = [each for each in undecided if each.question == asked]
         names = governance.names(ctx)
         return page(
             visitor,
@@ -135,11 +137,10 @@ def charts(visitor: Visitor, campaign: str, question: str = "") -> Response:
             active="quality",
             campaign=found,
             watch=watches.get(asked),
-            drawings=[draw(row, names) for row in sorted(rows, key=_first_alarms)],
+            groups=_grouped([draw(row, names) for row in sorted(rows, key=_first_alarms)]),
             size=(WIDTH, HEIGHT),
-            waiting=[each for each in queries.alarms(ctx, campaign=found.id, undecided=True) if each.question == asked]
-            if asked
-            else [],
+            waiting=waiting,
+            headlines={each.id: advice.headline(each, names) for each in waiting},
             expected=sum(row.false_alarms for row in rows),
         )
 
@@ -248,6 +249,17 @@ def draw(chart: Chart, names: dict[str, str]) -> Drawing:
         first=_moment(chart.moments[0]) if n else None,
         last=_moment(chart.moments[-1]) if n else None,
     )
+
+
+def _grouped(drawings: list[Drawing]) -> list[tuple[str, bool, list[Drawing]]]:
+    """Return what went off and the campaign's own charts, then those of teams, slices and people, to be unfolded."""
+    kinds = {"": "The campaign", "team": "Teams", "slice": "Slices", "annotator": "Annotators"}
+    off = [each for each in drawings if each.chart.signal]
+    found = [("Went off", False, off)]
+    for kind, title in kinds.items():
+        quiet = [each for each in drawings if not each.chart.signal and each.chart.scope.partition(":")[0] == kind]
+        found.append((title, bool(kind), quiet))
+    return [each for each in found if each[2]]
 
 
 _NAMES = {"gold.accuracy": "Errors on gold", "agreement": "Disputed tasks", "label.mix": "Label mix"}

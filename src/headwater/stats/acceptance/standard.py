@@ -85,11 +85,12 @@ def plan(
     if kind is Kind.SEQUENTIAL:
         stages, source = _sequential(lot, cell, severity), "Wald's sequential test to the single plan of MIL-STD-105E"
     elif kind is Kind.DOUBLE:
-        stages, source = _double(cell, severity), "MIL-STD-105E tables III"
+        stages = _double(cell, severity)
+        source = "MIL-STD-105E tables III; ISO 2859-1:1999 has other numbers in some cells"
     else:
         stages, source = _single(cell, severity), "ISO 2859-1 tables 2"
         if severity is Severity.REDUCED:
-            source = "MIL-STD-105E table II-C"
+            source = "MIL-STD-105E table II-C; ISO 2859-1:1999 has no gap under reduced inspection"
     capped = _capped(stages, lot)
     gap = cell.entry.second if kind is Kind.DOUBLE else (cell.entry.accept, cell.entry.reject)
     ease = capped[-1].accept
