@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+LABELLING = """<View><Text name="text" value="$text"/>
+<Choices name="mood" toName="text"><Choice value="good"/><Choice value="bad"/></Choices></View>"""
 HOSTILE = (
     "# Rules\n\n<script>window.hit=1</script><img src=x onerror='window.hit=1'>\n\n## billing\n\n"
     "[click](javascript:window.hit=1) <svg onload='window.hit=1'></svg> **bold**\n\n```\n## not a heading\n```\n"
@@ -87,6 +89,13 @@ def test_a_schema_says_which_answers_carry_over(team: Team, site: Served, browse
     assert not problems(tab)
     assert tab.locator("table tr", has_text="topic").inner_text().split("\t")[:2] == ["topic", "partial"]
     assert tab.locator("table tr", has_text="urgency").inner_text().split("\t")[1] == "lost"
+    tab.goto(f"{site.url}/p/support/campaigns")
+    tab.get_by_text("Write a schema").click()
+    tab.locator("#schema-name").fill("taken")
+    tab.locator("#schema-text").fill(LABELLING)
+    tab.locator("form", has=tab.locator("#schema-text")).get_by_role("button", name="Write").click()
+    tab.get_by_role("heading", name="taken v1").wait_for()
+    assert "mood" in tab.locator("main").inner_text()
     tab.context.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from headwater.annotation import tasks
@@ -46,6 +48,27 @@ def test_availability_stays_the_persons_own_while_they_are_stopped(team: Team) -
         assert tasks.claim(ctx, campaign.id).why is Why.UNAVAILABLE
         service.set_availability(ctx, person, available=True)
     assert claim(team, campaign.id, person) is not None
+
+
+def test_somebody_away_until_a_moment_is_given_tasks_again_from_then_on(each_team: Team) -> None:
+    team = each_team
+    campaign = open_campaign(team, 3)
+    person = team.annotators[0]
+    soon = team.app.clock.now() + timedelta(days=3)
+    with team.act(person) as ctx:
+        assert service.set_availability(ctx, person, available=False, back_at=soon).back_at == soon
+        for wrong in (ctx.clock.now() - timedelta(days=1), soon.replace(tzinfo=None)):
+            with pytest.raises(InvalidError, match="Nobody is away until"):
+                service.set_availability(ctx, person, available=False, back_at=wrong)
+    with team.act(team.ops) as ctx:
+        service.enrol(ctx, person, team="north")  # what they said stays
+    with team.act(person) as ctx:
+        assert tasks.claim(ctx, campaign.id).why is Why.UNAVAILABLE
+    team.app.clock.advance(days=3)  # type: ignore[attr-defined]
+    assert claim(team, campaign.id, person) is not None
+    with team.read() as ctx:
+        (row,) = queries.annotators(ctx)
+    assert (row.is_available, row.back_at) == (True, None)
 
 
 def test_a_stop_keeps_who_said_it_and_why_and_the_person_is_told(team: Team) -> None:

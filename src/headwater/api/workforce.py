@@ -31,6 +31,7 @@ class Availability(BaseModel):
     """Whether a person wants tasks."""
 
     available: bool
+    back_at: AwareDatetime | None = Field(default=None, description="When they want some again by themselves.")
 
 
 class Reason(BaseModel):
@@ -102,7 +103,7 @@ def set_availability(person: str, body: Availability, caller: Caller) -> Annotat
 
     def act(ctx: Context) -> Annotator:
         caller.match(queries.annotator(ctx, person).version)
-        return service.set_availability(ctx, person, available=body.available)
+        return service.set_availability(ctx, person, available=body.available, back_at=body.back_at)
 
     return caller.write(act)
 

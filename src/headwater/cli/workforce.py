@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -10,6 +10,7 @@ import typer
 from headwater.annotation import calibration
 from headwater.annotation import queries as annotation
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
 from headwater.workforce import qualifications, queries, service
 from headwater.workforce.model import UNTRAINED, Affiliation
@@ -37,12 +38,21 @@ def enrol(
 
 
 @cli.command("available")
-def available(handle: Handle, no: Annotated[bool, typer.Option("--no", help="They want none.")] = False) -> None:
+def available(
+    handle: Handle,
+    no: Annotated[bool, typer.Option("--no", help="They want none.")] = False,
+    back: Annotated[str, typer.Option(help="With --no: when they want some again, such as 2027-01-31T08:00Z.")] = "",
+) -> None:
     """Say whether a person wants tasks at present."""
+    try:
+        back_at = datetime.fromisoformat(back) if back else None
+    except ValueError as error:
+        raise InvalidError(f"'{back}' is no moment.", remedy="Write it such as 2027-01-31T08:00Z.") from error
     with acting() as ctx:
-        row = service.set_availability(ctx, governance.person_by_handle(ctx, handle).id, available=not no)
+        person = governance.person_by_handle(ctx, handle).id
+        row = service.set_availability(ctx, person, available=not no, back_at=back_at)
     stopped = ", but stopped by operations" if row.stop and not no else ""
-    done(f"{handle} is {'not ' if no else ''}available{stopped}.")
+    done(f"{handle} is {'not ' if no else ''}available{f' until {back}' if back else ''}{stopped}.")
 
 
 @cli.command("stop")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Response
 from markupsafe import Markup
 
 from headwater.annotation import changes, guideline_sections, guidelines, markdown, queries, schemas
+from headwater.annotation.exchange import label_studio_config
 from headwater.annotation.questions import SchemaError, as_data
 from headwater.governance import queries as governance
 from headwater.governance.authority import may
@@ -45,15 +46,22 @@ def schema(visitor: Visitor, schema: str) -> Response:
 
 @router.post("/schemas")
 def write_schema(visitor: Visitor, name: Annotated[str, Form()], text: Annotated[str, Form()]) -> Response:
-    """Write a version of a schema."""
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        where = " ".join(str(error).split())
-        raise SchemaError(f"The questions are not YAML: {where}.", remedy="Go back and repair the place.") from error
+    """Write a version of a schema, from YAML or a labelling configuration of Label Studio."""
+    data = _questions(text)
     with visitor.acting() as ctx:
         made = schemas.create(ctx, name=name, data=data)
     return back(visitor, f"schemas/{made.id}")
+
+
+def _questions(text: str) -> object:
+    if text.lstrip().startswith("<"):
+        found = label_studio_config.to_schema(text.encode())
+        return [as_data(each) for each in found.questions]
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        where = " ".join(str(error).split())
+        raise SchemaError(f"The questions are not YAML: {where}.", remedy="Go back and repair the place.") from error
 
 
 @router.post("/schemas/{schema}/propose")

@@ -30,6 +30,7 @@ _TONES = {
         "better",
         "good",
         "upheld",
+        "live",
         "active",
     },
     "attention": {

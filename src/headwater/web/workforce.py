@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Response
 from headwater.annotation import calibration
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import Standing
+from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
 from headwater.governance.authority import may
 from headwater.governance.model import Decision
@@ -64,10 +65,12 @@ def enrol(
 
 
 @router.post("/{person}/availability")
-def availability(visitor: Visitor, person: str, available: Annotated[bool, Form()]) -> Response:
-    """Say whether a person wants tasks."""
+def availability(
+    visitor: Visitor, person: str, available: Annotated[bool, Form()], back_at: Annotated[str, Form()] = ""
+) -> Response:
+    """Say whether a person wants tasks, and from which day they do again; the day begins in UTC."""
     with visitor.acting() as ctx:
-        service.set_availability(ctx, person, available=available)
+        service.set_availability(ctx, person, available=available, back_at=_day(back_at))
     return back(visitor, "workforce")
 
 
@@ -105,3 +108,11 @@ def decide(
         else:
             qualifications.ask_again(ctx, person, subject=what, reason=reason)
     return back(visitor, "workforce")
+
+
+def _day(text: str) -> datetime | None:
+    """The beginning of a day as a form sends it; None for an empty one."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+    except ValueError as error:
+        raise InvalidError(f"'{text}' is no day.", remedy="Write it such as 2027-01-31.") from error

@@ -52,6 +52,8 @@ class Annotator:
     """What tasks may ask for, such as `language:es` or `law`."""
     is_available: bool
     """Whether the person wants tasks at present: their own word."""
+    back_at: datetime | None
+    """When they want tasks again without saying so; None for until they say so, and while they want some."""
     stop: Stop | None
     """What operations say against it; None for nothing."""
     version: int

@@ -36,6 +36,7 @@ def annotator(ctx: Context, person: str = "") -> Annotator:
     person = person or ctx.actor
     found = store.get(ctx.db, ctx.program, person)
     if found is not None:
+        found = _present(ctx, found)
         return found if found.stop is None or found.person == ctx.actor or runs(ctx) else _discreet(found)
     return Annotator(
         person=PersonId(person),
@@ -44,6 +45,7 @@ def annotator(ctx: Context, person: str = "") -> Annotator:
         training=UNTRAINED,
         skills=frozenset(),
         is_available=True,
+        back_at=None,
         stop=None,
         version=0,
         updated_at=None,
@@ -52,7 +54,7 @@ def annotator(ctx: Context, person: str = "") -> Annotator:
 
 def annotators(ctx: Context) -> list[Annotator]:
     """Return everybody who was enrolled, by team; why others were stopped is for those who run campaigns."""
-    found = store.everyone(ctx.db, ctx.program)
+    found = [_present(ctx, row) for row in store.everyone(ctx.db, ctx.program)]
     return found if runs(ctx) else [row if row.person == ctx.actor else _discreet(row) for row in found]
 
 
@@ -128,6 +130,13 @@ def ensure_member(ctx: Context, person: str) -> None:
             f"'{person}' has no role in this program.",
             remedy="Assign one first, for example: headwater person assign HANDLE annotator",
         )
+
+
+def _present(ctx: Context, row: Annotator) -> Annotator:
+    """The annotator as of now: whoever was away until a moment that has passed is back."""
+    if row.is_available or row.back_at is None or row.back_at > ctx.clock.now():
+        return row
+    return replace(row, is_available=True, back_at=None)
 
 
 def _discreet(row: Annotator) -> Annotator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headwater.core.errors import StaleError
+from headwater.core.errors import InvalidError, StaleError
 from headwater.core.ids import new_id
 from headwater.governance import ledger, notices
 from headwater.governance.authority import require
@@ -25,6 +25,7 @@ from headwater.workforce.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from headwater.context import Context
 
@@ -60,6 +61,7 @@ def enrol(  # noqa: PLR0913 -- the facts of an enrolment
         training=checked_name(training, "training class"),
         skills=frozenset(checked_name(skill, "skill") for skill in skills),
         is_available=before.is_available,
+        back_at=before.back_at,
         stop=before.stop,
         version=before.version,
         updated_at=None,
@@ -70,17 +72,31 @@ def enrol(  # noqa: PLR0913 -- the facts of an enrolment
     return row
 
 
-def set_availability(ctx: Context, person: str, *, available: bool) -> Annotator:
+def set_availability(ctx: Context, person: str, *, available: bool, back_at: datetime | None = None) -> Annotator:
     """Say whether a person wants tasks at present; tasks they hold stay theirs until the lease ends.
 
     Whoever operations stopped gets none either way: see `stop`.
+
+    Args:
+        ctx: The context.
+        person: The person; others than the actor only for those who run campaigns.
+        available: Whether they want tasks.
+        back_at: When they want some again by themselves, if they want none; in a time zone and not passed.
+
+    Raises:
+        InvalidError: The moment has passed, is in no time zone, or is given for somebody who is available.
     """
     require(ctx, Decision.ANNOTATION_ANSWER)
     if person != ctx.actor:
         require(ctx, Decision.CAMPAIGN_OPEN)
     before = queries.annotator(ctx, person)
-    row = _save(ctx, replace(before, is_available=available))
-    ledger.append(ctx, "annotator.availability", subject=person, body={"available": available})
+    if back_at is not None and (available or back_at.tzinfo is None or back_at <= ctx.clock.now()):
+        raise InvalidError(
+            f"Nobody is away until {back_at.isoformat()}.",
+            remedy="Name a moment to come, such as 2027-01-31T08:00Z, for somebody who is not available.",
+        )
+    row = _save(ctx, replace(before, is_available=available, back_at=back_at))
+    ledger.append(ctx, "annotator.availability", subject=person, body={"available": available, "back_at": back_at})
     return row
 
 

@@ -35,6 +35,7 @@ annotator = sa.Table(
     sa.Column("training", sa.String(64), nullable=False),
     sa.Column("skills", sa.JSON, nullable=False),
     sa.Column("is_available", sa.Boolean, nullable=False),
+    sa.Column("back_at", Moment),
     sa.Column("stopped_by", sa.String(40), nullable=False),
     sa.Column("stopped_at", Moment),
     sa.Column("stop_reason", sa.Text, nullable=False),
@@ -83,7 +84,7 @@ def get(db: Connection, program: str, person: str) -> Annotator | None:
 
 
 _GET = sa.text("""
-SELECT program, person, team, affiliation, training, skills, is_available, stopped_by, stopped_at, stop_reason,
+SELECT program, person, team, affiliation, training, skills, is_available, back_at, stopped_by, stopped_at, stop_reason,
  version, updated_at
 FROM annotator WHERE program = :program AND person = :person""").columns(*annotator.c)
 
@@ -104,6 +105,7 @@ def save(db: Connection, program: str, row: Annotator) -> None:
         "training": row.training,
         "skills": sorted(row.skills),
         "is_available": row.is_available,
+        "back_at": row.back_at,
         "stopped_by": row.stop.by if row.stop else "",
         "stopped_at": row.stop.at if row.stop else None,
         "stop_reason": row.stop.reason if row.stop else "",
@@ -234,6 +236,7 @@ def _annotator(row: sa.Row[tuple[object, ...]]) -> Annotator:
         training=row.training,
         skills=frozenset(row.skills),
         is_available=row.is_available,
+        back_at=row.back_at,
         stop=Stop(by=PersonId(row.stopped_by), at=row.stopped_at, reason=row.stop_reason) if row.stopped_at else None,
         version=row.version,
         updated_at=row.updated_at,

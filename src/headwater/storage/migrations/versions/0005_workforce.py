@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("training", sa.String(length=64), nullable=False),
         sa.Column("skills", sa.JSON(), nullable=False),
         sa.Column("is_available", sa.Boolean(), nullable=False),
+        sa.Column("back_at", sa.BigInteger(), nullable=True),
         sa.Column("stopped_by", sa.String(length=40), nullable=False),
         sa.Column("stopped_at", sa.BigInteger(), nullable=True),
         sa.Column("stop_reason", sa.Text(), nullable=False),
