@@ -200,11 +200,11 @@ def _agreement(
         key = ("agreement", f"team:{name}")
         late = (frame.team[own.rows] == code) & (own.moments > starts.get(key, -1))
         found += _windowed(frame, watch, key, _Column(*(each[late] for each in own)), own)
+    every = _pairs(frame, pairs, moments, np.arange(second.size) % 2 == 0, -1) if frame.parts else everybody
     for name, held in frame.parts:
         key = ("agreement", f"slice:{name}")
-        some = np.flatnonzero(held[second])
-        column = _pairs(frame, pairs[:, some], moments[some], np.arange(some.size) % 2 == 0, starts.get(key, -1))
-        found += _windowed(frame, watch, key, column, everybody)
+        some = np.flatnonzero(held[second] & (moments > starts.get(key, -1)))
+        found += _windowed(frame, watch, key, _Column(*(each[some] for each in every)), everybody)
     return found
 
 

@@ -48,18 +48,21 @@ class Frame:
         return tuple((name, code) for code, name in enumerate(self.teams) if given[code])
 
     @cached_property
+    def _work(self) -> NDArray[np.bool_]:
+        return self.usable & ~self.given.is_gold
+
+    @cached_property
     def parts(self) -> tuple[tuple[str, NDArray[np.bool_]], ...]:
         """Name and answers of each charted slice that holds some of the work and not all of it."""
-        work = self.usable & ~self.given.is_gold
+        most = np.count_nonzero(self._work)
         found = [(each.names[0], each.code == 0) for each in self.charted()]
-        return tuple((name, inside) for name, inside in found if 0 < int((inside & work).sum()) < int(work.sum()))
+        return tuple((name, inside) for name, inside in found if 0 < np.count_nonzero(inside & self._work) < most)
 
     @cached_property
     def layers(self) -> int:
         """On how many charts of a kind a task stands: of the campaign, its team, and slices (the mean, rounded up)."""
-        work = self.usable & ~self.given.is_gold
-        inside = sum(int((mine & work).sum()) for _, mine in self.parts)
-        return 1 + (len(self.at_work) > 1) + math.ceil(inside / max(int(work.sum()), 1))
+        inside = sum(int(np.count_nonzero(mine & self._work)) for _, mine in self.parts)
+        return 1 + (len(self.at_work) > 1) + math.ceil(inside / max(int(np.count_nonzero(self._work)), 1))
 
     def groups(self, rows: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
         """Return what some answers may be grouped by: kind of candidate → name for each answer."""

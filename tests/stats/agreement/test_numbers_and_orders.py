@@ -60,6 +60,18 @@ def test_what_cannot_be_known_is_undefined():
         intraclass([1, 2, 3])
 
 
+def test_perfect_agreement_on_numbers_is_not_certain():
+    # Six numbers of variance 4/5: the square of the difference of two is 8/5 on average, 4 at most.
+    bound, same = 1 - 0.025 ** (1 / 3), [[1, 1], [2, 2], [3, 3]]
+    for form in ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)"):
+        found = intraclass(same, form)
+        assert (found.value, found.high) == (1, 1)
+        assert found.low == pytest.approx(1 - bound * 4 / 1.6, abs=1e-12)
+        assert found.method == f"{form}, Clopper-Pearson bound as no disagreement was seen"
+    assert intraclass(same, "ICC(1,k)").value == 1
+    assert not intraclass([[1, 2], [1, 2]], "ICC(3,1)").defined  # the raters' levels apart, nothing differs
+
+
 @pytest.mark.parametrize("form", ["ICC(1,1)", "ICC(2,1)", "ICC(3,1)"])
 def test_f_intervals_cover_what_they_promise(form):
     rng = np.random.default_rng(17)

@@ -15,7 +15,7 @@ import numpy as np
 import scipy
 
 from headwater.core.errors import InvalidError
-from headwater.stats.interval import Estimate, check_confidence, undefined
+from headwater.stats.interval import Estimate, check_confidence, unanimous, undefined
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -32,6 +32,7 @@ class Form(StrEnum):
     MIXED_MEAN = "ICC(3,k)"
 
 
+_ROUNDING = 1e-12
 _SINGLE = {Form.ONE_WAY_MEAN: Form.ONE_WAY, Form.RANDOM_MEAN: Form.RANDOM, Form.MIXED_MEAN: Form.MIXED}
 
 
@@ -57,7 +58,7 @@ def intraclass(ratings: ArrayLike, form: str = Form.RANDOM, *, confidence: float
     Returns:
         At most 1, below 0 when raters disagree more than chance. Undefined with fewer than two things or raters, when
         all numbers are equal, or for a mean of ratings whose single one is at −1/(k−1) or below. There, the lower end
-        of the interval may be −∞.
+        of the interval may be −∞. Where nobody disagreed, see `unanimous`.
 
     Raises:
         InvalidError: The ratings are not a table, or there is no such form.
@@ -79,6 +80,14 @@ def intraclass(ratings: ArrayLike, form: str = Form.RANDOM, *, confidence: float
         return undefined("All numbers are equal, so nothing varies.", n=n, method=method, confidence=confidence)
     single = _SINGLE.get(Form(form), Form(form))
     value, low, high = _single(_squares(whole), single, check_confidence(confidence))
+    if low == high:
+        level = whole - whole.mean(axis=0) if single is Form.MIXED else whole
+        if np.ptp(level) < _ROUNDING:
+            return undefined("The things do not differ, so nothing can be told apart.", n=n, method=method)
+        # the largest over the mean squared difference of two numbers
+        sure = Estimate(value=value, low=low, high=high, n=n, method=method, confidence=confidence)
+        found = unanimous(sure, float(np.ptp(level)) ** 2 / (2 * float(level.var(ddof=1))))
+        low, method = found.low, found.method
     if single != form:
         value, low, high = (_stepped(each, k) for each in (value, low, high))
         if math.isinf(value):
