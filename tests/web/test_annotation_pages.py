@@ -165,3 +165,11 @@ def test_people_are_enrolled_and_paused_on_the_workforce_page(team: Team, site: 
     tab.locator("summary", has_text="Let in again").wait_for()
     assert not problems(tab)
     tab.context.close()
+    tab = site.tab_of(browser, team.annotators[1])  # in no team yet
+    tab.goto(f"{site.url}/p/support/workforce")
+    tab.locator("summary", has_text="Away").press("Enter")
+    tab.get_by_label("Back on").fill("2026-04-01")
+    tab.get_by_role("button", name="not available").press("Enter")
+    tab.get_by_text("no, back 2026-04-01 00:00").wait_for()
+    assert not problems(tab)
+    tab.context.close()
