@@ -121,6 +121,21 @@ def test_a_second_intake_of_the_same_items_adds_nothing(team: Team) -> None:
     assert (again.added, again.rejected) == (0, 2)
 
 
+def test_repeats_are_found_without_reading_all_records_where_near_ones_are_not_looked_for(
+    each_team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = approved(each_team)
+    take_in(each_team, source, items("the printer is broken", "hello there friend"))
+    monkeypatch.setattr("headwater.sourcing.intakes.CHUNK", 2)
+    monkeypatch.setattr("headwater.sourcing.store.signatures", None)  # is not asked
+    texts = ("Hello  there friend", "a new one came in", "the scanner is broken", "A new ONE came in")
+    done = take_in(each_team, source, items(*texts), Recipe(near_duplicate=2))
+    assert (done.read, done.added, done.rejected) == (4, 2, 2)
+    with each_team.read() as ctx:
+        rejects = queries.rejects(ctx, done.id)
+        assert [(each.place, each.reason) for each in rejects] == [(1, "duplicate"), (4, "duplicate")]
+
+
 def test_an_intake_that_was_cut_off_goes_on_without_doubling(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intakes, "CHUNK", 2)
     source = approved(team)

@@ -12,11 +12,12 @@ from headwater.core.canonical import canonical_json
 from headwater.text import language, nearduplicate, normal, personal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     Signature = NDArray[np.uint32]
+    Twins = Callable[[Sequence[str]], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,18 +76,31 @@ class _Clean(NamedTuple):
 
 
 class Curator:
-    """Applies a recipe to items in their order, remembering what was kept."""
+    """Applies a recipe to items in their order; what it keeps must be there for `twins` before it is asked again."""
 
-    def __init__(self, recipe: Recipe, source_id: str, known: list[tuple[str, str, bytes]]) -> None:
-        """Start from the records that exist: their ids, fingerprints and signatures."""
+    def __init__(
+        self, recipe: Recipe, source_id: str, twins: Twins, known: Callable[[], list[tuple[str, bytes]]]
+    ) -> None:
+        """Start from the records that exist.
+
+        Args:
+            recipe: The steps.
+            source_id: Where the items come from.
+            twins: Returns those of some fingerprints that records have already, with the records' ids.
+            known: Returns the ids and signatures of all records; asked only when near duplicates are looked for.
+        """
         self.recipe, self.source_id = recipe, source_id
-        self._by_fingerprint = {fingerprint: record for record, fingerprint, _ in known}
-        self._ids = [record for record, _, _ in known]
-        self._index = _index(known) if recipe.near_duplicate <= 1 else None
+        self._twins, self._by_fingerprint = twins, dict[str, str]()
+        self._ids: list[str] = []
+        self._index = None
+        if recipe.near_duplicate <= 1:
+            kept = known()
+            self._ids, self._index = [record for record, _ in kept], _index(kept)
 
     def apply(self, items: Sequence[Item]) -> list[Kept | Turned]:
         """Return what becomes of each item."""
         cleaned = [self._clean(item) for item in items]
+        self._by_fingerprint = self._twins([each.fingerprint for each in cleaned if isinstance(each, _Clean)])
         fresh = {
             each.fingerprint: each.whole
             for each in cleaned
@@ -138,12 +152,12 @@ class Curator:
         self._by_fingerprint[clean.fingerprint] = record
         if self._index is not None:
             self._index.add(signature, keys)
-        self._ids.append(record)
+            self._ids.append(record)
         return Kept(kept, record, digest, clean.language, clean.fingerprint, signature.tobytes())
 
 
-def _index(known: list[tuple[str, str, bytes]]) -> nearduplicate.Index:
-    signatures = np.frombuffer(b"".join(raw for _, _, raw in known), np.uint32)
+def _index(known: list[tuple[str, bytes]]) -> nearduplicate.Index:
+    signatures = np.frombuffer(b"".join(raw for _, raw in known), np.uint32)
     return nearduplicate.Index(signatures.reshape(-1, nearduplicate.PERMUTATIONS))
 
 

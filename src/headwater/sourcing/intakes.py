@@ -28,7 +28,7 @@ from headwater.sourcing.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from headwater.context import Context
@@ -105,10 +105,9 @@ def run(
         intake = queries.intake(ctx, intake_id)
         if intake.state is IntakeState.DONE:
             return intake
-        known = store.signatures(ctx.db, ctx.program)
         program, now = ctx.program, ctx.clock.now()
         tables = ctx.records
-    curator = Curator(recipe_of(intake), intake.source_id, known)
+    curator = _curator(database, program, intake)
     remaining = (item for item in items if item.place > intake.cursor)
     settled = intake.read
     while chunk := list(islice(remaining, CHUNK)):
@@ -130,6 +129,18 @@ def run(
     tables.clean(database, program)
     with act() as ctx:
         return _finish(ctx, intake_id)
+
+
+def _curator(database: Database, program: str, intake: Intake) -> Curator:
+    def twins(fingerprints: Sequence[str]) -> dict[str, str]:
+        with database.read() as db:
+            return store.twins(db, program, fingerprints)
+
+    def known() -> list[tuple[str, bytes]]:
+        with database.read() as db:
+            return store.signatures(db, program)
+
+    return Curator(recipe_of(intake), intake.source_id, twins, known)
 
 
 def _unless_taken(result: Kept | Turned, taken: set[str]) -> Kept | Turned:

@@ -202,10 +202,17 @@ def known(db: Connection, program: str, record_ids: Sequence[str]) -> set[str]:
     return set(db.execute(query.where(signature.c.program == program, signature.c.record_id.in_(record_ids))).scalars())
 
 
-def signatures(db: Connection, program: str) -> list[tuple[str, str, bytes]]:
-    """Return record id, fingerprint and signature of every record, in order of arrival."""
-    query = sa.select(signature.c.record_id, signature.c.fingerprint, signature.c.minhash)
-    return [tuple(row) for row in db.execute(query.where(signature.c.program == program))]
+def twins(db: Connection, program: str, fingerprints: Sequence[str]) -> dict[str, str]:
+    """Return those of some fingerprints that records have, with the records' ids."""
+    query = sa.select(signature.c.fingerprint, signature.c.record_id)
+    found = db.execute(query.where(signature.c.program == program, signature.c.fingerprint.in_(fingerprints)))
+    return {row[0]: row[1] for row in found}
+
+
+def signatures(db: Connection, program: str) -> list[tuple[str, bytes]]:
+    """Return record id and signature of every record, in order of arrival."""
+    query = sa.select(signature.c.record_id, signature.c.minhash)
+    return [(row[0], row[1]) for row in db.execute(query.where(signature.c.program == program))]
 
 
 def add_profile(db: Connection, identifier: str, program: str, body: dict[str, Any], at: object) -> None:
