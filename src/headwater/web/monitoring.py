@@ -127,7 +127,7 @@ def charts(visitor: Visitor, campaign: str, question: str = "") -> Response:
         watches = {each.question: each for each in queries.watches(ctx, found.id)}
         asked = question or next(iter(watches), "")
         rows = queries.charts(ctx, found.id, question=asked) if asked else []
-        undecided = queries.alarms(ctx, campaign=found.id, undecided=True)
+        undecided = queries.alarms(ctx, campaign=found.id, undecided=True) if asked else []
         waiting = [each for each in undecided if each.question == asked]
         names = governance.names(ctx)
         return page(
