@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form, Response
 from headwater.annotation import calibration
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import Standing
-from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
 from headwater.governance.authority import may
 from headwater.governance.model import Decision
@@ -70,11 +69,15 @@ def enrol(
 
 @router.post("/{person}/availability")
 def availability(
-    visitor: Visitor, person: str, available: Annotated[bool, Form()], back_at: Annotated[str, Form()] = ""
+    visitor: Visitor,
+    person: str,
+    available: Annotated[bool, Form()],
+    back_at: Annotated[datetime | None, Form()] = None,
 ) -> Response:
     """Say whether a person wants tasks, and from which day they do again; the day begins in UTC."""
+    back_at = back_at.replace(tzinfo=UTC) if back_at and back_at.tzinfo is None else back_at
     with visitor.acting() as ctx:
-        service.set_availability(ctx, person, available=available, back_at=_day(back_at))
+        service.set_availability(ctx, person, available=available, back_at=back_at)
     return back(visitor, "workforce")
 
 
@@ -120,11 +123,3 @@ def _listed(ctx: Context, *, runs: bool) -> list[Annotator]:
     if runs or not may(ctx, Decision.ANNOTATION_ANSWER) or any(row.person == ctx.actor for row in rows):
         return rows
     return [*rows, queries.annotator(ctx)]
-
-
-def _day(text: str) -> datetime | None:
-    """The beginning of a day as a form sends it; None for an empty one."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
-    except ValueError as error:
-        raise InvalidError(f"'{text}' is no day.", remedy="Write it such as 2027-01-31.") from error
