@@ -81,7 +81,7 @@ def beside(ctx: Context, task_ids: Sequence[str]) -> dict[tuple[str, str], list[
     return found
 
 
-def threads(ctx: Context, campaign_id: str, *, before: str = "", limit: int = 50) -> list[Thread]:
+def threads(ctx: Context, campaign_id: str, *, before: str = "", limit: int | None = 50) -> list[Thread]:
     """Return what is said about the answers of a campaign, the newest first.
 
     Those who review or accept the work get all of it, others what is about their own answers.
@@ -90,7 +90,7 @@ def threads(ctx: Context, campaign_id: str, *, before: str = "", limit: int = 50
         ctx: The context.
         campaign_id: The campaign.
         before: The newest comment of the last thread shown before.
-        limit: Most threads.
+        limit: Most threads; all when None.
     """
     campaign = queries.campaign(ctx, campaign_id)
     own = "" if sees_all(ctx) else ctx.actor

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from headwater.annotation import comments
 from headwater.annotation.comment_model import LONGEST
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Listing
 
 if TYPE_CHECKING:
     from headwater.annotation.comment_model import Comment, Thread
@@ -46,16 +46,17 @@ class ThreadView(BaseModel):
 
 
 @router.get("/comments")
-def list_threads(
-    campaign: str, caller: Caller, before: str = "", limit: Annotated[int, Query(ge=1, le=500)] = 50
-) -> list[ThreadView]:
-    """List what is said about answers, the newest first, from the thread whose last comment is before `before`.
+def list_threads(campaign: str, caller: Caller, listing: Listing) -> list[ThreadView]:
+    """List what is said about answers, the newest first.
 
     Those who review or accept the work see all of it, others what is about their own answers.
     """
     with caller.reading() as ctx:
         sees_all = comments.sees_all(ctx)
-        rows = comments.threads(ctx, campaign, before=before, limit=limit)
+        rows = listing.fetch(
+            lambda part: comments.threads(ctx, campaign, before=part.after, limit=part.limit),
+            key=lambda row: row.comments[-1].id,
+        )
         return [_thread(ctx, row, sees_all=sees_all) for row in rows]
 
 

@@ -49,7 +49,7 @@ def of_tasks(db: Connection, tasks: Sequence[str], *, annotator: str = "") -> li
 
 
 def newest(
-    db: Connection, campaign_id: str, *, annotator: str = "", before: str = "", limit: int = 50
+    db: Connection, campaign_id: str, *, annotator: str = "", before: str = "", limit: int | None = 50
 ) -> list[Comment]:
     """Return the newest comment of each thread of a campaign, newest first, from the one before `before`."""
     later = comment.alias("later")
