@@ -56,6 +56,7 @@ def test_a_delivery_is_taken_in_inspected_by_keyboard_and_its_rework_handed_out(
     tab.keyboard.press("1")
     for left in range(size - 1, 0, -1):
         tab.locator(".tile", has_text="left to inspect").get_by_text(str(left), exact=True).wait_for()
+        tab.wait_for_load_state()  # the page's keys work from then on
         tab.keyboard.press("Enter")
     tab.locator(".badge", has_text="judged").wait_for()
     assert not problems(tab)
