@@ -56,10 +56,12 @@ def test_a_batch_is_planned_on_the_board_and_judged_by_keyboard(team: Team, site
     other.keyboard.press("Enter")
     other.keyboard.press("1")
     other.get_by_text("12 to judge").wait_for()
+    other.wait_for_load_state()
     for left in range(11, -1, -1):
         other.keyboard.press("Enter")
         if left:
             other.get_by_text(f"{left} to judge").wait_for()
+            other.wait_for_load_state()  # the page's keys work from then on
     other.get_by_text("wrong of 13 inspected").wait_for()
     with team.read() as ctx:
         row = queries.inspection(ctx, batch)
