@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Result", "Wired", "execute", "send"]
 
+_GONE = "The server ended the connection."
 _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 
 
@@ -159,7 +160,7 @@ class _Wire:
             result = self._next()
             if result is None or result.status not in _DONE:
                 self._leave(result)
-                raise psycopg.OperationalError("The server ended the connection.")
+                raise psycopg.OperationalError(_GONE)
             self._next()  # None, which ends what there is to hear of one statement
             self._unheard -= 1
             if not self._unheard:
@@ -171,15 +172,16 @@ class _Wire:
         self._connection.pipeline_sync()
         self._flush()
         while (result := self._next()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
+            if result is None and self._connection.status != pq.ConnStatus.OK:
+                raise psycopg.OperationalError(_GONE)
             if refused is None and result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
                 refused = result
         self._connection.exit_pipeline_mode()
         self._is_piping, self._unheard = False, 0
+        fresh, self._fresh = self._fresh, []
         if refused is not None:
-            for text in self._fresh:
+            for text in fresh:
                 del self._known[text]
-        self._fresh.clear()
-        if refused is not None:
             raise errors.error_from_result(refused, encoding=self._adapters.encoding)
 
     def _flush(self) -> None:

@@ -199,18 +199,18 @@ def first_priority(db: Connection, campaign_id: str, annotator: str) -> int | No
 _FENCE = "LIMIT 1 OFFSET 0"
 """Keeps PostgreSQL from making a join of a question that is one index probe for a row: it would read everything an
 annotator ever had, or every open task, for the first of them."""
+_HAS_TASK = f"""EXISTS (SELECT 1 FROM task AS t
+ WHERE t.lane_id = n.id AND t.need > 0 AND t.rank > COALESCE(k.rank, 0) ORDER BY t.rank {_FENCE})"""
 _FIRST = sa.text(f"""
 SELECT MIN(n.priority) FROM lane AS n LEFT JOIN lane_cursor AS k ON k.lane_id = n.id AND k.annotator = :me
 WHERE n.campaign_id = :campaign AND n.tier = 'annotate' AND n.kind <> 'gold' AND n.annotator IN ('', :me)
-AND EXISTS (SELECT 1 FROM task AS t
- WHERE t.lane_id = n.id AND t.need > 0 AND t.rank > COALESCE(k.rank, 0) {_FENCE})""")
+AND {_HAS_TASK}""")
 _LANES = sa.text(f"""
 SELECT n.id, n.kind, n.priority, n.skill, n.tail, COALESCE(k.rank, 0) AS passed, EXISTS (SELECT 1 FROM lease AS l
  WHERE l.campaign_id = :campaign AND l.state = 'live' AND l.expires_at <= :now {_FENCE}) AS is_late
 FROM lane AS n LEFT JOIN lane_cursor AS k ON k.lane_id = n.id AND k.annotator = :me
 WHERE n.campaign_id = :campaign AND n.tier = :tier AND n.annotator IN ('', :me)
-AND EXISTS (SELECT 1 FROM task AS t
- WHERE t.lane_id = n.id AND t.need > 0 AND t.rank > COALESCE(k.rank, 0) {_FENCE})""").bindparams(_NOW)
+AND {_HAS_TASK}""").bindparams(_NOW)
 
 
 def take(db: Connection, lane_id: int, after: int, annotator: str) -> Taken | None:
