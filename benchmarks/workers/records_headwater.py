@@ -18,7 +18,8 @@ from headwater.governance import accounts
 from headwater.governance import queries as governance
 from headwater.governance.model import SYSTEM, CriticalSlice
 from headwater.sourcing import coverage, intakes, queries, sources
-from headwater.sourcing.curation import Item, Recipe
+from headwater.sourcing.curation import Recipe
+from headwater.sourcing.items import Item
 from headwater.sourcing.model import Provenance, SourceKind
 from tests.serving import served
 from tests.workspaces import PastClock, Team, make_team

@@ -9,7 +9,8 @@ import pytest
 from headwater.governance.model import NotYoursError
 from headwater.lineage import queries as lineage
 from headwater.sourcing import coverage, intakes, queries, reading, sources
-from headwater.sourcing.curation import Item, Recipe
+from headwater.sourcing.curation import Recipe
+from headwater.sourcing.items import Item
 from headwater.sourcing.model import (
     IncompleteSourceError,
     Intake,
@@ -127,7 +128,7 @@ def test_repeats_are_found_without_reading_all_records_where_near_ones_are_not_l
     source = approved(each_team)
     take_in(each_team, source, items("the printer is broken", "hello there friend"))
     monkeypatch.setattr("headwater.sourcing.intakes.CHUNK", 2)
-    monkeypatch.setattr("headwater.sourcing.store.signatures", None)  # is not asked
+    monkeypatch.setattr("headwater.sourcing.store.block_signatures", None)  # is not asked
     texts = ("Hello  there friend", "a new one came in", "the scanner is broken", "A new ONE came in")
     done = take_in(each_team, source, items(*texts), Recipe(near_duplicate=2))
     assert (done.read, done.added, done.rejected) == (4, 2, 2)

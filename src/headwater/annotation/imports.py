@@ -20,8 +20,8 @@ from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.sourcing import intakes
 from headwater.sourcing import queries as sourcing
-from headwater.sourcing.curation import Item as RawItem
 from headwater.sourcing.curation import Recipe
+from headwater.sourcing.items import Item as RawItem
 from headwater.sourcing.model import Intake, Record
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from headwater.demo.people import STARVABLE
 from headwater.governance.model import Decision
 from headwater.sourcing import corpora, coverage, intakes, queries, sources
-from headwater.sourcing.curation import Item, Recipe
+from headwater.sourcing.curation import Recipe
+from headwater.sourcing.items import Item
 from headwater.sourcing.model import SourceKind
 from headwater.text import normal
 

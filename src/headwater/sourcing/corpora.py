@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from headwater.core.errors import SettingsError
-from headwater.sourcing.curation import Item
+from headwater.sourcing.items import Item
 from headwater.sourcing.model import Provenance
 
 if TYPE_CHECKING:

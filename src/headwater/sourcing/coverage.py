@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from headwater.context import Context
-    from headwater.sourcing.curation import Item
+    from headwater.sourcing.items import Item
 
 _ABSENT = "None"
 """How a profile writes the value of items that lack the attribute."""

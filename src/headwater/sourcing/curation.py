@@ -1,23 +1,30 @@
-"""Curation: the steps that turn a raw item into a record, or into a reject with its reason."""
+"""Curation: the steps that turn raw items into records, or into rejects with their reasons, a chunk at a time."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from headwater.core.canonical import canonical_json
-from headwater.text import language, nearduplicate, normal, personal
+from headwater.sourcing import marks
+from headwater.sourcing.items import Item
+from headwater.text import columns, language, nearduplicate, normal, personal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    Signature = NDArray[np.uint32]
-    Twins = Callable[[Sequence[str]], dict[str, str]]
+    from headwater.sourcing.items import Chunk
+    from headwater.sourcing.marks import Marks
+    from headwater.text.columns import Column
+
+EXCERPT = 200
+"""Characters of a rejected item that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,134 +40,356 @@ class Recipe:
     """Least similarity at which a text is a near duplicate of a kept one; above 1 switches the step off."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One raw item as read: where it stood, and what it holds or why it cannot be read."""
-
-    place: int
-    text: str = ""
-    kind: str = "text"
-    payload: dict[str, object] = field(default_factory=dict)
-    attributes: dict[str, object] = field(default_factory=dict)
-    problem: str = ""
-    """Why the item cannot be read; empty when it can."""
-
-
 class Kept(NamedTuple):
-    """An item that becomes a record."""
+    """Items that become records, in their order, column by column."""
 
-    item: Item
-    record_id: str
-    digest: str
-    language: str
-    fingerprint: str
-    signature: bytes
+    indices: list[int]
+    """In their chunk."""
+    record_ids: list[str]
+    digests: list[str]
+    kinds: list[str]
+    texts: list[str]
+    payloads: list[str]
+    """Canonical JSON."""
+    attributes: list[str]
+    """Canonical JSON."""
+    seen: list[dict[str, object]]
+    """The attributes themselves."""
+    languages: list[str]
+    fingerprints: list[bytes]
+    signatures: list[bytes]
+    """Empty when near duplicates are not looked for."""
+
+    def without(self, records: frozenset[str]) -> Kept:
+        """Return the columns without some records."""
+        if not records:
+            return self
+        stay = [record not in records for record in self.record_ids]
+        columns_: tuple[Any, ...] = tuple(list(compress(column, stay)) for column in self)
+        return Kept(*columns_)
 
 
 class Turned(NamedTuple):
     """An item that is turned away."""
 
-    item: Item
+    place: int
+    reason: str
+    evidence: str
+    excerpt: str
+
+
+class Outcome(NamedTuple):
+    """What became of a chunk."""
+
+    kept: Kept
+    turned: list[Turned]
+    block: int
+    """The number of what was kept, for the marks."""
+    seen: int
+    """How many blocks of others it was compared with."""
+
+
+class Reason(NamedTuple):
+    """Why an item is turned away."""
+
     reason: str
     evidence: str
 
 
-class _Clean(NamedTuple):
-    """An item that passed every step that looks at it alone."""
+class _Repeat(NamedTuple):
+    other: str | int
+    """A record that was there; or the index of an item in the chunk, or the place of a text among those near."""
+    similarity: float | None
+    """None when the texts are the same."""
 
-    item: Item
-    """As it will be kept."""
-    language: str
-    whole: str
-    fingerprint: str
+
+class _Screened(NamedTuple):
+    """The items of a chunk after every step that looks at them alone, column by column; by the index of an item."""
+
+    texts: list[str]
+    is_simple: NDArray[np.bool_]
+    languages: list[str]
+    seen: list[dict[str, object]]
+    attributes: list[str]
+    others: dict[int, Item]
+    """Those that are not plain, as they will be kept."""
+    refused: dict[int, Reason]
+    """What is in the other columns means nothing for these."""
+
+    def whole(self, index: int) -> str:
+        """Return all that was said."""
+        return _whole(self.others[index]) if index in self.others else self.texts[index]
 
 
 class Curator:
-    """Applies a recipe to items in their order; what it keeps must be there for `twins` before it is asked again."""
+    """Applies a recipe to chunks of items in their order."""
 
     def __init__(
-        self, recipe: Recipe, source_id: str, twins: Twins, known: Callable[[], list[tuple[str, bytes]]]
+        self, recipe: Recipe, source_id: str, known: Marks, near: Callable[[], Iterable[tuple[bytes, bytes]]]
     ) -> None:
         """Start from the records that exist.
 
         Args:
             recipe: The steps.
             source_id: Where the items come from.
-            twins: Returns those of some fingerprints that records have already, with the records' ids.
-            known: Returns the ids and signatures of all records; asked only when near duplicates are looked for.
+            known: Tells which texts records have already.
+            near: Returns the raw ids and the signatures of all records, part by part; asked only when near
+                duplicates are looked for.
         """
         self.recipe, self.source_id = recipe, source_id
-        self._twins, self._by_fingerprint = twins, dict[str, str]()
-        self._ids: list[str] = []
-        self._index = None
-        if recipe.near_duplicate <= 1:
-            kept = known()
-            self._ids, self._index = [record for record, _ in kept], _index(kept)
+        self.marks = known
+        self._near = _Near(near(), recipe.near_duplicate) if recipe.near_duplicate <= 1 else None
 
-    def apply(self, items: Sequence[Item]) -> list[Kept | Turned]:
-        """Return what becomes of each item."""
-        cleaned = [self._clean(item) for item in items]
-        self._by_fingerprint = self._twins([each.fingerprint for each in cleaned if isinstance(each, _Clean)])
-        fresh = {
-            each.fingerprint: each.whole
-            for each in cleaned
-            if isinstance(each, _Clean) and each.fingerprint not in self._by_fingerprint
-        }
-        signatures = nearduplicate.signatures(list(fresh.values()))
-        keys = nearduplicate.bands(signatures) if self._index is not None else [[]] * len(signatures)
-        marks = dict(zip(fresh, zip(signatures, keys, strict=True), strict=True))
-        return [
-            each if isinstance(each, Turned) else self._settle(item, each, marks)
-            for item, each in zip(items, cleaned, strict=True)
-        ]
+    def apply(self, chunk: Chunk) -> Outcome:
+        """Return what becomes of the items of a chunk; what is kept counts as known from then on."""
+        screened = self._screen(chunk)
+        reasons = screened.refused
+        left = [index for index in range(len(chunk.texts)) if index not in reasons]
+        fingerprints = _fingerprints(screened, left)
+        known = self.marks.find(fingerprints)
+        stays, repeats = self._compare(screened, left, fingerprints, known)
+        kept = self._named(screened, stays)
+        block = self.marks.add(kept.fingerprints, kept.record_ids)
+        if self._near:
+            self._near.name(kept.record_ids)
+        record_of = dict(zip(kept.indices, kept.record_ids, strict=True)) if repeats else {}
+        for index, (other, similarity) in repeats.items():
+            if similarity is None:
+                same = other if isinstance(other, str) else record_of[other]
+                reasons[index] = Reason("duplicate", f"same text as {same}")
+            elif self._near and isinstance(other, int):
+                evidence = f"similarity {similarity:.2f} to {self._near.record(other)}"
+                reasons[index] = Reason("near-duplicate", evidence)
+        return Outcome(
+            kept, [turned(chunk, index, reasons[index]) for index in sorted(reasons)], block, self.marks.seen()
+        )
 
-    def _clean(self, item: Item) -> _Clean | Turned:
+    def _screen(self, chunk: Chunk) -> _Screened:
+        """Apply the steps that look at an item alone."""
+        recipe, refused, others = self.recipe, dict[int, Reason](), dict[int, Item]()
+        column = columns.clean(chunk.texts)
+        spoken = columns.languages(column)
+        if recipe.fewest_characters > 1 or not all(column.texts):
+            for index, text in enumerate(column.texts):
+                if index not in chunk.others and (reason := self._too_short(text)):
+                    refused[index] = reason
+        if recipe.languages:
+            for index, code in enumerate(spoken):
+                if index not in chunk.others and index not in refused and (reason := self._unwanted(code)):
+                    refused[index] = reason
+        if recipe.personal_data != "keep":
+            column = self._unpersonal(column, refused, chunk)
+        bins = columns.length_bins(column)
+        seen, attributes = _attributes(chunk.attributes, spoken, bins)
+        for index, item in chunk.others.items():
+            found = self._clean(item)
+            if isinstance(found, Reason):
+                refused[index] = found
+                continue
+            others[index], spoken[index] = found
+            seen[index] = others[index].attributes
+            attributes[index] = _written(seen[index])
+        return _Screened(column.texts, column.is_simple, spoken, seen, attributes, others, refused)
+
+    def _unpersonal(self, column: Column, refused: dict[int, Reason], chunk: Chunk) -> Column:
+        """Refuse texts with personal data, or return the column with it masked."""
+        texts: list[str] = []
+        for index in columns.may_be_personal(column):
+            found = [] if index in refused or index in chunk.others else personal.find(column.texts[index])
+            if found and self.recipe.personal_data == "reject":
+                refused[index] = _told(found)
+            elif found:
+                texts = texts or list(column.texts)
+                texts[index] = personal.mask(texts[index])
+        return columns.replaced(column, texts) if texts else column
+
+    def _clean(self, item: Item) -> tuple[Item, str] | Reason:
+        """Return an item that is not plain as it will be kept, with its language; or why it is turned away."""
         if item.problem:
-            return Turned(item, "malformed", item.problem)
+            return Reason("malformed", item.problem)
         text = normal.clean(item.text)
         payload = {key: normal.clean(value) if isinstance(value, str) else value for key, value in item.payload.items()}
-        if len(text) < self.recipe.fewest_characters:
-            return Turned(item, "too-short", f"{len(text)} characters, wanted {self.recipe.fewest_characters}")
-        whole = _whole(text, payload)
+        if reason := self._too_short(text):
+            return reason
+        clean = replace(item, text=text, payload=payload)
+        whole = _whole(clean)
         spoken = language.identify(whole)
-        if self.recipe.languages and spoken not in (*self.recipe.languages, language.UNKNOWN):
-            return Turned(item, "language", f"{spoken}, wanted {', '.join(self.recipe.languages)}")
+        if reason := self._unwanted(spoken):
+            return reason
         found = [] if self.recipe.personal_data == "keep" else personal.find(whole)
         if found and self.recipe.personal_data == "reject":
-            return Turned(item, "personal-data", ", ".join(sorted({entry.kind.value for entry in found})))
+            return _told(found)
         if found:
             text = personal.mask(text)
             payload = {key: personal.mask(value) if isinstance(value, str) else value for key, value in payload.items()}
-            whole = _whole(text, payload)
         attributes = item.attributes | {"language": spoken, "length": normal.length_bin(text)}
-        kept = Item(place=item.place, text=text, kind=item.kind, payload=payload, attributes=attributes)
-        return _Clean(kept, spoken, whole, normal.fingerprint(whole))
+        return replace(clean, text=text, payload=payload, attributes=attributes), spoken
 
-    def _settle(self, item: Item, clean: _Clean, marks: Mapping[str, tuple[Signature, list[int]]]) -> Kept | Turned:
-        """Return what becomes of an item in the light of those kept before it."""
-        same = self._by_fingerprint.get(clean.fingerprint)
-        if same is not None:
-            return Turned(item, "duplicate", f"same text as {same}")
-        signature, keys = marks[clean.fingerprint]
-        near = self._index.nearest(signature, keys) if self._index is not None else None
-        if near is not None and near[1] >= self.recipe.near_duplicate:
-            return Turned(item, "near-duplicate", f"similarity {near[1]:.2f} to {self._ids[near[0]]}")
-        kept = clean.item
-        content = canonical_json({"kind": kept.kind, "text": kept.text, "payload": kept.payload})
-        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        record = f"rec_{hashlib.sha256(content + self.source_id.encode()).hexdigest()[:40]}"
-        self._by_fingerprint[clean.fingerprint] = record
-        if self._index is not None:
-            self._index.add(signature, keys)
-            self._ids.append(record)
-        return Kept(kept, record, digest, clean.language, clean.fingerprint, signature.tobytes())
+    def _too_short(self, text: str) -> Reason | None:
+        if len(text) >= self.recipe.fewest_characters:
+            return None
+        return Reason("too-short", f"{len(text)} characters, wanted {self.recipe.fewest_characters}")
+
+    def _unwanted(self, spoken: str) -> Reason | None:
+        if not self.recipe.languages or spoken in (*self.recipe.languages, language.UNKNOWN):
+            return None
+        return Reason("language", f"{spoken}, wanted {', '.join(self.recipe.languages)}")
+
+    def _compare(
+        self, screened: _Screened, left: Sequence[int], fingerprints: Sequence[bytes], known: Mapping[bytes, str]
+    ) -> tuple[dict[bytes, int], dict[int, _Repeat]]:
+        """Return the items that stay by their fingerprint, and the others with what they repeat."""
+        stays, repeats = dict(zip(fingerprints, left, strict=True)), dict[int, _Repeat]()
+        near = self._near
+        if near is None and not known and len(stays) == len(left):
+            return stays, repeats
+        if near:
+            near.prepare({each: screened.whole(index) for each, index in stays.items() if each not in known})
+        stays = {}
+        for fingerprint, index in zip(fingerprints, left, strict=True):
+            if fingerprint in known:
+                repeats[index] = _Repeat(known[fingerprint], None)
+            elif fingerprint in stays:
+                repeats[index] = _Repeat(stays[fingerprint], None)
+            elif near and (like := near.of(fingerprint)):
+                repeats[index] = _Repeat(*like)
+            else:
+                stays[fingerprint] = index
+        return stays, repeats
+
+    def _named(self, screened: _Screened, stays: Mapping[bytes, int]) -> Kept:
+        """Return the items that stay as records."""
+        indices, others = list(stays.values()), screened.others
+        kinds, payloads, texts = ["text"] * len(indices), ["{}"] * len(indices), list(_at(screened.texts, indices))
+        for place, index in enumerate(indices) if others else ():
+            if index in others:
+                item = others[index]
+                kinds[place], texts[place], payloads[place] = item.kind, item.text, _written(item.payload)
+        digests, records = self._digests(screened, indices)
+        return Kept(
+            indices=indices,
+            record_ids=records,
+            digests=digests,
+            kinds=kinds,
+            texts=texts,
+            payloads=payloads,
+            attributes=list(_at(screened.attributes, indices)),
+            seen=list(_at(screened.seen, indices)),
+            languages=list(_at(screened.languages, indices)),
+            fingerprints=list(stays),
+            signatures=self._near.signatures(stays) if self._near else [b""] * len(indices),
+        )
+
+    def _digests(self, screened: _Screened, indices: Sequence[int]) -> tuple[list[str], list[str]]:
+        """Return the digest of each item's content, and the record's id: the digest of content and source."""
+        source, others, simple = self.source_id.encode(), screened.others, screened.is_simple.tolist()
+        digests, records = [], []
+        for index in indices:
+            text = screened.texts[index]
+            if simple[index] and '"' not in text and "\\" not in text and index not in others:
+                content = b'{"kind":"text","payload":{},"text":"%b"}' % text.encode()
+            else:
+                item = others[index] if index in others else Item(place=0, text=text)
+                content = canonical_json({"kind": item.kind, "text": item.text, "payload": item.payload})
+            hasher = hashlib.sha256(content)
+            digests.append(f"sha256:{hasher.hexdigest()}")
+            hasher.update(source)
+            records.append(f"rec_{hasher.hexdigest()[:40]}")
+        return digests, records
 
 
-def _index(known: list[tuple[str, bytes]]) -> nearduplicate.Index:
-    signatures = np.frombuffer(b"".join(raw for _, raw in known), np.uint32)
-    return nearduplicate.Index(signatures.reshape(-1, nearduplicate.PERMUTATIONS))
+class _Near:
+    """The texts that are kept, as near duplicates are looked for among them."""
+
+    def __init__(self, known: Iterable[tuple[bytes, bytes]], threshold: float) -> None:
+        self._threshold = threshold
+        self._records, signatures = bytearray(), bytearray()
+        for records, part in known:
+            self._records += records
+            signatures += part
+        rows = np.frombuffer(signatures, np.uint32).reshape(-1, nearduplicate.PERMUTATIONS)
+        self._index = nearduplicate.Index(rows)
+        self._fresh: dict[bytes, tuple[NDArray[np.uint32], list[int]]] = {}
+
+    def prepare(self, texts: Mapping[bytes, str]) -> None:
+        """Make the signatures of the texts of a chunk, by fingerprint."""
+        signatures = nearduplicate.signatures(list(texts.values()))
+        both = zip(signatures, nearduplicate.bands(signatures), strict=True)
+        self._fresh = dict(zip(texts, both, strict=True))
+
+    def of(self, fingerprint: bytes) -> tuple[int, float] | None:
+        """Return the place of the kept text a text is nearly, and how similar it is; without one, keep the text."""
+        signature, keys = self._fresh[fingerprint]
+        found = self._index.nearest(signature, keys)
+        if found is not None and found[1] >= self._threshold:
+            return found
+        self._index.add(signature, keys)
+        return None
+
+    def name(self, records: Sequence[str]) -> None:
+        """Say the ids of the texts that were kept since the last time."""
+        self._records += marks.raw(records)
+
+    def record(self, place: int) -> str:
+        """Return the id of a kept text."""
+        return marks.identifier(bytes(self._records[place * marks.RECORD : (place + 1) * marks.RECORD]))
+
+    def signatures(self, fingerprints: Iterable[bytes]) -> list[bytes]:
+        """Return the signatures of texts of the chunk."""
+        return [self._fresh[each][0].tobytes() for each in fingerprints]
 
 
-def _whole(text: str, payload: dict[str, object]) -> str:
-    reply = payload.get("reply")
-    return f"{text}\n{reply}" if isinstance(reply, str) else text
+def _attributes(
+    own: Sequence[dict[str, object]], spoken: Sequence[str], bins: Sequence[str]
+) -> tuple[list[dict[str, object]], list[str]]:
+    """Return the attributes of texts with those that were found, and both as canonical JSON."""
+    seen: list[dict[str, object]] = []
+    written: list[str] = []
+    without: dict[tuple[str, str], tuple[dict[str, object], str]] = {}
+    for attributes, code, size in zip(own, spoken, bins, strict=True):
+        if attributes:
+            found = attributes | {"language": code, "length": size}
+            seen.append(found)
+            written.append(_written(found))
+            continue
+        if (code, size) not in without:
+            found = {"language": code, "length": size}
+            without[code, size] = found, _written(found)
+        known = without[code, size]
+        seen.append(known[0])
+        written.append(known[1])
+    return seen, written
+
+
+def _written(value: object) -> str:
+    return canonical_json(value).decode()
+
+
+def _fingerprints(screened: _Screened, left: Sequence[int]) -> list[bytes]:
+    texts, others = list(_at(screened.texts, left)), screened.others
+    for place, index in enumerate(left) if others else ():
+        if index in others:
+            texts[place] = _whole(others[index])
+    is_simple = screened.is_simple.copy()
+    is_simple[list(others)] = False
+    return columns.fingerprints(texts, is_simple[left])
+
+
+def _at(column: Sequence[Any], indices: Sequence[int]) -> Iterable[Any]:
+    return column if len(indices) == len(column) else map(column.__getitem__, indices)
+
+
+def _told(found: Sequence[personal.Found]) -> Reason:
+    return Reason("personal-data", ", ".join(sorted({entry.kind.value for entry in found})))
+
+
+def turned(chunk: Chunk, index: int, why: Reason) -> Turned:
+    """Return an item of a chunk as one that is turned away."""
+    text = chunk.others[index].text if index in chunk.others else chunk.texts[index]
+    excerpt = text[:EXCERPT].encode("utf-8", "replace").decode()
+    return Turned(chunk.places[index], why.reason, why.evidence, excerpt)
+
+
+def _whole(item: Item) -> str:
+    reply = item.payload.get("reply")
+    return f"{item.text}\n{reply}" if isinstance(reply, str) else item.text

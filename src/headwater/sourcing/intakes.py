@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
-from itertools import islice
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from headwater.core.canonical import canonical_json
 from headwater.core.ids import new_id
 from headwater.governance import ledger
 from headwater.governance.authority import require
@@ -16,7 +16,10 @@ from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
 from headwater.sourcing import queries, store, tallies
-from headwater.sourcing.curation import Curator, Item, Kept, Recipe, Turned
+from headwater.sourcing.curation import Curator, Reason, Recipe, turned
+from headwater.sourcing.items import chunked
+from headwater.sourcing.known import Known, signed
+from headwater.sourcing.marks import Block, Marks, buckets, raw
 from headwater.sourcing.model import (
     Intake,
     IntakeId,
@@ -29,15 +32,18 @@ from headwater.sourcing.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
     from datetime import datetime
 
     from headwater.context import Context
+    from headwater.sourcing.curation import Kept, Outcome, Turned
+    from headwater.sourcing.items import Chunk, Item
     from headwater.storage.database import Database
+    from headwater.storage.records import RecordTables
 
     Act = Callable[[], AbstractContextManager[Context]]
 
-CHUNK = 5_000
-EXCERPT = 200
+CHUNK = 25_000
 
 
 def permit(ctx: Context, source: str) -> None:
@@ -107,46 +113,72 @@ def run(
             return intake
         program, now = ctx.program, ctx.clock.now()
         tables = ctx.records
-    curator = _curator(database, program, intake)
-    remaining = (item for item in items if item.place > intake.cursor)
+    known = Marks(Known(database, program))
+    near = partial(signed, tables, database, program)
+    curator = Curator(recipe_of(intake), intake.source_id, known, near)
+    work = _Work(act, database, tables, intake, program, now, known)
     settled = intake.read
-    while chunk := list(islice(remaining, CHUNK)):
-        results = curator.apply(chunk)
-        kept = [result for result in results if isinstance(result, Kept)]
-        with ExitStack() as stack:
-            pin = stack.enter_context(tables.appended(database, program, _table(kept, intake, now))) if kept else None
-            ctx = stack.enter_context(act())
-            if pin:
-                tables.confirm(ctx.db, program, pin)
-            if pin and pin.skipped:  # another intake took them in since this one began
-                taken = store.known(ctx.db, program, [item.record_id for item in kept])
-                results = [_unless_taken(result, taken) for result in results]
-                kept = [result for result in results if isinstance(result, Kept)]
-            _settle(ctx, intake, results, kept)
-        settled += len(chunk)
-        if on_progress:
-            on_progress(settled)
+    with ThreadPoolExecutor(1, "intake") as writer:  # one chunk is written while the next one is screened
+        writing: Future[int] | None = None
+        for chunk in chunked(items, after=intake.cursor, most=CHUNK):
+            outcome = curator.apply(chunk)
+            if writing is not None:
+                settled = _told(settled + writing.result(), on_progress)
+            writing = writer.submit(_write, work, chunk, outcome)
+        if writing is not None:
+            _told(settled + writing.result(), on_progress)
     tables.clean(database, program)
     with act() as ctx:
         return _finish(ctx, intake_id)
 
 
-def _curator(database: Database, program: str, intake: Intake) -> Curator:
-    def twins(fingerprints: Sequence[str]) -> dict[str, str]:
-        with database.read() as db:
-            return store.twins(db, program, fingerprints)
+class _Work(NamedTuple):
+    """What the chunks of an intake are written with."""
 
-    def known() -> list[tuple[str, bytes]]:
-        with database.read() as db:
-            return store.signatures(db, program)
+    act: Act
+    database: Database
+    tables: RecordTables
+    intake: Intake
+    program: str
+    now: datetime
+    known: Marks
 
-    return Curator(recipe_of(intake), intake.source_id, twins, known)
+
+def _told(settled: int, on_progress: Callable[[int], None] | None) -> int:
+    if on_progress:
+        on_progress(settled)
+    return settled
 
 
-def _unless_taken(result: Kept | Turned, taken: set[str]) -> Kept | Turned:
-    if isinstance(result, Turned) or result.record_id not in taken:
-        return result
-    return Turned(result.item, "duplicate", f"same text as {result.record_id}")
+def _write(work: _Work, chunk: Chunk, outcome: Outcome) -> int:
+    """Commit what became of a chunk; returns how many items it had."""
+    kept, refused = outcome.kept, outcome.turned
+    with ExitStack() as stack:
+        block = None
+        if kept.indices:
+            rows, after = _table(kept, work.intake, work.now), work.known.compared(outcome.seen)
+            pin = stack.enter_context(work.tables.appended(work.database, work.program, rows, after=after))
+            refused = refused + _taken(chunk, kept, pin.present)  # by another intake since this one began
+            kept = kept.without(pin.present)
+            if pin.added:
+                block = Block(pin.next_seq - pin.added, pin.added)
+                work.known.committing(outcome.block, block)
+        ctx = stack.enter_context(work.act())
+        if kept.indices or refused is not outcome.turned:
+            work.tables.confirm(ctx.db, work.program, pin)
+        if block:
+            by_bucket = buckets(kept.fingerprints)
+            store.add_block(ctx.db, ctx.program, block, raw(kept.record_ids), b"".join(kept.signatures), by_bucket)
+        _settle(ctx, work.intake, chunk, kept, refused)
+    return len(chunk.places)
+
+
+def _taken(chunk: Chunk, kept: Kept, present: frozenset[str]) -> list[Turned]:
+    return [
+        turned(chunk, index, Reason("duplicate", f"same text as {record}"))
+        for index, record in zip(kept.indices, kept.record_ids, strict=True)
+        if record in present
+    ]
 
 
 def recipe_of(intake: Intake) -> Recipe:
@@ -165,41 +197,29 @@ def _approved(ctx: Context, source: str) -> Source:
     return found
 
 
-def _settle(ctx: Context, intake: Intake, results: list[Kept | Turned], kept: list[Kept]) -> None:
-    turned = [result for result in results if isinstance(result, Turned)]
-    store.add_rejects(
-        ctx.db,
-        [
-            Reject(
-                intake_id=intake.id,
-                place=item.item.place,
-                reason=item.reason,
-                evidence=item.evidence,
-                excerpt=item.item.text[:EXCERPT].encode("utf-8", "replace").decode(),
-            )
-            for item in turned
-        ],
-    )
-    store.add_signatures(ctx.db, ctx.program, [(item.record_id, item.fingerprint, item.signature) for item in kept])
+def _settle(ctx: Context, intake: Intake, chunk: Chunk, kept: Kept, refused: Sequence[Turned]) -> None:
+    rejects = [
+        Reject(intake_id=intake.id, place=item.place, reason=item.reason, evidence=item.evidence, excerpt=item.excerpt)
+        for item in refused
+    ]
+    store.add_rejects(ctx.db, rejects)
     _tally(ctx, intake, kept)
-    store.count_intake(
-        ctx.db,
-        intake.id,
-        read=len(results),
-        added=len(kept),
-        rejected=len(turned),
-        cursor=results[-1].item.place,
-    )
+    counts = {"read": len(chunk.places), "added": len(kept.indices), "rejected": len(refused)}
+    store.count_intake(ctx.db, intake.id, **counts, cursor=chunk.places[-1])
 
 
-def _tally(ctx: Context, intake: Intake, kept: list[Kept]) -> None:
+def _tally(ctx: Context, intake: Intake, kept: Kept) -> None:
     """Count what was kept; a tally that had missed records before is counted anew from all."""
-    own = {"source_id": intake.source_id, "intake_id": intake.id}
-    rows = [{**own, "kind": item.item.kind, "language": item.language, **item.item.attributes} for item in kept]
-    counted = tallies.add(store.read_tally(ctx.db, ctx.program), rows)
+    size = len(kept.indices)
+    own: dict[str, Sequence[object]] = {
+        "source_id": [intake.source_id] * size,
+        "intake_id": [intake.id] * size,
+        "kind": kept.kinds,
+    }
+    counted = tallies.add(store.read_tally(ctx.db, ctx.program), kept.seen, own)
     if counted.records != queries.count(ctx):
         counted = queries.tally(ctx)
-    if kept:
+    if size:
         store.write_tally(ctx.db, ctx.program, counted)
 
 
@@ -211,18 +231,19 @@ def _finish(ctx: Context, intake_id: str) -> Intake:
     return intake
 
 
-def _table(kept: list[Kept], intake: Intake, now: datetime) -> pa.Table:
+def _table(kept: Kept, intake: Intake, now: datetime) -> pa.Table:
+    size = len(kept.indices)
     return pa.table(
         {
-            "record_id": [item.record_id for item in kept],
-            "source_id": [intake.source_id] * len(kept),
-            "intake_id": [intake.id] * len(kept),
-            "kind": [item.item.kind for item in kept],
-            "text": [item.item.text for item in kept],
-            "payload": [canonical_json(item.item.payload).decode() for item in kept],
-            "attributes": [canonical_json(item.item.attributes).decode() for item in kept],
-            "language": [item.language for item in kept],
-            "digest": [item.digest for item in kept],
-            "created_at": pa.array([now] * len(kept), pa.timestamp("us", tz="UTC")),
+            "record_id": kept.record_ids,
+            "source_id": pa.repeat(pa.scalar(intake.source_id), size),
+            "intake_id": pa.repeat(pa.scalar(intake.id), size),
+            "kind": kept.kinds,
+            "text": kept.texts,
+            "payload": kept.payloads,
+            "attributes": kept.attributes,
+            "language": kept.languages,
+            "digest": kept.digests,
+            "created_at": pa.repeat(pa.scalar(now, pa.timestamp("us", tz="UTC")), size),
         }
     )

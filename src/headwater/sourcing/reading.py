@@ -8,13 +8,14 @@ import json
 import os
 import re
 from functools import partial
+from itertools import count
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
 from headwater.core.canonical import canonical_json
-from headwater.sourcing.curation import Item
+from headwater.sourcing.items import NOTHING, Chunk, Item, chunked
 from headwater.sourcing.model import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = (".jsonl", ".ndjson", ".csv", ".txt")
-_BLOCK = 1 << 20
+_BLOCK, _TOGETHER = 1 << 20, 1 << 23
+_STEP = 1_000
 _SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|\d{16}")
 """Half a surrogate pair, or a number too large to be kept exactly, may be in such a line."""
-_OWN = ("text", "reply", "messages", "payload", "attributes", "kind")
+_OWN = frozenset({"text", "reply", "messages", "payload", "attributes", "kind"})
 
 
-def items(path: Path, *, longest_mb: float = 32.0) -> Iterator[Item]:
-    """Yield the items of a file; a bad line is an item with its problem, and reading goes on.
+def items(path: Path, *, longest_mb: float = 32.0) -> File:
+    """Return the items of a file; a bad line is an item with its problem, and reading goes on.
 
     JSONL needs a `text` (a `reply` makes it a pair, `messages` a chat); other fields become attributes. CSV needs
     a column `text`. Of plain text, every line is an item.
@@ -47,8 +49,7 @@ def items(path: Path, *, longest_mb: float = 32.0) -> Iterator[Item]:
         raise UnreadableFileError(f"The file '{path}' is empty.", remedy="Give a file with at least one line.")
     check_format(path.name)
     _check_content(path)
-    longest = int(longest_mb * 1_000_000)
-    return _rows(path, longest) if path.suffix == ".csv" else _lines(path, longest)
+    return File(path, int(longest_mb * 1_000_000))
 
 
 def check_format(name: str) -> None:
@@ -84,9 +85,9 @@ def _check_content(path: Path) -> None:
 def lines(path: Path) -> int:
     """Return how many lines a file has: at least as many as it has items."""
     with path.open("rb") as file:
-        count = sum(block.count(b"\n") for block in iter(partial(file.read, _BLOCK), b""))
+        ends = sum(block.count(b"\n") for block in iter(partial(file.read, _BLOCK), b""))
         file.seek(-1, os.SEEK_END)
-        return count + (file.read(1) != b"\n")
+        return ends + (file.read(1) != b"\n")
 
 
 def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON held
@@ -111,37 +112,114 @@ def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON he
     )
 
 
-def _lines(path: Path, longest: int) -> Iterator[Item]:
-    is_text = path.suffix == ".txt"
-    with path.open("rb") as file:
-        for place, raw in enumerate(_bounded(file, longest), 1):
-            if len(raw) > longest:
-                yield _bad(place, f"the line is longer than {longest / 1e6:g} MB; raise max_line_mb or split it")
+class File:
+    """The items of a file, one by one or in chunks."""
+
+    def __init__(self, path: Path, longest: int) -> None:
+        """Read nothing yet.
+
+        Args:
+            path: The file.
+            longest: Longest line accepted, in bytes.
+        """
+        self._path, self._longest = path, longest
+
+    def __iter__(self) -> Iterator[Item]:
+        """Yield the items."""
+        if self._path.suffix == ".csv":
+            yield from _rows(self._path, self._longest)
+            return
+        for first, lines in self._lines(_STEP):
+            yield from filter(None, map(self._item, count(first), lines))
+
+    def chunks(self, after: int, most: int) -> Iterator[Chunk]:
+        """Yield the items beyond a place, at most so many at a time: the same as one by one, more quickly."""
+        if self._path.suffix == ".csv":
+            yield from chunked(iter(self), after=after, most=most)
+            return
+        for first, lines in self._lines(most):
+            if first + len(lines) > after + 1:
+                passed = max(0, after + 1 - first)
+                chunk = self._chunk(first + passed, lines[passed:])
+                if chunk.places:
+                    yield chunk
+
+    def _lines(self, most: int) -> Iterator[tuple[int, list[bytes]]]:
+        """Yield the lines with the place of the first of them, at most so many together."""
+        with self._path.open("rb") as file:
+            first = 1
+            for lines in _split(file, self._longest):
+                for start in range(0, len(lines), most):
+                    some = lines[start : start + most]
+                    yield first, some
+                    first += len(some)
+
+    def _chunk(self, first: int, lines: list[bytes]) -> Chunk:
+        """Return the items of lines: plain ones as they come out of the parser, others one by one."""
+        places: list[int] = []
+        texts: list[str] = []
+        attributes: list[dict[str, object]] = []
+        others: dict[int, Item] = {}
+        for place, (line, value) in enumerate(zip(lines, self._values(lines), strict=True), first):
+            text = value.pop("text", None) if type(value) is dict and len(line) <= self._longest else None
+            if type(text) is str and text and not text.isspace() and (not value or _are_plain(value)):
+                texts.append(text)
+                attributes.append(value)
+            elif item := self._item(place, line):
+                if item.is_plain:
+                    texts.append(item.text)
+                    attributes.append(item.attributes)
+                else:
+                    others[len(texts)] = item
+                    texts.append("")
+                    attributes.append(NOTHING)
+            else:
                 continue
-            if not is_text and (value := _quick(raw)) is not None:
-                yield item_of(place, value)
-                continue
-            try:
-                line = raw.decode("utf-8-sig" if place == 1 else "utf-8").strip()
-            except UnicodeDecodeError as error:
-                yield _bad(place, f"byte {error.start + 1} is not UTF-8; convert the file to UTF-8")
-                continue
-            if not line:
-                continue
-            if is_text:
-                yield Item(place=place, text=line)
-                continue
-            yield _parsed(place, line)
+            places.append(place)
+        return Chunk(places, texts, attributes, others)
+
+    def _values(self, lines: list[bytes]) -> list[Any]:
+        """Return what lines of JSON hold; nothing for those that are none."""
+        if self._path.suffix == ".txt":
+            return [None] * len(lines)
+        try:
+            return list(map(orjson.loads, lines))
+        except orjson.JSONDecodeError:
+            return list(map(_loaded, lines))
+
+    def _item(self, place: int, raw: bytes) -> Item | None:
+        """Return the item of a line; nothing for a blank one."""
+        if len(raw) > self._longest:
+            return _bad(place, f"the line is longer than {self._longest / 1e6:g} MB; raise max_line_mb or split it")
+        is_text = self._path.suffix == ".txt"
+        if not is_text and not _SUSPECT.search(raw) and (value := _loaded(raw)) is not None:
+            return item_of(place, value)
+        try:
+            line = raw.decode("utf-8-sig" if place == 1 else "utf-8").strip()
+        except UnicodeDecodeError as error:
+            return _bad(place, f"byte {error.start + 1} is not UTF-8; convert the file to UTF-8")
+        if not line:
+            return None
+        return Item(place=place, text=line) if is_text else _parsed(place, line)
 
 
-def _quick(raw: bytes) -> Any:  # noqa: ANN401 -- whatever JSON held
-    """Return what a plain line of JSON holds; nothing for one that needs a closer look."""
-    if _SUSPECT.search(raw):
-        return None
+def _loaded(raw: bytes) -> Any:  # noqa: ANN401 -- whatever JSON held
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
         return None
+
+
+def _are_plain(value: dict[str, Any]) -> bool:
+    """Return whether the other fields of an object are attributes that are kept as they are."""
+    return _OWN.isdisjoint(value) and all(
+        type(entry) is str or entry is None or (type(entry) in _NUMBERS and -_EXACT < entry < _EXACT)
+        for entry in value.values()
+    )
+
+
+_NUMBERS = frozenset({bool, int, float})
+_EXACT = 10**15
 
 
 def _parsed(place: int, line: str) -> Item:
@@ -163,15 +241,18 @@ def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is no number of JSON")
 
 
-def _bounded(file: Any, longest: int) -> Iterator[bytes]:  # noqa: ANN401 -- a binary file
-    """Yield lines; of one that is too long only a little more than the limit, so that memory is bounded."""
-    while line := file.readline(longest + 2):
-        kept = line
-        while not line.endswith(b"\n"):
-            line = file.readline(longest + 2)
-            if not line:
-                break
-        yield kept
+def _split(file: IO[bytes], longest: int) -> Iterator[list[bytes]]:
+    """Yield lines without their ends, some megabytes of them at a time.
+
+    Of a line that is too long only a little more than the limit is kept, so that memory is bounded.
+    """
+    rest = b""
+    while some := file.read(_TOGETHER):
+        lines = (rest + some).split(b"\n")
+        rest = lines.pop()[: longest + 1]
+        yield lines
+    if rest:
+        yield [rest]
 
 
 def _rows(path: Path, longest: int) -> Iterator[Item]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from headwater.sourcing.marks import Block
 from headwater.sourcing.model import (
     Intake,
     IntakeId,
@@ -23,7 +24,7 @@ from headwater.storage import bulk
 from headwater.storage.database import WHOLE, Moment, Part, insert, metadata, newest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from headwater.storage.database import Connection
 
@@ -73,16 +74,27 @@ reject = sa.Table(
     sa.Index(None, "intake_id", "reason", "place"),
 )
 
-signature = sa.Table(
-    "record_signature",
+block = sa.Table(
+    "record_block",
     metadata,
     sa.Column("program", sa.String(40), primary_key=True),
-    sa.Column("record_id", sa.String(80), primary_key=True),
-    sa.Column("fingerprint", sa.String(64), nullable=False),
-    sa.Column("minhash", sa.LargeBinary, nullable=False),
-    sa.Index(None, "program", "fingerprint"),
+    sa.Column("first", sa.BigInteger, primary_key=True),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("records", sa.LargeBinary, nullable=False),
+    sa.Column("signatures", sa.LargeBinary, nullable=False),
 )
-"""What later intakes compare with: the folded text's digest and the MinHash signature of every record."""
+"""Records that an intake committed together: the `seq` of the first, their ids and their MinHash signatures (empty
+until an intake looks for near duplicates)."""
+
+mark = sa.Table(
+    "record_mark",
+    metadata,
+    sa.Column("program", sa.String(40), primary_key=True),
+    sa.Column("bucket", sa.Integer, primary_key=True),
+    sa.Column("first", sa.BigInteger, primary_key=True),
+    sa.Column("marks", sa.LargeBinary, nullable=False),
+)
+"""What later intakes compare with: the digests of folded texts, by their first byte and block (see `marks`)."""
 
 profile = sa.Table(
     "production_profile",
@@ -189,30 +201,44 @@ def reject_counts(db: Connection, intake_ids: Sequence[str]) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in db.execute(query)}
 
 
-def add_signatures(db: Connection, program: str, rows: Sequence[tuple[str, str, bytes]]) -> None:
-    """Store what later intakes compare with: record id, fingerprint, signature."""
-    if rows:
-        varying = zip(("record_id", "fingerprint", "minhash"), zip(*rows, strict=True), strict=True)
-        bulk.add(db, signature, dict(varying), {"program": program})
+def add_block(
+    db: Connection, program: str, kept: Block, records: bytes, signatures: bytes, marks: Mapping[int, bytes]
+) -> None:
+    """Store what later intakes compare the records of a block with."""
+    values = {"program": program, "first": kept.first, "size": kept.size, "records": records, "signatures": signatures}
+    db.execute(block.insert().values(values))
+    varying: dict[str, Sequence[Any]] = {"bucket": list(marks), "marks": list(marks.values())}
+    bulk.add(db, mark, varying, {"program": program, "first": kept.first})
 
 
-def known(db: Connection, program: str, record_ids: Sequence[str]) -> set[str]:
-    """Return which of the records an intake has taken in already."""
-    query = sa.select(signature.c.record_id)
-    return set(db.execute(query.where(signature.c.program == program, signature.c.record_id.in_(record_ids))).scalars())
+def blocks(db: Connection, program: str, after: int) -> list[Block]:
+    """Return the blocks whose first `seq` is beyond one, in their order."""
+    query = sa.select(block.c.first, block.c.size).where(block.c.program == program, block.c.first > after)
+    return [Block(*row) for row in db.execute(query.order_by(block.c.first))]
 
 
-def twins(db: Connection, program: str, fingerprints: Sequence[str]) -> dict[str, str]:
-    """Return those of some fingerprints that records have, with the records' ids."""
-    query = sa.select(signature.c.fingerprint, signature.c.record_id)
-    found = db.execute(query.where(signature.c.program == program, signature.c.fingerprint.in_(fingerprints)))
-    return {row[0]: row[1] for row in found}
+def marks(db: Connection, program: str, buckets: Sequence[int], after: int) -> list[tuple[int, int, bytes]]:
+    """Return bucket, first `seq` and marks of some buckets, of the blocks whose first `seq` is beyond one."""
+    query = sa.select(mark.c.bucket, mark.c.first, mark.c.marks)
+    found = db.execute(query.where(mark.c.program == program, mark.c.bucket.in_(buckets), mark.c.first > after))
+    return [(row[0], row[1], row[2]) for row in found]
 
 
-def signatures(db: Connection, program: str) -> list[tuple[str, bytes]]:
-    """Return record id and signature of every record, in order of arrival."""
-    query = sa.select(signature.c.record_id, signature.c.minhash)
-    return [(row[0], row[1]) for row in db.execute(query.where(signature.c.program == program))]
+def block_records(db: Connection, program: str, first: int) -> bytes:
+    """Return the ids of the records of a block."""
+    query = sa.select(block.c.records).where(block.c.program == program, block.c.first == first)
+    return bytes(db.execute(query).scalar_one())
+
+
+def block_signatures(db: Connection, program: str, first: int) -> bytes:
+    """Return the signatures of the records of a block; empty when they were not made yet."""
+    query = sa.select(block.c.signatures).where(block.c.program == program, block.c.first == first)
+    return bytes(db.execute(query).scalar_one())
+
+
+def set_signatures(db: Connection, program: str, first: int, signatures: bytes) -> None:
+    """Store the signatures of the records of a block."""
+    db.execute(block.update().where(block.c.program == program, block.c.first == first).values(signatures=signatures))
 
 
 def add_profile(db: Connection, identifier: str, program: str, body: dict[str, Any], at: object) -> None:

@@ -16,16 +16,31 @@ LONGEST = 200
 """Characters of the longest value that is counted by itself."""
 
 
-def add(tally: Tally, rows: Sequence[Mapping[str, object]]) -> Tally:
-    """Return the tally with some more records, each given as what a slice sees of it."""
-    fresh: defaultdict[str, list[object]] = defaultdict(list)
-    for row in rows:
-        for name, value in row.items():
-            fresh[name].append(value)
+def add(
+    tally: Tally, rows: Sequence[Mapping[str, object]], columns: Mapping[str, Sequence[object]] | None = None
+) -> Tally:
+    """Return the tally with some more records.
+
+    Args:
+        tally: The tally so far.
+        rows: What a slice sees of each record; often the same object for many.
+        columns: Field → its value in each record that has no field of that name in its row.
+    """
     fields = dict(tally.fields)
-    for name, values in fresh.items():
+    often, once = Counter(map(id, rows)), {id(row): row for row in rows}
+    fresh: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for name, values in (columns or {}).items():
+        hidden = any(name in row for row in once.values())
+        seen = [value for value, row in zip(values, rows, strict=True) if name not in row] if hidden else values
+        fresh[name].update(map(str, seen))
+    for identity, row in once.items():
+        times = often[identity]
+        for name, value in row.items():
+            if fields.get(name, fields) is not None:
+                fresh[name][str(value)] += times
+    for name, counts in fresh.items():
         kept = fields.get(name, {})
-        fields[name] = None if kept is None else _bounded(Counter(kept) + Counter(map(str, values)))
+        fields[name] = None if kept is None else _bounded(Counter(kept) + counts)
     return Tally(records=tally.records + len(rows), fields=fields)
 
 

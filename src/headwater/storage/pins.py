@@ -51,7 +51,9 @@ class Pin:
     added: int = 0
     """Rows this append added."""
     skipped: int = 0
-    """Rows that were there already."""
+    """Rows that were there already, or came twice."""
+    present: frozenset[str] = frozenset()
+    """The ids of those that were there already."""
 
 
 def current(db: Connection, program: str) -> Pin:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -53,9 +55,12 @@ _FRAGMENTS_BEFORE_COMPACTION = 64
 _BATCH = 16_384
 _REMEMBERED = 100
 """Results kept of one version of a table."""
-_UNINDEXED_ROWS = 5_000
+_UNINDEXED_ROWS = 25_000
 _UNINDEXED_SHARE = 20
-"""Rows outside the index are scanned at every lookup: at most this many, or one part in so many of the table."""
+"""Rows outside the index are scanned at every lookup, in a tenth of a microsecond each: at most this many, or one part
+in so many of the table."""
+_INDEXES_BEFORE_MERGE = 16
+"""New rows get an index of their own, since to write one of all rows anew would cost more the more there are."""
 
 
 class RecordTables:
@@ -76,16 +81,16 @@ class RecordTables:
         return cls(place, options)
 
     @contextmanager
-    def appended(self, database: Database, program: str, rows: pa.Table) -> Iterator[Pin]:
+    def appended(self, database: Database, program: str, rows: pa.Table, *, after: int = 0) -> Iterator[Pin]:
         """Append, and free the table for others at the end of the block even when the block did not `confirm`."""
-        pin = self.append(database, program, rows)
+        pin = self.append(database, program, rows, after=after)
         try:
             yield pin
         except BaseException:
             pins.give_up(database, program, pin)
             raise
 
-    def append(self, database: Database, program: str, rows: pa.Table) -> Pin:
+    def append(self, database: Database, program: str, rows: pa.Table, *, after: int = 0) -> Pin:
         """Add rows and return the pin that will make them visible (see `confirm`).
 
         Rows whose `record_id` is in the table already, or comes twice, are skipped. `seq` is assigned here.
@@ -94,17 +99,18 @@ class RecordTables:
             database: Where the pin is kept; no transaction of the caller's may be open on SQLite.
             program: Whose table.
             rows: Columns of `SCHEMA`; `seq` may be missing.
+            after: The caller knows that none of the rows is among the records with a `seq` below this one.
 
         Raises:
             ConflictError: Others were writing this table for too long, or wrote to it past their lease.
         """
         pin = pins.lease(database, program, _now)
         dataset = self._head(program, pin)
-        fresh = self._fresh(dataset, rows, pin)
+        known = self._known(dataset, rows, after) if after < pin.next_seq else pa.array([], pa.string())
+        fresh = _fresh(rows, known, pin.next_seq)
+        skipped, present = rows.num_rows - fresh.num_rows, frozenset(known.to_pylist())
         if fresh.num_rows == 0:
-            return Pin(
-                version=pin.version, rows=pin.rows, next_seq=pin.next_seq, writer=pin.writer, skipped=rows.num_rows
-            )
+            return replace(pin, skipped=skipped, present=present)
         if dataset is None:
             dataset = _lance().write_dataset(fresh, self._uri(program), mode="create", storage_options=self._options)
         else:
@@ -119,7 +125,8 @@ class RecordTables:
             next_seq=pin.next_seq + fresh.num_rows,
             writer=pin.writer,
             added=fresh.num_rows,
-            skipped=rows.num_rows - fresh.num_rows,
+            skipped=skipped,
+            present=present,
         )
 
     def confirm(self, db: Connection, program: str, pin: Pin) -> None:
@@ -294,19 +301,13 @@ class RecordTables:
             return dataset
         return self._open(program)
 
-    def _fresh(self, dataset: lance.LanceDataset | None, rows: pa.Table, pin: Pin) -> pa.Table:
-        """Return the rows that are not there yet, once each, numbered."""
-        ids = rows.column("record_id").combine_chunks()
-        first = pc.index_in(ids, ids)
-        keep = pc.equal(first, pa.array(range(len(ids)), pa.int32()))
-        if dataset is not None and len(ids):
-            listed = ", ".join(f"'{identifier}'" for identifier in ids.to_pylist())
-            known = dataset.to_table(columns=["record_id"], filter=f"record_id IN ({listed})").column("record_id")
-            keep = pc.and_(keep, pc.invert(pc.is_in(ids, known.combine_chunks())))
-        fresh = rows.filter(keep)
-        seq = pa.array(range(pin.next_seq, pin.next_seq + fresh.num_rows), pa.int64())
-        columns = [seq if field.name == "seq" else fresh.column(field.name).cast(field.type) for field in SCHEMA]
-        return pa.table(columns, schema=SCHEMA)
+    def _known(self, dataset: lance.LanceDataset | None, rows: pa.Table, after: int) -> pa.StringArray:
+        """Return which of the rows' ids are in the table from some `seq` on."""
+        if dataset is None or not rows.num_rows:
+            return pa.array([], pa.string())
+        listed = ", ".join(f"'{identifier}'" for identifier in rows.column("record_id").to_pylist())
+        found = dataset.to_table(columns=["record_id", "seq"], filter=f"record_id IN ({listed})")
+        return found.filter(pc.field("seq") >= after).column("record_id").combine_chunks()
 
     def _tidy(self, program: str, dataset: lance.LanceDataset) -> lance.LanceDataset:
         """Return the dataset with its indexes, few enough fragments and few enough rows outside the index."""
@@ -315,12 +316,14 @@ class RecordTables:
                 dataset.create_scalar_index(column, "BTREE", replace=True)
             return self._open(program)
         crowded = len(dataset.get_fragments()) > _FRAGMENTS_BEFORE_COMPACTION
-        unindexed = dataset.stats.index_stats("record_id_idx")["num_unindexed_rows"]
+        known = dataset.stats.index_stats("record_id_idx")
+        unindexed = known["num_unindexed_rows"]
         if not crowded and unindexed <= max(_UNINDEXED_ROWS, dataset.count_rows() // _UNINDEXED_SHARE):
             return dataset
         if crowded:
             dataset.optimize.compact_files()
-        dataset.optimize.optimize_indices()
+        merged = _INDEXES_BEFORE_MERGE if known["num_indices"] >= _INDEXES_BEFORE_MERGE else 0
+        dataset.optimize.optimize_indices(num_indices_to_merge=merged)
         return self._open(program)
 
     def _sync(self, program: str) -> None:
@@ -336,6 +339,18 @@ class RecordTables:
                     self._synced[str(path)] = path.stat().st_mtime + 1e-6
             sync_directory(Path(folder))
         sync_directory(root.parent)
+
+
+def _fresh(rows: pa.Table, known: pa.StringArray, first: int) -> pa.Table:
+    """Return the rows that are not known, once each, numbered."""
+    ids = rows.column("record_id").combine_chunks()
+    keep = pc.equal(pc.index_in(ids, ids), pa.array(np.arange(len(ids), dtype=np.int32)))
+    if len(known):
+        keep = pc.and_(keep, pc.invert(pc.is_in(ids, known)))
+    fresh = rows.filter(keep)
+    seq = pa.array(np.arange(first, first + fresh.num_rows))
+    columns = [seq if field.name == "seq" else fresh.column(field.name).cast(field.type) for field in SCHEMA]
+    return pa.table(columns, schema=SCHEMA)
 
 
 def _now() -> datetime:

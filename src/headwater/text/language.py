@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import functools
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import eldc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 UNKNOWN = "und"
 """ISO 639-2 for undetermined."""
@@ -18,8 +22,13 @@ def identify(text: str) -> str:
     letters = islice(filter(str.isalpha, text), FEWEST_LETTERS)
     if len(list(letters)) < FEWEST_LETTERS:
         return UNKNOWN
+    return detect([text])[0]
+
+
+def detect(texts: Sequence[str]) -> list[str]:
+    """Return the language of each of some texts that have letters enough, as `identify` does."""
     _ready()
-    return eldc.detect(text) or UNKNOWN
+    return [eldc.detect(text) or UNKNOWN for text in texts]
 
 
 @functools.cache

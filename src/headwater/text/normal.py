@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from bisect import bisect_left
 
 
 def clean(text: str) -> str:
@@ -28,11 +29,11 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+BIN_ENDS = (5, 20, 80)
+"""Most words of each bin but the last."""
+BINS = ("1-5", "6-20", "21-80", "81+")
+
+
 def length_bin(text: str) -> str:
     """Return the length of a text as a bin of words: `1-5`, `6-20`, `21-80`, `81+`."""
-    words = len(text.split())
-    if words <= 5:  # noqa: PLR2004 -- the bins
-        return "1-5"
-    if words <= 20:  # noqa: PLR2004
-        return "6-20"
-    return "21-80" if words <= 80 else "81+"  # noqa: PLR2004
+    return BINS[bisect_left(BIN_ENDS, len(text.split()))]

@@ -21,15 +21,21 @@ def upgrade() -> None:
         op.f("ix_production_profile_program_created_at"), "production_profile", ["program", "created_at"], unique=False
     )
     op.create_table(
-        "record_signature",
+        "record_block",
         sa.Column("program", sa.String(length=40), nullable=False),
-        sa.Column("record_id", sa.String(length=80), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("minhash", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("program", "record_id", name=op.f("pk_record_signature")),
+        sa.Column("first", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("records", sa.LargeBinary(), nullable=False),
+        sa.Column("signatures", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("program", "first", name=op.f("pk_record_block")),
     )
-    op.create_index(
-        op.f("ix_record_signature_program_fingerprint"), "record_signature", ["program", "fingerprint"], unique=False
+    op.create_table(
+        "record_mark",
+        sa.Column("program", sa.String(length=40), nullable=False),
+        sa.Column("bucket", sa.Integer(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False),
+        sa.Column("marks", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("program", "bucket", "first", name=op.f("pk_record_mark")),
     )
     op.create_table(
         "record_tally",
