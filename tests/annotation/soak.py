@@ -78,6 +78,7 @@ class Server:
                 wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
                 wire.request("GET", "/api/v1/openapi.json")
                 wire.getresponse().read()
+                wire.close()
                 return
             time.sleep(0.05)
         raise RuntimeError("the server does not answer")

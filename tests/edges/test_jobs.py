@@ -24,6 +24,7 @@ from headwater.release.verify import verify
 from headwater.sourcing import queries as sourcing
 from headwater.sourcing.curation import Recipe
 from tests.accessibility import problems
+from tests.annotation import soak
 from tests.annotation.factories import open_campaign, plan_campaign, put_records, work_through
 from tests.evaluation.test_edges import typed
 from tests.quality.lots import answer_and_resolve, decided
@@ -157,6 +158,21 @@ def test_a_campaign_is_exported_by_command_as_it_stood(team: Team, tmp_path: Pat
     assert json.loads(typed(team, "job", "show", job, "--json", by="ops"))["state"] == "queued"
     typed(team, "job", "cancel", job, by="lead")
     assert json.loads(typed(team, "job", "show", job, "--json", by="ops"))["state"] == "cancelled"
+
+
+def test_a_server_at_work_takes_up_what_a_command_only_asks_for(team: Team, tmp_path: Path) -> None:
+    open_campaign(team, 3)
+    file = tmp_path / "answers.jsonl"
+    server = soak.Server(team.app.settings.directory)
+    try:
+        job = typed(team, "campaign", "export", "first", str(file), "--detach", by="ops").partition(":")[0]
+        end = time.monotonic() + 60
+        while not (status := team.app.jobs.get(job)).ended:
+            assert time.monotonic() < end, status
+            time.sleep(0.05)
+    finally:
+        server.kill()
+    assert (status.state, file.exists()) == ("done", True)
 
 
 def waiting(team: Team) -> str:

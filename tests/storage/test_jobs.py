@@ -13,6 +13,7 @@ import pytest
 
 from headwater.app.application import open_app
 from headwater.core.errors import ConflictError, InvalidError, NotFoundError
+from headwater.storage.jobs import Jobs
 from tests.storage.killed import PROGRAM, environment, run_job
 
 if TYPE_CHECKING:
@@ -189,6 +190,24 @@ def test_a_job_asked_for_where_none_run_waits_for_a_process_that_runs_them(each_
         assert each_app.jobs.wait(identifier).result == {"ran": True}
     finally:
         each_app.jobs.stop()
+
+
+def test_a_job_asked_for_elsewhere_is_taken_up_once(running: App, tmp_path: Path) -> None:
+    ran: list[str] = []
+
+    def run(job: Job, _args: dict[str, Any]) -> dict[str, Any]:
+        ran.append(job.id)
+        return {"ran": len(ran)}
+
+    running.jobs.register("test", run)
+    elsewhere = Jobs(running.database, directory=tmp_path)
+    elsewhere.register("test", lambda _job, _args: {"ran": 0})
+    identifier = elsewhere.start("test", {}, program=PROGRAM, actor="system")
+    assert running.jobs.get(identifier).state == "queued"
+    assert (elsewhere.take_over(), running.jobs.take_over()) == (0, 1)
+    assert running.jobs.wait(identifier).result == {"ran": 1}
+    assert running.jobs.take_over() == 0
+    assert ran == [identifier]
 
 
 def test_a_process_runs_the_jobs_of_one_workspace(running: App, tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
-"""Memory of a process that works for long: where it is taken, and how often cycles of garbage are looked for."""
+"""How a process that works for long shares memory and turns, and how often it looks for cycles of garbage."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
 import os
+import sys
 
 import pyarrow as pa
 
 _YOUNG, _MIDDLE, _OLD = 20_000, 20, 50
 _ARENA_MAX, _ARENAS = -8, 2  # <malloc.h>
+_TURN_S = 0.0002
 
 
 def share() -> None:
@@ -33,3 +35,12 @@ def calm() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
+
+
+def alternate() -> None:
+    """Let a thread that waits for the interpreter have it soon.
+
+    Python hands it over after 5 ms, and a request asks for it some twenty times: annotators waited a tenth of a second
+    for each answer while a job computed in the same process.
+    """
+    sys.setswitchinterval(_TURN_S)

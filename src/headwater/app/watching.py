@@ -1,4 +1,4 @@
-"""Watching by itself: while the server runs, answers and deadlines are looked at, and automation policies followed."""
+"""Watching by itself: while the server runs, answers and deadlines are looked at, policies followed, jobs taken up."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from headwater.governance.model import Decision, Involvement
 from headwater.quality import vigilance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from headwater.app.application import App
     from headwater.context import Context
 
 _log = logging.getLogger(__name__)
+_ASKED_S = 1.0
+"""How often the server looks for jobs that were asked for elsewhere, or whose process died."""
 
 
 class Watcher:
@@ -27,17 +31,23 @@ class Watcher:
         self._app = app
         self._stop = threading.Event()
         self._followed: dict[str, tuple[int, int, str]] = {}
-        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+        minutes = app.settings.watch_minutes
+        self._threads = [
+            self._repeating("watcher", minutes * 60, self.look, self.warn, self.automate),
+            self._repeating("jobs", _ASKED_S, app.jobs.take_over),
+        ]
 
     def start(self) -> None:
-        """Begin; looks at once, then as often as the settings say."""
-        self._thread.start()
+        """Begin; looks at once, then as often as the settings say, and every second for jobs that nobody runs."""
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """End; a job under way goes on."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
 
     def look(self) -> list[str]:
         """Start a job for every campaign that is due, on behalf of somebody who accepts the work; returns their ids.
@@ -113,16 +123,21 @@ class Watcher:
         with self._app.read_as(program=program) as ctx:
             return _responsible(ctx, decision)
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            for act in (self.look, self.warn, self.automate):
-                try:
-                    act()
-                except HeadwaterError as error:
-                    _log.warning("Campaigns could not be looked at: %s", error)
-                except Exception:  # noqa: BLE001 -- the next look may succeed, and the campaign is a concern meanwhile
-                    _log.exception("Campaigns could not be looked at.")
-            self._stop.wait(self._app.settings.watch_minutes * 60)
+    def _repeating(self, name: str, every_s: float, *acts: Callable[[], object]) -> threading.Thread:
+        """Return a thread that does so again and again, whatever goes wrong."""
+
+        def run() -> None:
+            while not self._stop.is_set():
+                for act in acts:
+                    try:
+                        act()
+                    except HeadwaterError as error:
+                        _log.warning("What is due could not be looked at: %s", error)
+                    except Exception:  # noqa: BLE001 -- the next look may succeed
+                        _log.exception("What is due could not be looked at.")
+                self._stop.wait(every_s)
+
+        return threading.Thread(target=run, name=name, daemon=True)
 
 
 def _responsible(ctx: Context, decision: Decision = Decision.BATCH_ACCEPT) -> str:

@@ -1,9 +1,9 @@
 """Durable jobs: long work in checkpointed steps that survives a crash, with progress, cancel and resume.
 
 A job is a row of ours (kind, arguments, progress, result) and a DBOS workflow of the same id. The row is the
-intent: a job exists once its row is committed, and any process that runs jobs picks it up. Each process has an
-executor name of its own; a job whose process died is taken over by the next one that launches. A step whose
-effect is in SQL makes it exactly once with `storage.once`.
+intent: a job exists once its row is committed, and any process that runs jobs picks it up, a server within a
+second. Each process has an executor name of its own; a job whose process died is taken over by another in the
+same way. A step whose effect is in SQL makes it exactly once with `storage.once`.
 
 A job that failed or was cancelled goes on with the step it was in once it is resumed: `storage.workflows` keeps
 results of steps, never errors. Each attempt has a number; an attempt that is not the newest, or whose job was
@@ -62,8 +62,11 @@ job_table = sa.Table(
     sa.Column("started_at", Moment),
     sa.Column("finished_at", Moment),
     sa.Index(None, "program", "created_at"),
+    sa.Index(None, "state"),
 )
 """Every job: what was asked for, by whom, how far it is, what came of it; `base` was done before this attempt."""
+
+_open = job_table.c.state.in_(["queued", "running"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +179,19 @@ class Jobs:
             raise ConflictError("Another workspace is running jobs in this process; close it first.")
         _engine().launch(self.perform, checkpoints=self._checkpoints, executor=pins.writer_name())
         Jobs._launched = self
-        for status in self._orphans():
+        self.take_over()
+
+    def take_over(self) -> int:
+        """Run the jobs that nobody runs, and return how many: asked for elsewhere, or their process died.
+
+        Cheap when there are none; a server does it every second.
+        """
+        if Jobs._launched is not self or not self._forsaken():
+            return 0
+        found = self._orphans()
+        for status in found:
             _engine().run(status.id)
+        return len(found)
 
     def stop(self) -> None:
         """Stop running jobs in this process; unfinished ones go on when jobs are next launched."""
@@ -242,7 +256,7 @@ class Jobs:
         """
         self.get(identifier)
         with self._database.write() as db:
-            waiting = [job_table.c.id == identifier, job_table.c.state.in_(["queued", "running"])]
+            waiting = [job_table.c.id == identifier, _open]
             values = {"state": "cancelled", "finished_at": datetime.now(UTC)}
             db.execute(job_table.update().where(*waiting).values(values))
 
@@ -342,10 +356,13 @@ class Jobs:
                 db.execute(job_table.update().where(job_table.c.id == identifier).values(values))
         return free
 
+    def _forsaken(self) -> bool:
+        query = sa.select(job_table.c.runner).where(_open).distinct()
+        with self._database.read() as db:
+            return any(not runner or not pins.alive(runner) for runner in db.execute(query).scalars())
+
     def _orphans(self) -> list[JobStatus]:
-        query = (
-            sa.select(job_table).where(job_table.c.state.in_(["queued", "running"])).order_by(job_table.c.created_at)
-        )
+        query = sa.select(job_table).where(_open).order_by(job_table.c.created_at)
         found = []
         with self._database.write() as db:
             for row in db.execute(query.with_for_update(skip_locked=True)).mappings().all():

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_job_key")),
     )
     op.create_index(op.f("ix_job_program_created_at"), "job", ["program", "created_at"], unique=False)
+    op.create_index(op.f("ix_job_state"), "job", ["state"], unique=False)
     op.create_table(
         "performed",
         sa.Column("key", sa.String(length=200), nullable=False),
