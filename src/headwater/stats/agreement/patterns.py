@@ -14,14 +14,13 @@ import scipy
 
 from headwater.core.errors import InvalidError
 from headwater.stats.bootstrap import UnitSums
+from headwater.stats.repeats import repeated
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _EXACT = 2**53
 """Integers up to here are exact in float64, the type of weighted counts."""
-_DENSE = 16
-"""Cells of tasks and annotators, per answer, up to which each is marked on its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +104,16 @@ def count(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike, *, labels: i
     Raises:
         InvalidError: The arrays differ in length, are not integers, or hold codes out of range.
     """
-    long = clean(task, annotator, answer)
-    width = int(long.answer.max(initial=-1)) + 1 if labels is None else labels
-    if long.answer.size and int(long.answer.max()) >= width:
-        raise InvalidError(f"Answer code {int(long.answer.max())} is not below the number of labels, {width}.")
-    if long.task.size == 0:
+    given = _given(task, annotator, answer)
+    most = int(given.answer.max(initial=-1))
+    width = most + 1 if labels is None else labels
+    if most >= width:
+        raise InvalidError(f"Answer code {most} is not below the number of labels, {width}.")
+    if given.task.size == 0:
         return Patterns(counts=np.zeros((0, width), np.int64), units=np.zeros(0, np.int64))
-    base = int(np.bincount(long.task).max()) + 1
+    answered = np.bincount(given.task)
+    base = int(answered.max()) + 1
+    long = _first_ones(given, answered)
     if base**width <= _EXACT:
         return _by_number(long, base, width)
     return _by_signature(long, width)
@@ -174,6 +176,11 @@ def clean(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike) -> Long:
     Raises:
         InvalidError: The arrays differ in length, are not integers, or hold negative tasks or annotators.
     """
+    return _first_ones(_given(task, annotator, answer))
+
+
+def _given(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike) -> Long:
+    """Return the answers without missing ones, in codes that are not much larger than their number."""
     unit, rater, label = _codes(task, "task"), _codes(annotator, "annotator"), _codes(answer, "answer")
     if not unit.shape == rater.shape == label.shape:
         raise InvalidError(
@@ -185,30 +192,17 @@ def clean(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike) -> Long:
         unit, rater, label = unit[given], rater[given], label[given]
     if unit.min(initial=0) < 0 or rater.min(initial=0) < 0:
         raise InvalidError("A task or annotator code is negative.", remedy="Only answers may be missing (negative).")
-    raters = int(rater.max(initial=-1)) + 1
     if int(unit.max(initial=0)) > 4 * unit.size + 1024:
         unit = np.unique(unit, return_inverse=True)[1]
-    if raters > 4 * rater.size + 1024:
+    if int(rater.max(initial=0)) > 4 * rater.size + 1024:
         rater = np.unique(rater, return_inverse=True)[1]
-        raters = int(rater.max(initial=-1)) + 1
-    pair = unit * raters + rater
-    if _repeats(pair):
-        first = np.sort(np.unique(pair, return_index=True)[1])
-        unit, rater, label = unit[first], rater[first], label[first]
     return Long(unit, rater, label)
 
 
-def _repeats(pair: NDArray[np.intp]) -> bool:
-    if bool(np.all(pair[1:] > pair[:-1])):
-        return False
-    cells = int(pair.max()) + 1
-    if cells <= _DENSE * pair.size:  # marking every cell is faster than sorting while they are not many more
-        marked = np.zeros(cells, np.bool_)
-        marked[pair] = True
-        return int(np.count_nonzero(marked)) < pair.size
-    # Half the bytes sort in half the time.
-    ordered = np.sort(pair.astype(np.uint32) if cells <= 2**32 else pair)
-    return bool(np.any(ordered[1:] == ordered[:-1]))
+def _first_ones(long: Long, answered: NDArray[np.intp] | None = None) -> Long:
+    """Leave out the later answers of one annotator to one task."""
+    again = repeated(long.task, long.annotator, answered=answered)
+    return long if again is None else Long(*(part[~again] for part in long))
 
 
 def _codes(values: ArrayLike, name: str) -> NDArray[np.intp]:
