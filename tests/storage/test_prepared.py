@@ -28,6 +28,8 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ADD = TABLE.insert()
 OPEN = sa.select(TABLE).where(TABLE.c.is_open, TABLE.c.at <= sa.bindparam("now")).order_by(TABLE.c.id)
 COUNT = sa.text("UPDATE thing SET count = count + :by WHERE id = :id RETURNING count, id || '%'")
+VALUE = sa.text("SELECT count FROM thing WHERE id = :id")
+SHARE = sa.text("SELECT 1 / CAST(:parts AS INTEGER)")
 NAMED = sa.text("SELECT at, is_open, body FROM thing WHERE id = :id").columns(
     *(TABLE.c[n] for n in ("at", "is_open", "body"))
 )
@@ -99,6 +101,48 @@ def test_a_write_nobody_waits_for_is_seen_by_what_comes_next_and_refused_at_the_
             refused(then)
     with each_app.database.read() as db:
         assert prepared.one(db, NAMED, {"id": "b"}).is_open
+
+
+def test_what_is_asked_for_ahead_is_read_as_it_was_in_its_turn_and_only_once(each_app: App) -> None:
+    with each_app.database.write() as db:
+        TABLE.create(db)
+        prepared.run(db, ADD, row("a", count=7))
+        keys = {"id": "a"}
+        prepared.ahead(db, VALUE, keys)
+        prepared.ahead(db, VALUE, keys)
+        prepared.ahead(db, VALUE, {"id": "b"})  # is never read
+        prepared.run(db, ADD, row("b"))
+        assert prepared.one(db, COUNT, {"by": 1, "id": "b"}) == (2, "b%")
+        assert prepared.one(db, VALUE, keys) == (7,)
+        assert prepared.one(db, COUNT, {"by": 4, "id": "a"}) == (11, "a%")
+        assert prepared.one(db, VALUE, keys) == (11,)
+        prepared.ahead(db, VALUE, keys)
+        assert db.execute(sa.select(sa.func.count()).select_from(TABLE)).scalar_one() == 2  # goes the driver's own way
+        assert prepared.one(db, VALUE, keys) == (11,)
+        prepared.ahead(db, VALUE, keys)
+    with each_app.database.write() as db:
+        prepared.one(db, COUNT, {"by": 1, "id": "a"})
+        assert prepared.one(db, VALUE, keys) == (12,)  # nothing is kept from the transaction before
+
+
+def test_what_is_refused_ahead_is_told_by_whatever_is_waited_for(each_app: App) -> None:
+    with each_app.database.write() as db:
+        TABLE.create(db)
+        prepared.run(db, ADD, row("a"))
+    if each_app.database.is_sqlite:  # asks nothing ahead
+        return
+
+    def ask() -> None:
+        with each_app.database.write() as db:
+            prepared.ahead(db, SHARE, {"parts": 0})
+            prepared.one(db, COUNT, {"by": 1, "id": "a"})
+
+    with pytest.raises(InvalidError, match="division by zero"):
+        ask()
+    with each_app.database.write() as db:
+        prepared.ahead(db, SHARE, {"parts": 1})
+        assert prepared.one(db, SHARE, {"parts": 1}) == (1,)
+        assert prepared.one(db, VALUE, {"id": "a"}) == (1,)
 
 
 def test_a_server_that_ends_a_connection_in_the_middle_is_told_and_the_next_one_works(each_app: App) -> None:

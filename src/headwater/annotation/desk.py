@@ -25,7 +25,7 @@ from headwater.annotation.plan import Plan, is_gold_turn
 from headwater.annotation.store import answers, automation, documents, prelabels, queue, returns, tasks
 from headwater.annotation.store.campaigns import plan_of
 from headwater.core.ids import new_id
-from headwater.governance.authority import require
+from headwater.governance import authority
 from headwater.governance.model import Decision
 from headwater.workforce import queries as people
 from headwater.workforce import service as workforce
@@ -60,6 +60,10 @@ class Desk:
     """The place as it was when the annotator sat down."""
     next_id: str
     """What the lease of the next fresh task will be called: an answer can name it before it is handed out."""
+    now: datetime
+    """When the annotator sat down."""
+    goes_on: bool = False
+    """Whether the next task is handed out with the reply."""
 
     @property
     def lease_time(self) -> timedelta:
@@ -67,14 +71,25 @@ class Desk:
         return timedelta(minutes=self.plan.lease_minutes)
 
 
-def sit(ctx: Context, campaign_id: str, tier: Tier) -> Desk:
+def sit(ctx: Context, campaign_id: str, tier: Tier, *, lease_id: str = "") -> Desk:
     """Sit the actor down in a campaign, which serialises what they do there.
+
+    Args:
+        ctx: The actor's context.
+        campaign_id: The campaign.
+        tier: What they do there.
+        lease_id: The lease that is looked at next, if it is known.
 
     Raises:
         NotYoursError: The actor does no work of this tier.
         UnknownCampaignError: The program has no such campaign.
     """
-    require(ctx, DECISIONS[tier])
+    authority.require_ahead(ctx, DECISIONS[tier])
+    queue.sit_ahead(ctx.db, ctx.program, campaign_id, ctx.actor)
+    people.ahead(ctx)
+    if lease_id:
+        queue.get_ahead(ctx.db, lease_id, ctx.actor)
+    authority.require(ctx, DECISIONS[tier])
     place = queue.sit(ctx.db, ctx.program, campaign_id, ctx.actor)
     if place is None:
         raise UnknownCampaignError(f"There is no campaign '{campaign_id}' in this program.")
@@ -88,7 +103,15 @@ def sit(ctx: Context, campaign_id: str, tier: Tier) -> Desk:
         plan=plan,
         member=member,
         next_id=new_id("lea"),
+        now=ctx.clock.now(),
     )
+
+
+def look_ahead(desk: Desk) -> None:
+    """Ask the database ahead for what `hand_out` will want of it, once the lease before is settled."""
+    ctx, place = desk.ctx, desk.place
+    queue.next_ahead(ctx.db, desk.campaign_id, desk.tier, ctx.actor, desk.now)
+    people.cohort_ahead(ctx, desk.member, guideline_id=place.guideline_id, batch_id=place.batch_id)
 
 
 def hand_out(desk: Desk, holding: Sequence[str] = ()) -> Handout:
@@ -195,7 +218,7 @@ def _fresh(desk: Desk) -> Assignment | Why:
         stage = _stage(desk)
         if stage is Stage.FAILED:
             return Why.FAILED
-        lanes = queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor, ctx.clock.now())
+        lanes = queue.lanes(ctx.db, desk.campaign_id, desk.tier, ctx.actor, desk.now)
         found = _take(desk, _served(desk, lanes, stage))
         if isinstance(found, Why):
             if found is Why.DONE and ((stage is Stage.CALIBRATING and _finish(desk)) or _late(desk)):

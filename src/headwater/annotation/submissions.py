@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from headwater.annotation import adaptive, likeness, review_rates
-from headwater.annotation.desk import Desk
+from headwater.annotation.desk import Desk, look_ahead
 from headwater.annotation.model import (
     Answer,
     AnswerId,
@@ -91,6 +91,8 @@ def record(desk: Desk, held: queue.Held, submission: Submission) -> Answer:
     row = _answer(desk, held, submission)
     answers.add(ctx.db, row)
     queue.settle(ctx.db, held.id, answer_id=row.id, client_id=row.client_id, next_id=desk.next_id)
+    if desk.goes_on:
+        look_ahead(desk)
     count = queue.count(ctx.db, held.task_id, 1)
     is_full = count.answers == count.wanted
     if is_full and desk.plan.most_overlap and adaptive.wants_more(desk, held, count.wanted):

@@ -71,7 +71,8 @@ def submit(
         AlreadyAnsweredError: The task was answered by another submission.
         ResponseError: The values do not answer the questions.
     """
-    desk = sit(ctx, campaign_id, Tier.ANNOTATE)
+    desk = sit(ctx, campaign_id, Tier.ANNOTATE, lease_id=submission.lease_id)
+    desk.goes_on = claim_next
     held = submissions.own(desk, submission.lease_id, submission.token)
     if held.state == LeaseState.ANSWERED:
         return _replay(desk, held, submission, claim_next=claim_next)

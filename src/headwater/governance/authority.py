@@ -39,6 +39,11 @@ def require(ctx: Context, decision: Decision) -> None:
     )
 
 
+def require_ahead(ctx: Context, decision: Decision) -> None:
+    """Ask the database ahead for what `require` will want of it."""
+    programs.may_act_ahead(ctx.db, ctx.program, ctx.actor, decision)
+
+
 def may(ctx: Context, decision: Decision) -> bool:
     """Return whether the actor is Responsible or Accountable for a decision, or holds a live delegation of it."""
     try:

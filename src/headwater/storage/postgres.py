@@ -8,11 +8,13 @@ A wait costs more than a statement: two processes wake each other, and the inter
 meanwhile. So what nobody asks the outcome of (the beginning of a transaction, a write, its commit) is sent together
 with the next statement that somebody does, in libpq's pipeline mode. The server takes all in their order; after one
 that it refuses it passes the others by, and the refusal is told at the next wait, at the latest by the commit.
+What is known to be read soon is asked for `ahead`, travels the same way, and is there when it is read.
 """
 
 from __future__ import annotations
 
 import select
+from collections import deque
 from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
     from sqlalchemy import Connection
 
-__all__ = ["Result", "Wired", "execute", "send"]
+_Asked = tuple[object, ...]
+"""A statement with its values."""
+
+__all__ = ["Result", "Wired", "ahead", "execute", "send"]
 
 _GONE = "The server ended the connection."
 _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
@@ -108,7 +113,12 @@ class _Wire:
         self._names = count()
         self._fresh: list[str] = []
         """Known statements that the server may still refuse."""
-        self._unheard = 0
+        self._unheard: deque[_Asked | None] = deque()
+        """Statements sent, in their order; those that are read later by what they ask."""
+        self._ahead: set[_Asked] = set()
+        """What was asked for ahead and not read yet."""
+        self._heard: dict[_Asked, Result] = {}
+        """What came of those."""
         self._is_piping = False
         self._socket = select.poll()
         self._socket.register(self._connection.socket, select.POLLIN)
@@ -118,7 +128,7 @@ class _Wire:
         """Return whether the connection is in pipeline mode, where the driver cannot use it."""
         return self._is_piping and self._connection.status == pq.ConnStatus.OK
 
-    def send(self, text: str, values: Sequence[object]) -> None:
+    def send(self, text: str, values: Sequence[object], asked: _Asked | None = None) -> None:
         """Send a statement along with the next one that is waited for."""
         # as text whatever they are: the server, not the size of a number, says which type a parameter has
         sent: Any = self._adapters.dump_sequence(values, [PyFormat.TEXT] * len(values))
@@ -129,15 +139,27 @@ class _Wire:
             name = self._known[text] = f"headwater_{next(self._names)}".encode()
             self._fresh.append(text)
             self._connection.send_prepare(name, text.encode())
-            self._unheard += 1
+            self._unheard.append(None)
         self._connection.send_query_prepared(name, sent)
-        self._unheard += 1
+        self._unheard.append(asked)
+
+    def ahead(self, text: str, values: Sequence[object]) -> None:
+        """Send a statement whose outcome `execute` will want, unless that was done already."""
+        asked = (text, *values)
+        if asked not in self._ahead:
+            self.send(text, values, asked)
+            self._ahead.add(asked)
 
     def execute(self, text: str, values: Sequence[object]) -> Result:
-        """Send a statement and wait for what comes of it."""
-        self.send(text, values)
-        self._connection.send_flush_request()
-        return Result(self._adapters, self._hear())
+        """Send a statement, unless it was sent ahead, and wait for what comes of it."""
+        asked = (text, *values)
+        if asked not in self._ahead:
+            self.send(text, values)
+            return self._hear()
+        if asked not in self._heard:
+            self._hear()
+        self._ahead.remove(asked)
+        return self._heard.pop(asked)
 
     def settle(self, last: bytes = b"") -> None:
         """Hear what became of all statements, and of a last one, and leave the connection to the driver."""
@@ -151,10 +173,11 @@ class _Wire:
         self._is_piping = True
         if begins:
             self._connection.send_query_params(b"BEGIN", None)
-            self._unheard += 1
+            self._unheard.append(None)
 
-    def _hear(self) -> PGresult:
-        """Return what came of the last statement sent."""
+    def _hear(self) -> Result:
+        """Hear everything that was sent, and return what came of the last statement."""
+        self._connection.send_flush_request()
         self._flush()
         while True:
             result = self._next()
@@ -162,10 +185,12 @@ class _Wire:
                 self._leave(result)
                 raise psycopg.OperationalError(_GONE)
             self._next()  # None, which ends what there is to hear of one statement
-            self._unheard -= 1
+            found, asked = Result(self._adapters, result), self._unheard.popleft()
+            if asked is not None:
+                self._heard[asked] = found
             if not self._unheard:
                 self._fresh.clear()
-                return result
+                return found
 
     def _leave(self, refused: PGresult | None = None) -> None:
         """Come to where the server and we agree that nothing is under way; raise what it refused before."""
@@ -177,7 +202,10 @@ class _Wire:
             if refused is None and result is not None and result.status == pq.ExecStatus.FATAL_ERROR:
                 refused = result
         self._connection.exit_pipeline_mode()
-        self._is_piping, self._unheard = False, 0
+        self._is_piping = False
+        self._unheard.clear()
+        self._ahead.clear()
+        self._heard.clear()
         fresh, self._fresh = self._fresh, []
         if refused is not None:
             for text in fresh:
@@ -222,6 +250,17 @@ def send(db: Connection, text: str, values: Sequence[object]) -> None:
         psycopg.Error: What the adapters refuse.
     """
     _wire(db).send(text, values)
+
+
+def ahead(db: Connection, text: str, values: Sequence[object]) -> None:
+    """Send a statement that `execute` will soon want with the same values; what came of it is then there.
+
+    What it reads is as it was in its turn, not when `execute` asks. A refusal is raised by what is waited for next.
+
+    Raises:
+        psycopg.Error: What the adapters refuse.
+    """
+    _wire(db).ahead(text, values)
 
 
 def _wire(db: Connection) -> _Wire:

@@ -75,11 +75,25 @@ def run(db: Connection, statement: Statement, keys: Mapping[str, object]) -> Non
     _execute(db, _plan(db, statement), keys, waits=False)
 
 
+def ahead(db: Connection, statement: Statement, keys: Mapping[str, object]) -> None:
+    """Ask for rows that `one` or `every` will soon want with the same keys: they come with those that are waited for.
+
+    They are as they were now: nothing that changes them may come between. Nothing is done on SQLite, where nobody
+    waits, nor when it was asked for already in this transaction.
+    """
+    if db.dialect.name == "sqlite":
+        return
+    from headwater.storage import postgres  # noqa: PLC0415 -- see `_execute`
+
+    plan = _plan(db, statement)
+    try:
+        postgres.ahead(db, plan.text, _sent(plan, keys))
+    except db.dialect.loaded_dbapi.Error as error:
+        raise _told(db, plan, keys, error) from error
+
+
 def _execute(db: Connection, plan: _Plan, keys: Mapping[str, object], *, waits: bool = True) -> Any:  # noqa: ANN401 -- a cursor or alike
-    values = dict(keys)
-    for name, turn in plan.bound.items():
-        values[name] = turn(values[name])
-    sent = [values[name] for name in plan.names]
+    sent = _sent(plan, keys)
     try:
         if db.dialect.name == "sqlite":
             driver: Any = db.connection.driver_connection
@@ -88,8 +102,20 @@ def _execute(db: Connection, plan: _Plan, keys: Mapping[str, object], *, waits: 
 
         return (postgres.execute if waits else postgres.send)(db, plan.text, sent)
     except db.dialect.loaded_dbapi.Error as error:
-        told = sa.exc.DBAPIError.instance(plan.text, values, error, db.dialect.loaded_dbapi.Error, dialect=db.dialect)
-        raise told from error
+        raise _told(db, plan, keys, error) from error
+
+
+def _sent(plan: _Plan, keys: Mapping[str, object]) -> list[object]:
+    """Return the values of a statement in their order, as they travel."""
+    values = dict(keys)
+    for name, turn in plan.bound.items():
+        values[name] = turn(values[name])
+    return [values[name] for name in plan.names]
+
+
+def _told(db: Connection, plan: _Plan, keys: Mapping[str, object], error: Exception) -> sa.exc.StatementError:
+    kinds = db.dialect.loaded_dbapi.Error
+    return sa.exc.DBAPIError.instance(plan.text, dict(keys), error, kinds, dialect=db.dialect)
 
 
 def _read(plan: _Plan, row: Any) -> Any:  # noqa: ANN401 -- a row of any columns

@@ -77,12 +77,19 @@ def kin(ctx: Context, identifier: str) -> list[str]:
     return store.kin(ctx.db, identifier)
 
 
+def ahead(ctx: Context) -> None:
+    """Ask the database ahead for what `annotator` will want of it for the actor."""
+    store.get_ahead(ctx.db, ctx.program, ctx.actor)
+
+
 def cohort_of(ctx: Context, member: Annotator, *, guideline_id: str, batch_id: str) -> Cohort | None:
     """Return the cohort of an annotator's work in a batch under a guideline version; None before the first answer."""
-    wanted = Cohort(
-        id=CohortId(""), team=member.team, training=member.training, guideline_id=guideline_id, batch_id=batch_id
-    )
-    return store.find_cohort(ctx.db, ctx.program, wanted)
+    return store.find_cohort(ctx.db, ctx.program, _wanted(member, guideline_id, batch_id))
+
+
+def cohort_ahead(ctx: Context, member: Annotator, *, guideline_id: str, batch_id: str) -> None:
+    """Ask the database ahead for what `cohort_of` will want of it."""
+    store.find_cohort_ahead(ctx.db, ctx.program, _wanted(member, guideline_id, batch_id))
 
 
 def cohort(ctx: Context, identifier: str) -> Cohort:
@@ -130,6 +137,11 @@ def ensure_member(ctx: Context, person: str) -> None:
             f"'{person}' has no role in this program.",
             remedy="Assign one first, for example: headwater person assign HANDLE annotator",
         )
+
+
+def _wanted(member: Annotator, guideline_id: str, batch_id: str) -> Cohort:
+    place = {"guideline_id": guideline_id, "batch_id": batch_id}
+    return Cohort(id=CohortId(""), team=member.team, training=member.training, **place)
 
 
 def _present(ctx: Context, row: Annotator) -> Annotator:

@@ -83,6 +83,11 @@ def get(db: Connection, program: str, person: str) -> Annotator | None:
     return _annotator(row) if row else None
 
 
+def get_ahead(db: Connection, program: str, person: str) -> None:
+    """Ask ahead for what `get` will want."""
+    prepared.ahead(db, _GET, {"program": program, "person": person})
+
+
 _GET = sa.text("""
 SELECT program, person, team, affiliation, training, skills, is_available, back_at, stopped_by, stopped_at, stop_reason,
  version, updated_at
@@ -138,18 +143,23 @@ def cohort_of(db: Connection, program: str, row: Cohort) -> Cohort:
 
 def find_cohort(db: Connection, program: str, row: Cohort) -> Cohort | None:
     """Return the stored cohort with the four coordinates of the given one."""
-    found = prepared.one(
-        db,
-        _COHORT_OF,
-        {
-            "program": program,
-            "batch": row.batch_id,
-            "guideline": row.guideline_id,
-            "team": row.team,
-            "training": row.training,
-        },
-    )
+    found = prepared.one(db, _COHORT_OF, _coordinates(program, row))
     return _cohort(found) if found else None
+
+
+def find_cohort_ahead(db: Connection, program: str, row: Cohort) -> None:
+    """Ask ahead for what `find_cohort` will want."""
+    prepared.ahead(db, _COHORT_OF, _coordinates(program, row))
+
+
+def _coordinates(program: str, row: Cohort) -> dict[str, object]:
+    return {
+        "program": program,
+        "batch": row.batch_id,
+        "guideline": row.guideline_id,
+        "team": row.team,
+        "training": row.training,
+    }
 
 
 _COHORT_OF = sa.text("""

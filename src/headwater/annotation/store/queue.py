@@ -103,10 +103,8 @@ class Held(NamedTuple):
 
 def sit(db: Connection, program: str, campaign_id: str, annotator: str) -> Seat | None:
     """Lock and return an annotator's place in a campaign; None when the program has no such campaign."""
-    statement = _SIT
-    if db.dialect.name != "sqlite":
-        prepared.run(db, _PROBE, {})
-        statement = _SIT_LOCKED
+    sit_ahead(db, program, campaign_id, annotator)
+    statement = _SIT if db.dialect.name == "sqlite" else _SIT_LOCKED
     keys = {"program": program, "campaign": campaign_id, "me": annotator}
     row = prepared.one(db, statement, keys)
     if row is None:
@@ -117,6 +115,12 @@ def sit(db: Connection, program: str, campaign_id: str, annotator: str) -> Seat 
         db.execute(fresh.on_conflict_do_nothing())
         row = prepared.one(db, statement, keys)
     return Seat(*row)
+
+
+def sit_ahead(db: Connection, program: str, campaign_id: str, annotator: str) -> None:
+    """Ask ahead for what `sit` will want, which locks the place already."""
+    prepared.ahead(db, _PROBE, {})
+    prepared.ahead(db, _SIT_LOCKED, {"program": program, "campaign": campaign_id, "me": annotator})
 
 
 _SIT_SQL = """
@@ -184,11 +188,21 @@ def lanes(db: Connection, campaign_id: str, tier: Tier, annotator: str, now: dat
 
     Leases whose time is over are taken back first, so that their tasks are given out again: nothing needs to sweep.
     """
-    keys = {"campaign": campaign_id, "tier": tier.value, "me": annotator, "now": now}
+    keys = _whose(campaign_id, tier, annotator, now)
     found = [OpenLane(*row) for row in prepared.every(db, _LANES, keys)]
     if (not found or found[0].is_late) and _take_back(db, campaign_id, now):
         found = [OpenLane(*row) for row in prepared.every(db, _LANES, keys)]
     return found
+
+
+def next_ahead(db: Connection, campaign_id: str, tier: Tier, annotator: str, now: datetime) -> None:
+    """Ask ahead for what `held` and `lanes` will want."""
+    prepared.ahead(db, _held(_LIVE), {"campaign": campaign_id, "me": annotator})
+    prepared.ahead(db, _LANES, _whose(campaign_id, tier, annotator, now))
+
+
+def _whose(campaign_id: str, tier: Tier, annotator: str, now: datetime) -> dict[str, object]:
+    return {"campaign": campaign_id, "tier": tier.value, "me": annotator, "now": now}
 
 
 def first_priority(db: Connection, campaign_id: str, annotator: str) -> int | None:
@@ -278,22 +292,25 @@ _HOLD = lease.insert()
 
 def held(db: Connection, campaign_id: str, annotator: str) -> list[Held]:
     """Return the live leases of an annotator in a campaign, oldest first."""
-    rows = prepared.every(
-        db,
-        _held(" l.campaign_id = :campaign AND l.annotator = :me AND l.state = 'live' ORDER BY l.id"),
-        {"campaign": campaign_id, "me": annotator},
-    )
+    rows = prepared.every(db, _held(_LIVE), {"campaign": campaign_id, "me": annotator})
     return [Held(*row) for row in rows]
 
 
 def get(db: Connection, lease_id: str, annotator: str, *, lock: bool = True) -> Held | None:
     """Return a lease of an annotator in any state, locked unless it is only shown."""
-    locked = " FOR UPDATE OF l" if lock and db.dialect.name != "sqlite" else ""
-    statement = _held(f" l.id = :lease AND l.annotator = :me{locked}")
+    statement = _held(_ONE_LOCKED if lock and db.dialect.name != "sqlite" else _ONE)
     row = prepared.one(db, statement, {"lease": lease_id, "me": annotator})
     return Held(*row) if row else None
 
 
+def get_ahead(db: Connection, lease_id: str, annotator: str) -> None:
+    """Ask ahead for what `get` will want, which locks the lease already."""
+    prepared.ahead(db, _held(_ONE_LOCKED), {"lease": lease_id, "me": annotator})
+
+
+_LIVE = " l.campaign_id = :campaign AND l.annotator = :me AND l.state = 'live' ORDER BY l.id"
+_ONE = " l.id = :lease AND l.annotator = :me"
+_ONE_LOCKED = _ONE + " FOR UPDATE OF l"
 _HELD_JSON = {"facts": sa.JSON, "gold": sa.JSON, "is_blinded": sa.Boolean}
 
 

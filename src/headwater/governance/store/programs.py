@@ -186,8 +186,16 @@ def involved(db: Connection, program_id: str, decision: Decision, how: Involveme
 
 def may_act(db: Connection, program_id: str, who: str, decision: Decision) -> bool:
     """Return whether the chart makes a person Responsible or Accountable for a decision."""
-    keys = {"program": program_id, "who": who, "decision": decision.value}
-    return prepared.one(db, _MAY_ACT, keys) is not None
+    return prepared.one(db, _MAY_ACT, _who_acts(program_id, who, decision)) is not None
+
+
+def may_act_ahead(db: Connection, program_id: str, who: str, decision: Decision) -> None:
+    """Ask ahead for what `may_act` will want."""
+    prepared.ahead(db, _MAY_ACT, _who_acts(program_id, who, decision))
+
+
+def _who_acts(program_id: str, who: str, decision: Decision) -> dict[str, object]:
+    return {"program": program_id, "who": who, "decision": decision.value}
 
 
 _MAY_ACT = sa.text("""
