@@ -79,7 +79,10 @@ def test_points_ask_whether_a_stricter_plan_would_have_accepted() -> None:
     assert switching.outcome(double, inspected=80, wrong=0, accepted=True).points == 3
     assert switching.outcome(double, inspected=160, wrong=3, accepted=True).points == 0
     reduced = plan(5_000, aql=1.0, severity=Severity.REDUCED)
-    assert not switching.outcome(reduced, inspected=80, wrong=3, accepted=True).at_ease
+    assert switching.outcome(reduced, inspected=80, wrong=3, accepted=True).at_ease
+    old = plan(5_000, aql=1.0, kind=Kind.DOUBLE, severity=Severity.REDUCED)  # 50, 0 and 4; 100, 3 and 6
+    assert switching.outcome(old, inspected=100, wrong=3, accepted=True).at_ease
+    assert not switching.outcome(old, inspected=100, wrong=4, accepted=True).at_ease
 
 
 def test_a_maker_at_the_limit_is_tightened_as_seldom_as_the_chain_says() -> None:

@@ -14,6 +14,7 @@ from headwater.stats.acceptance.tables import (
     LETTERS,
     LEVELS,
     LOTS,
+    REDUCED_DOUBLES,
     REDUCED_SIZES,
     SIZES,
     ZERO,
@@ -81,21 +82,18 @@ def plan(
             "Inspection is discontinued: too many lots were rejected under tightened inspection.",
             remedy="Put the causes right, then resume inspection.",
         )
-    cell = _cell(LETTERS.index(letter_of(lot, level)), aql, severity)
+    cell = _cell(LETTERS.index(letter_of(lot, level)), aql, severity, kind)
     if kind is Kind.SEQUENTIAL:
-        stages, source = _sequential(lot, cell, severity), "Wald's sequential test to the single plan of MIL-STD-105E"
+        stages, source = _sequential(lot, cell, severity), "Wald's sequential test to the single plan of ISO 2859-1"
     elif kind is Kind.DOUBLE:
         stages = _double(cell, severity)
         source = "MIL-STD-105E tables III; ISO 2859-1:1999 has other numbers in some cells"
     else:
         stages, source = _single(cell, severity), "ISO 2859-1 tables 2"
-        if severity is Severity.REDUCED:
-            source = "MIL-STD-105E table II-C; ISO 2859-1:1999 has no gap under reduced inspection"
     capped = _capped(stages, lot)
-    gap = cell.entry.second if kind is Kind.DOUBLE else (cell.entry.accept, cell.entry.reject)
     ease = capped[-1].accept
-    if severity is Severity.REDUCED and gap is not None and kind is not Kind.SEQUENTIAL:
-        ease = min(gap[0], ease)
+    if severity is Severity.REDUCED and kind is Kind.DOUBLE and cell.entry.second is not None:
+        ease = min(cell.entry.second[0], ease)
     return Plan(
         kind=kind,
         standard=source,
@@ -114,7 +112,8 @@ def alternatives(
 ) -> tuple[Plan, ...]:
     """Return the plans of every kind there is for a lot, single first."""
     found = [plan(lot, aql=aql, level=level, severity=severity)]
-    if found[0].accept > 0 and _cell(LETTERS.index(letter_of(lot, level)), aql, severity).entry.first is not None:
+    cell = _cell(LETTERS.index(letter_of(lot, level)), aql, severity, Kind.DOUBLE)
+    if found[0].accept > 0 and cell.entry.first is not None:
         found.append(plan(lot, aql=aql, kind=Kind.DOUBLE, level=level, severity=severity))
     found.append(plan(lot, aql=aql, kind=Kind.SEQUENTIAL, level=level, severity=severity))
     return tuple(found)
@@ -128,19 +127,21 @@ def stricter(found: Plan) -> Plan | None:
     return plan(found.lot, aql=AQLS[place], kind=found.kind, level=found.level, severity=found.severity)
 
 
-def _cell(letter: int, aql: float, severity: Severity) -> Cell:
+def _cell(letter: int, aql: float, severity: Severity, kind: Kind) -> Cell:
     """Follow the arrows from a cell; past either end of the table the only way is back."""
-    entries, zero = ENTRIES[severity], AQLS.index(aql) + ZERO[severity]
+    old = severity is Severity.REDUCED and kind is Kind.DOUBLE
+    entries, zero = REDUCED_DOUBLES if old else ENTRIES[severity], AQLS.index(aql) + ZERO[severity]
+    one = next(place for place, entry in enumerate(entries) if isinstance(entry, Entry) and place)
     last = len(_sizes(severity)) - (2 if severity is Severity.NORMAL else 1)
     has_zero = (0 if severity is not Severity.TIGHTENED else 1) <= zero <= last  # tightened, no A accepts on zero
     place = letter - zero
     if place < 0:
-        place = 0 if has_zero else 3
+        place = 0 if has_zero else one
     place = min(place, len(entries) - 1)
     if entries[place] is Arrow.DOWN:
-        place = 3 if zero + 3 <= last else 0
+        place = one if zero + one <= last else 0
     elif entries[place] is Arrow.UP or (place == 0 and not has_zero):
-        place = 0 if has_zero else 3
+        place = 0 if has_zero else one
     return Cell(zero + place, cast("Entry", entries[place]))
 
 

@@ -3,9 +3,10 @@
 The master tables are diagonals: along each AQL column the entries of `ENTRIES` begin one letter earlier for each step
 of the AQL series. An arrow stands for the nearest plan in its direction.
 
-Source: MIL-STD-105E (public domain), tables I, II-A to II-C and III-A to III-C. Normal and tightened single plans are
-those of ISO 2859-1 as well. Deviations of ISO 2859-1:1999 from the older double plans and from the gap between
-acceptance and rejection under reduced inspection are not followed.
+Source: MIL-STD-105E (public domain), tables I, II-A, II-B and III-A to III-C; the normal and tightened single plans are
+those of ISO 2859-1:1999 as well. Reduced single plans are those of ISO 2859-1:1999, table 2-C (identical: GB/T
+2828.1-2012, IS 2500-1:2000), which left no gap between acceptance and rejection. That edition also made the average
+sample of some double plans smaller; those changes are not followed.
 """
 
 from __future__ import annotations
@@ -61,11 +62,12 @@ class Entry(NamedTuple):
 
     accept: int
     reject: int
-    """One more than `accept`, but under reduced inspection: between them the lot passes and reduced inspection ends."""
+    """One more than `accept`."""
     first: tuple[int, int] | None = None
     """Acceptance and rejection number of the first of two samples; None where the standard has no double plan."""
     second: tuple[int, int] | None = None
-    """The same of both samples together."""
+    """The same of both samples together; of reduced plans with a gap, in which the lot passes and reduced inspection
+    ends."""
 
 
 LETTERS = "ABCDEFGHJKLMNPQRS"
@@ -117,16 +119,30 @@ ENTRIES: dict[Severity, tuple[Entry | Arrow, ...]] = {
         Entry(0, 1),
         Arrow.UP,
         Arrow.DOWN,
-        Entry(0, 2, (0, 2), (0, 2)),
-        Entry(1, 3, (0, 3), (0, 4)),
-        Entry(1, 4, (0, 4), (1, 5)),
-        Entry(2, 5, (0, 4), (3, 6)),
-        Entry(3, 6, (1, 5), (4, 7)),
-        Entry(5, 8, (2, 7), (6, 9)),
-        Entry(7, 10, (3, 8), (8, 12)),
-        Entry(10, 13, (5, 10), (12, 16)),
+        Arrow.DOWN,
+        Entry(1, 2),
+        Entry(2, 3),
+        Entry(3, 4),
+        Entry(5, 6),
+        Entry(6, 7),
+        Entry(8, 9),
+        Entry(10, 11),
     ),
 }
 """Down each AQL column, from the letter that accepts on zero; past the end the last entry stands."""
+REDUCED_DOUBLES: tuple[Entry | Arrow, ...] = (
+    Entry(0, 1),
+    Arrow.UP,
+    Arrow.DOWN,
+    Entry(1, 2, (0, 2), (0, 2)),
+    Entry(2, 3, (0, 3), (0, 4)),
+    Entry(3, 4, (0, 4), (1, 5)),
+    Entry(4, 5, (0, 4), (3, 6)),
+    Entry(5, 6, (1, 5), (4, 7)),
+    Entry(7, 8, (2, 7), (6, 9)),
+    Entry(9, 10, (3, 8), (8, 12)),
+    Entry(12, 13, (5, 10), (12, 16)),
+)
+"""The same for double plans under reduced inspection, which come from the older table."""
 ZERO = {Severity.NORMAL: -1, Severity.TIGHTENED: 0, Severity.REDUCED: -1}
 """Letter that accepts on zero at the largest AQL; each smaller AQL has it one letter later."""
