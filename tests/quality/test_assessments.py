@@ -11,6 +11,7 @@ from headwater.annotation import batches, gold, tasks
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
+from headwater.app import overview
 from headwater.quality import assessments, queries
 from headwater.quality import gold as quality_gold
 from headwater.quality.model import NotAssessableError
@@ -206,3 +207,19 @@ def test_answers_per_turn_are_compared_turn_by_turn(team: Team) -> None:
     # Six first turns warm/warm, six second turns warm/cold: D_o = 12/24, D_e = 2·18·6/(24·23); 1 - (1/2)/(216/552).
     assert found.value == pytest.approx(1 - (1 / 2) / (216 / 552), abs=1e-12)
     assert found.n == 6  # tasks, since the turns of one task depend on each other
+
+
+def test_the_overview_tells_agreement_where_there_is_no_gold(measured: tuple[Team, str]) -> None:
+    team, campaign = measured
+
+    def told() -> str:
+        with team.read(team.lead) as ctx:
+            return next(each.headline for each in overview.stages(ctx) if each.name == "Quality")
+
+    assert told() == "not measured yet"
+    alphas = {}
+    for question in ("topic", "minutes"):
+        found = assess(team, campaign, question)
+        alphas[question] = found["agreement.alpha", f"question:{question}"].estimate.value
+    lowest = min(alphas, key=lambda name: alphas[name])
+    assert told() == f"alpha {alphas[lowest]:.2f} on {lowest}"

@@ -73,3 +73,21 @@ def test_an_annotator_appeals_and_an_expert_rules_on_pages(team: Team, site: Ser
     author.get_by_role("cell", name="it does", exact=True).wait_for()
     author.context.close()
     expert.context.close()
+
+
+def test_annotators_find_their_own_work_first_and_whom_to_ask_for_more(
+    team: Team, site: Served, browser: Browser
+) -> None:
+    tab = site.tab_of(browser, team.annotators[0])
+    tab.goto(f"{site.url}/p/support/workspace")
+    places = tab.get_by_role("navigation", name="Program")
+    assert places.get_by_role("link").all_inner_texts() == ["Workspace", "Feedback", "Enquiries", "Inbox"]
+    tab.get_by_text("Work is planned by ops.").wait_for()
+    places.get_by_text("The program").click()
+    places.get_by_role("link", name="Releases").click()
+    tab.get_by_role("heading", name="Releases", exact=True).wait_for()
+    assert places.get_by_role("link", name="Releases").get_attribute("aria-current") == "page"
+    assert not problems(tab)
+    other = site.tab_of(browser, team.ops)
+    other.goto(f"{site.url}/p/support/feedback")
+    assert other.locator("nav [aria-current]").inner_text() == "Workspace"

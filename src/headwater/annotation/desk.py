@@ -92,7 +92,9 @@ def sit(ctx: Context, campaign_id: str, tier: Tier, *, lease_id: str = "") -> De
     authority.require(ctx, DECISIONS[tier])
     place = queue.sit(ctx.db, ctx.program, campaign_id, ctx.actor)
     if place is None:
-        raise UnknownCampaignError(f"There is no campaign '{campaign_id}' in this program.")
+        raise UnknownCampaignError(
+            f"There is no campaign with the id '{campaign_id}' in this program.", remedy="See: headwater campaign list"
+        )
     plan, member = plan_of(place.plan), people.annotator(ctx)
     return Desk(
         ctx=ctx,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from headwater.annotation import queries as annotation
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from headwater.annotation.model import Campaign
     from headwater.annotation.progress import Progress
     from headwater.context import Context
+    from headwater.quality.model import Measure
     from headwater.stats.interval import Estimate
 
 
@@ -176,22 +178,31 @@ def _late(ctx: Context, campaigns: list[Campaign], progress: list[Progress]) -> 
 
 
 def _quality(ctx: Context) -> Stage:
-    measures = [
-        item for item in quality.latest(ctx) if item.scope.startswith("cohort:") and item.metric == "gold.accuracy"
-    ]
+    headline = _measured(quality.latest(ctx))
     rejected = [item for item in quality.inspections(ctx) if item.verdict in (Verdict.REJECTED, Verdict.WAIVED)]
     overdue = vigilance.overdue(ctx)
     unwatched = f"{overdue[0].name} is not watched since {overdue[0].since:%Y-%m-%d %H:%M}" if overdue else ""
-    if not measures:
+    if not headline:
         return _stage("Quality", "quality", "not measured yet", gap=unwatched, idle=not overdue, bad=bool(overdue))
-    worst = min(measures, key=lambda item: item.estimate.value)
     count = len(rejected)
     gap = f"{count} {'batch' if count == 1 else 'batches'} failed inspection" if rejected else ""
     gap = unwatched or gap
     if waiting := quality.open_alarms(ctx):
         gap = f"{waiting} alarms undecided" if waiting > 1 else "an alarm is undecided"
-    headline = f"worst cohort {worst.estimate.value:.0%} on gold"
     return _stage("Quality", "quality", headline, gap=gap, bad=bool(overdue))
+
+
+def _measured(measures: list[Measure]) -> str:
+    """The lowest figure in words: on gold where there is some, else of agreement; empty when nothing was measured."""
+    known = [item for item in measures if isfinite(item.estimate.value)]
+    gold = [item for item in known if item.metric == "gold.accuracy" and item.scope.startswith("cohort:")]
+    if gold:
+        return f"worst cohort {min(item.estimate.value for item in gold):.0%} on gold"
+    agreed = [item for item in known if item.metric == "agreement.alpha" and item.scope.startswith("question:")]
+    if not agreed:
+        return ""
+    lowest = min(agreed, key=lambda item: item.estimate.value)
+    return f"alpha {lowest.estimate.value:.2f} on {lowest.scope.partition(':')[2]}"
 
 
 def _releases(ctx: Context) -> Stage:

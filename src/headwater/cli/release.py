@@ -64,7 +64,10 @@ def preview(
         done(f"Since {found.parent}: " + ", ".join(f"{n:,} {kind}" for kind, n in asdict(found.changes).items()))
     show(found.counts, ("by", "name", "members"))
     _print_gates(found.gates)
-    show(found.excluded, {"stays out because": lambda row: row.reason, "records": lambda row: row.records})
+    if found.excluded:
+        show(found.excluded, {"stays out because": lambda row: row.reason, "records": lambda row: row.records})
+    else:
+        done("No record stays out.")
 
 
 @cli.command("list")
@@ -168,6 +171,9 @@ def _gates(release: str) -> None:
 
 
 def _print_gates(gates: Sequence[Gate]) -> None:
+    if not gates:
+        done("No gate is checked: the charter sets no standards. See: headwater charter export, then charter propose")
+        return
     show(
         gates,
         {

@@ -25,7 +25,7 @@ def front(visitor: Visitor, after: str = "") -> Response:
             visitor,
             ctx,
             "annotation/enquiries.html",
-            active="campaigns",
+            active="enquiries",
             rows=sorted(rows, key=lambda row: row.replied_at is not None),
             more=found.more,
             versions=versions,

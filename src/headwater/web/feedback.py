@@ -33,7 +33,7 @@ def mine(visitor: Visitor, before: str = "") -> Response:
             visitor,
             ctx,
             "annotation/feedback.html",
-            active="workspace",
+            active="feedback",
             rows=[(row, _told(row.feedback.given), _told(row.feedback.settled)) for row in rows[:SHOWN]],
             older=rows[SHOWN - 1].feedback.id if len(rows) > SHOWN else "",
             counts=counts,

@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from headwater.core.errors import ForbiddenError
 from headwater.governance import accounts
 from headwater.governance import queries as governance
+from headwater.governance.model import Role
 from headwater.web import formats
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def page(
         "person": visitor.person,
         "program": visitor.program,
         "programs": governance.programs_of(ctx, visitor.person.id) if ctx and visitor.person else [],
+        "only_annotates": set(governance.roles(ctx) if ctx and visitor.program else ()) == {Role.ANNOTATOR},
         "unread": governance.unread_notices(ctx) if ctx and visitor.person else 0,
         "handles": governance.names(ctx) if ctx else {},
         "csrf": visitor.csrf,

@@ -16,6 +16,8 @@ from headwater.annotation.deadline_model import due_of
 from headwater.annotation.enquiry_model import LONGEST
 from headwater.annotation.submissions import Submission
 from headwater.core.canonical import plain
+from headwater.governance import queries as governance
+from headwater.governance.model import Decision, Involvement
 from headwater.web.documents import rendered
 from headwater.web.session import Visitor, back, page
 
@@ -72,7 +74,9 @@ def choose(visitor: Visitor) -> Response:
         for entry in agenda(ctx):
             mine = annotation.my_progress(ctx, entry.campaign.id)
             rows.append((entry, mine, pace.pace(ctx, entry.campaign.id, since=ctx.clock.now())))
-        return page(visitor, ctx, "annotation/workspaces.html", active="workspace", rows=rows)
+        known = governance.names(ctx)
+        asked = [known[each] for each in governance.involved(ctx, Decision.CAMPAIGN_OPEN, Involvement.RESPONSIBLE)]
+        return page(visitor, ctx, "annotation/workspaces.html", active="workspace", rows=rows, asked=asked)
 
 
 @router.get("/{campaign}")
