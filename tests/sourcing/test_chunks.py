@@ -185,13 +185,13 @@ def test_marks_of_two_intakes_are_told_apart_and_cover_what_was_compared() -> No
     a, b, c = (f"rec_{each * 40}" for each in "abc")
     assert ours.find(first) == {}
     commit(kept, ours, first, [a, b])
-    assert ours.compared(ours.seen()) == 2
+    assert ours.compared(ours.seen()) == [range(2)]
     assert theirs.find(second) == {first[0]: a}
     commit(kept, theirs, second[1:], [c])
     before = ours.seen()
-    assert ours.compared(before) == 2
+    assert ours.compared(before) == [range(2)]
     assert ours.find([*second, bytes([4]) * 32]) == {second[0]: a, second[1]: c}
-    assert (ours.compared(before), ours.compared(ours.seen())) == (2, 3)
+    assert (ours.compared(before), ours.compared(ours.seen())) == ([range(2)], [range(2), range(2, 3)])
     assert Marks(kept).find([*first, *second]) == {first[0]: a, first[1]: b, second[1]: c}
 
 

@@ -156,8 +156,8 @@ def _write(work: _Work, chunk: Chunk, outcome: Outcome) -> int:
     with ExitStack() as stack:
         block = None
         if kept.indices:
-            rows, after = _table(kept, work.intake, work.now), work.known.compared(outcome.seen)
-            pin = stack.enter_context(work.tables.appended(work.database, work.program, rows, after=after))
+            rows, compared = _table(kept, work.intake, work.now), work.known.compared(outcome.seen)
+            pin = stack.enter_context(work.tables.appended(work.database, work.program, rows, compared=compared))
             refused = refused + _taken(chunk, kept, pin.present)  # by another intake since this one began
             kept = kept.without(pin.present)
             if pin.added:

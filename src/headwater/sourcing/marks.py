@@ -124,16 +124,11 @@ class Marks:
         """Return how many blocks of others were looked at so far; see `compared`."""
         return len(self._foreign)
 
-    def compared(self, seen: int) -> int:
-        """Return up to which `seq` the records are in blocks of our own or among the first `seen` of others."""
-        unseen, end = set(self._foreign[seen:]), 0
-        for block in sorted(
-            each for number, each in enumerate(self._blocks) if number not in unseen and each.first >= 0
-        ):
-            if block.first != end:
-                break
-            end += block.size
-        return end
+    def compared(self, seen: int) -> list[range]:
+        """Return which `seq` records of our own have, and those of the first `seen` blocks of others."""
+        unseen = set(self._foreign[seen:])
+        blocks = [block for number, block in enumerate(self._blocks) if number not in unseen and block.first >= 0]
+        return [range(block.first, block.first + block.size) for block in blocks]
 
     def _refresh(self) -> None:
         """Take in what others committed since."""

@@ -59,6 +59,8 @@ _UNINDEXED_ROWS = 25_000
 _UNINDEXED_SHARE = 20
 """Rows outside the index are scanned at every lookup, in a tenth of a microsecond each: at most this many, or one part
 in so many of the table."""
+_READ_RATHER = 4
+"""Rows whose `seq` was not compared are read, not looked up by id, while they are so many times as many at most."""
 _INDEXES_BEFORE_MERGE = 16
 """New rows get an index of their own, since to write one of all rows anew would cost more the more there are."""
 
@@ -81,16 +83,18 @@ class RecordTables:
         return cls(place, options)
 
     @contextmanager
-    def appended(self, database: Database, program: str, rows: pa.Table, *, after: int = 0) -> Iterator[Pin]:
+    def appended(
+        self, database: Database, program: str, rows: pa.Table, *, compared: Sequence[range] = ()
+    ) -> Iterator[Pin]:
         """Append, and free the table for others at the end of the block even when the block did not `confirm`."""
-        pin = self.append(database, program, rows, after=after)
+        pin = self.append(database, program, rows, compared=compared)
         try:
             yield pin
         except BaseException:
             pins.give_up(database, program, pin)
             raise
 
-    def append(self, database: Database, program: str, rows: pa.Table, *, after: int = 0) -> Pin:
+    def append(self, database: Database, program: str, rows: pa.Table, *, compared: Sequence[range] = ()) -> Pin:
         """Add rows and return the pin that will make them visible (see `confirm`).
 
         Rows whose `record_id` is in the table already, or comes twice, are skipped. `seq` is assigned here.
@@ -99,14 +103,14 @@ class RecordTables:
             database: Where the pin is kept; no transaction of the caller's may be open on SQLite.
             program: Whose table.
             rows: Columns of `SCHEMA`; `seq` may be missing.
-            after: The caller knows that none of the rows is among the records with a `seq` below this one.
+            compared: The caller knows that none of the rows is among the records with such a `seq`.
 
         Raises:
             ConflictError: Others were writing this table for too long, or wrote to it past their lease.
         """
         pin = pins.lease(database, program, _now)
         dataset = self._head(program, pin)
-        known = self._known(dataset, rows, after) if after < pin.next_seq else pa.array([], pa.string())
+        known = self._known(dataset, rows, _gaps(compared, pin.next_seq))
         fresh = _fresh(rows, known, pin.next_seq)
         skipped, present = rows.num_rows - fresh.num_rows, frozenset(known.to_pylist())
         if fresh.num_rows == 0:
@@ -301,13 +305,17 @@ class RecordTables:
             return dataset
         return self._open(program)
 
-    def _known(self, dataset: lance.LanceDataset | None, rows: pa.Table, after: int) -> pa.StringArray:
-        """Return which of the rows' ids are in the table from some `seq` on."""
-        if dataset is None or not rows.num_rows:
+    def _known(self, dataset: lance.LanceDataset | None, rows: pa.Table, gaps: Sequence[range]) -> pa.StringArray:
+        """Return which of the rows' ids are in the table with a `seq` in one of the gaps."""
+        if dataset is None or not rows.num_rows or not gaps:
             return pa.array([], pa.string())
-        listed = ", ".join(f"'{identifier}'" for identifier in rows.column("record_id").to_pylist())
-        found = dataset.to_table(columns=["record_id", "seq"], filter=f"record_id IN ({listed})")
-        return found.filter(pc.field("seq") >= after).column("record_id").combine_chunks()
+        ids = rows.column("record_id").combine_chunks()
+        if sum(map(len, gaps)) <= _READ_RATHER * len(ids):
+            where = " OR ".join(f"(seq >= {gap.start} AND seq < {gap.stop})" for gap in gaps)
+            there = dataset.to_table(columns=["record_id"], filter=where).column("record_id").combine_chunks()
+            return ids.filter(pc.is_in(ids, there))
+        listed = ", ".join(f"'{identifier}'" for identifier in ids.to_pylist())
+        return dataset.to_table(columns=["record_id"], filter=f"record_id IN ({listed})").column(0).combine_chunks()
 
     def _tidy(self, program: str, dataset: lance.LanceDataset) -> lance.LanceDataset:
         """Return the dataset with its indexes, few enough fragments and few enough rows outside the index."""
@@ -351,6 +359,16 @@ def _fresh(rows: pa.Table, known: pa.StringArray, first: int) -> pa.Table:
     seq = pa.array(np.arange(first, first + fresh.num_rows))
     columns = [seq if field.name == "seq" else fresh.column(field.name).cast(field.type) for field in SCHEMA]
     return pa.table(columns, schema=SCHEMA)
+
+
+def _gaps(compared: Sequence[range], end: int) -> list[range]:
+    """Return what is left of 0 to `end` without some ranges, which do not overlap."""
+    gaps, start = [], 0
+    for each in sorted(compared, key=lambda one: one.start):
+        if start < min(each.start, end):
+            gaps.append(range(start, min(each.start, end)))
+        start = each.stop
+    return [*gaps, range(start, end)] if start < end else gaps
 
 
 def _now() -> datetime:
