@@ -33,12 +33,16 @@ def new_ids(prefix: str, count: int) -> list[str]:
     with _lock:
         first = max(time.time_ns() * 4096 // 1_000_000, _last + 1)
         _last = first + count - 1
-    noise = secrets.token_bytes(8 * count)
+    noise = secrets.token_hex(8 * count)
+    heads = (f"{tick:015x}" for tick in range(first, first + count))
     return [
-        f"{prefix}_{tick >> 12 & 0xFFFF_FFFF_FFFF:012x}7{tick & 0xFFF:03x}"
-        f"{int.from_bytes(noise[8 * place : 8 * place + 8]) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000:016x}"
-        for place, tick in enumerate(range(first, first + count))
+        f"{prefix}_{head[:12]}7{head[12:]}{_VARIANT[noise[at]]}{noise[at + 1 : at + 16]}"
+        for head, at in zip(heads, range(0, 16 * count, 16), strict=True)
     ]
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+"""The two bits that say how an id is made, before two at random."""
 
 
 def prefix_of(identifier: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -18,40 +19,74 @@ def add(
     table: sa.Table,
     varying: Mapping[str, Sequence[Any]],
     constant: Mapping[str, object] | None = None,
-    *,
-    unless_known: bool = False,
 ) -> None:
-    """Insert rows.
+    """Insert rows: by COPY on PostgreSQL, which takes a quarter of the time of an INSERT.
 
     Args:
         db: The open transaction.
         table: The table.
         varying: Column → a value for each row, all equally many.
         constant: Column → the value of every row.
-        unless_known: Leave out rows with a key that is there already, or comes twice.
     """
+    if not len(next(iter(varying.values()))):
+        return
     constant = constant or {}
-    count = len(next(iter(varying.values())))
-    if not count:
-        return
-    names = [*varying, *constant]
-    processors = [table.c[name].type.dialect_impl(db.dialect).bind_processor(db.dialect) for name in names]
-    columns: list[list[Any]] = []
-    for name, bound in zip(names, processors, strict=True):
-        if name in constant:
-            value = constant[name]
-            columns.append([bound(value) if bound else value] * count)
-        else:
-            columns.append([bound(value) for value in varying[name]] if bound else list(varying[name]))
-    said = ", ".join(f'"{name}"' for name in names)
-    end = " ON CONFLICT DO NOTHING" if unless_known else ""
+    columns = [_bound(db, table, name, values) for name, values in varying.items()]
+    shared = [_bound(db, table, name, [value])[0] for name, value in constant.items()]
+    said = ", ".join(f'"{name}"' for name in (*varying, *constant))
     if db.dialect.name == "sqlite":
-        places = ", ".join(repeat("?", len(names)))
-        db.exec_driver_sql(
-            f'INSERT INTO "{table.name}" ({said}) VALUES ({places}){end}', list(zip(*columns, strict=True))
-        )
-        return
-    # a cast to VARCHAR(n) would cut what is too long, where text is refused
-    types = (sa.Text() if isinstance(table.c[name].type, sa.String) else table.c[name].type for name in names)
-    arrays = ", ".join(f"%s::{each.compile(db.dialect)}[]" for each in types)
-    db.exec_driver_sql(f'INSERT INTO "{table.name}" ({said}) SELECT * FROM unnest({arrays}){end}', tuple(columns))
+        _insert(db, f'"{table.name}" ({said})', columns, shared)
+    else:
+        _copy(db, f'"{table.name}" ({said})', columns, shared)
+
+
+def _bound(db: Connection, table: sa.Table, name: str, values: Sequence[Any]) -> Sequence[Any]:
+    """Return values as they travel."""
+    kind = table.c[name].type
+    bound = kind.dialect_impl(db.dialect).bind_processor(db.dialect)
+    return [bound(value) for value in values] if bound and not isinstance(kind, sa.LargeBinary) else values
+
+
+def _insert(db: Connection, target: str, columns: list[Sequence[Any]], shared: list[Any]) -> None:
+    count = len(columns[0])
+    places = [*repeat("?", len(columns)), *map(_literal, shared)]
+    columns += [[value] * count for value in shared if _literal(value) == "?"]
+    statement = f"INSERT INTO {target} VALUES ({', '.join(places)})"
+    db.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+def _literal(value: object) -> str:
+    """Return a value as SQL writes it, which need not be handed over for each row; a place for any other."""
+    if value is None:
+        return "NULL"
+    if type(value) is int:
+        return str(value)
+    if type(value) is str and value.isascii() and value.isprintable():
+        return "'{}'".format(value.replace("'", "''"))
+    return "?"
+
+
+def _copy(db: Connection, target: str, columns: list[Sequence[Any]], shared: list[Any]) -> None:
+    end = "".join(f"\t{_copied(value)}" for value in shared) + "\n"
+    rows = map("\t".join, zip(*(map(_copied, column) for column in columns), strict=True))
+    from headwater.storage import postgres  # noqa: PLC0415 -- loads a driver that most commands do not need
+
+    statement = f"COPY {target} FROM STDIN"
+    try:
+        postgres.copy(db, statement, end.join(rows) + end)
+    except db.dialect.loaded_dbapi.Error as error:
+        kind = db.dialect.loaded_dbapi.Error
+        raise sa.exc.DBAPIError.instance(statement, None, error, kind, dialect=db.dialect) from error
+
+
+def _copied(value: object) -> str:
+    """Return a value in COPY's text format."""
+    if isinstance(value, str):
+        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
+    if isinstance(value, bytes):
+        return f"\\\\x{value.hex()}"
+    return "\\N" if value is None else str(value)
+
+
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _Asked = tuple[object, ...]
 """A statement with its values."""
 
-__all__ = ["Result", "Wired", "ahead", "execute", "send"]
+__all__ = ["Result", "Wired", "ahead", "copy", "execute", "send"]
 
 _GONE = "The server ended the connection."
 _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
@@ -261,6 +261,17 @@ def ahead(db: Connection, text: str, values: Sequence[object]) -> None:
         psycopg.Error: What the adapters refuse.
     """
     _wire(db).ahead(text, values)
+
+
+def copy(db: Connection, statement: str, rows: str) -> None:
+    """Execute a COPY from the client, with rows in its text format.
+
+    Raises:
+        psycopg.Error: What the server refuses.
+    """
+    driver: Any = db.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as sink:
+        sink.write(rows)
 
 
 def _wire(db: Connection) -> _Wire:

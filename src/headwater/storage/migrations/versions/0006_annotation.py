@@ -508,7 +508,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
-        sa.UniqueConstraint("campaign_id", "record_id", "about", name=op.f("uq_task_campaign_id_record_id_about")),
         postgresql_with={"fillfactor": 80},
         sqlite_with_rowid=False,
     )
@@ -521,6 +520,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("need > 0"),
         postgresql_where=sa.text("need > 0"),
     )
+    op.create_index("uq_task_record", "task", ["campaign_id", "record_id", "about"], unique=True)
     op.create_table(
         "trust",
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
