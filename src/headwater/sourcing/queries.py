@@ -131,8 +131,13 @@ def identifiers(ctx: Context, *, where: str = "") -> list[str]:
             for value in ctx.records.scan(ctx.db, ctx.program, columns=["record_id"])["record_id"].to_pylist()
         ]
     found: list[str] = []
-    for batch in ctx.records.batches(ctx.db, ctx.program, ["record_id", *_SEEN], predicate.condition.maybe):
-        found += [row["record_id"] for row in batch.to_pylist() if predicate.matches(_seen(row))]
+    columns = {name: name for name in ("record_id", *_SEEN)} | {"is_sure": predicate.condition.surely}
+    for batch in ctx.records.batches(ctx.db, ctx.program, columns, predicate.condition.maybe):
+        if not pc.all(batch.column("is_sure"), skip_nulls=False).as_py():
+            rows = batch.to_pylist()
+            found += [row["record_id"] for row in rows if row["is_sure"] or predicate.matches(_seen(row))]
+        else:
+            found += batch.column("record_id").to_pylist()
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -194,12 +195,16 @@ class RecordTables:
         return totals
 
     def batches(
-        self, db: Connection, program: str, columns: Sequence[str], where: str = ""
+        self, db: Connection, program: str, columns: Sequence[str] | Mapping[str, str], where: str = ""
     ) -> Iterator[pa.RecordBatch]:
-        """Yield rows in order of arrival, a part at a time, so that memory does not grow with the table."""
+        """Yield rows in order of arrival, a part at a time, so that memory does not grow with the table.
+
+        Columns are named, or what they hold is said in SQL by their name.
+        """
         dataset = self._pinned(db, program)
         if dataset is not None:
-            yield from dataset.scanner(columns=list(columns), filter=where or None, batch_size=_BATCH).to_batches()
+            wanted = dict(columns) if isinstance(columns, Mapping) else list(columns)
+            yield from dataset.scanner(columns=wanted, filter=where or None, batch_size=_BATCH).to_batches()
 
     def remembered(self, db: Connection, program: str, key: object, compute: Callable[[], _Result]) -> _Result:
         """Return what was computed from the pinned rows, again only when others are pinned."""
