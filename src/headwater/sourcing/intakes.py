@@ -123,10 +123,10 @@ def run(
         for chunk in chunked(items, after=intake.cursor, most=CHUNK):
             outcome = curator.apply(chunk)
             if writing is not None:
-                settled = _told(settled + writing.result(), on_progress)
+                settled = _told(work, settled + writing.result(), on_progress)
             writing = writer.submit(_write, work, chunk, outcome)
         if writing is not None:
-            _told(settled + writing.result(), on_progress)
+            _told(work, settled + writing.result(), on_progress)
     tables.clean(database, program)
     with act() as ctx:
         return _finish(ctx, intake_id)
@@ -144,7 +144,8 @@ class _Work(NamedTuple):
     known: Marks
 
 
-def _told(settled: int, on_progress: Callable[[int], None] | None) -> int:
+def _told(work: _Work, settled: int, on_progress: Callable[[int], None] | None) -> int:
+    work.known.committed()
     if on_progress:
         on_progress(settled)
     return settled

@@ -25,7 +25,7 @@ RECORD = 20
 """Bytes of a record's id, without its prefix."""
 _PREFIX = "rec_"
 _REMEMBERED = 16
-"""Parts whose ids of records are kept at hand."""
+"""Blocks whose ids of records are kept at hand."""
 
 
 class Block(NamedTuple):
@@ -115,10 +115,11 @@ class Marks:
         """Say which records an own block is about to be: some may turn out to be there already."""
         self._blocks[number] = block
 
-    def committed(self, number: int) -> None:
-        """Say that an own block can be read from where the others are."""
-        if len(self._records[number]) == RECORD * self._blocks[number].size:
-            del self._records[number]
+    def committed(self) -> None:
+        """Say that the own blocks that `committing` was told of can now be read from where the others are."""
+        for number in [each for each in self._records if self._blocks[each].first >= 0]:
+            if len(self._records[number]) == RECORD * self._blocks[number].size:  # all of them stayed
+                del self._records[number]
 
     def seen(self) -> int:
         """Return how many blocks of others were looked at so far; see `compared`."""
@@ -165,8 +166,8 @@ class Marks:
     def _record(self, place: int) -> str:
         number, offset = place >> 32, place & 0xFFFFFFFF
         if number not in self._records:
-            for other in [each for each in self._records if self._blocks[each].first >= 0][:-_REMEMBERED]:
-                self.committed(other)
+            if len(self._records) > _REMEMBERED:
+                self._records = {each: kept for each, kept in self._records.items() if each not in self._foreign}
             self._records[number] = self._kept.records(self._blocks[number].first)
         records = self._records[number]
         return identifier(records[offset * RECORD : (offset + 1) * RECORD])

@@ -47,37 +47,44 @@ class Match(NamedTuple):
 def signatures(texts: Sequence[str]) -> NDArray[np.uint32]:
     """Return the MinHash signature of each text (texts × 128)."""
     folded = [fold(text).ljust(SHINGLE, "\0") for text in texts]
-    shingles = np.array([len(text) - SHINGLE + 1 for text in folded])
+    shingles = np.fromiter((len(text) - SHINGLE + 1 for text in folded), np.int64, len(folded))
+    order = np.argsort(shingles, kind="stable")
     result = np.empty((len(texts), PERMUTATIONS), dtype=np.uint32)
-    blocks = np.cumsum(shingles) // _TOGETHER
-    for block in np.unique(blocks):
-        rows = np.flatnonzero(blocks == block)
+    first = 0
+    while first < len(order):  # texts of about the same length together
+        shortest = int(shingles[order[first]])
+        rows = order[first : first + max(1, _TOGETHER // shortest)]
+        rows = rows[: np.searchsorted(shingles[rows], max(1.15 * shortest, shortest + 4), "right")]
         result[rows] = _lowest(_hashes([folded[row] for row in rows]), shingles[rows])
+        first += len(rows)
     return result
 
 
 def _hashes(folded: list[str]) -> NDArray[np.uint32]:
-    """Return a hash of every shingle of every text, text after text."""
+    """Return a hash of every shingle of the texts one after the other, also of those from one text into the next."""
     points = np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), np.uint32)
-    windows = np.lib.stride_tricks.sliding_window_view(points, SHINGLE)
-    lengths = np.array([len(text) for text in folded])
-    inside = np.ones(len(points), bool)
-    ends = np.cumsum(lengths)
-    inside[(ends[:, None] - np.arange(1, SHINGLE)).ravel()] = False
-    mixed = (windows * _POWERS).sum(axis=1, dtype=np.uint32)[inside[: len(windows)]]
+    size = len(points) - SHINGLE + 1
+    mixed = points[:size] * _POWERS[0]
+    for place in range(1, SHINGLE):
+        mixed += points[place : place + size] * _POWERS[place]
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
         mixed = (mixed ^ (mixed >> np.uint32(shift))) * np.uint32(factor)
     last: NDArray[np.uint32] = mixed ^ (mixed >> np.uint32(16))
     return last
 
 
-def _lowest(hashes: NDArray[np.uint32], shingles: NDArray[np.int_]) -> NDArray[np.uint32]:
-    """Return the least hash of each text under every permutation."""
-    starts = np.cumsum(shingles) - shingles
-    lowest = np.empty((len(shingles), PERMUTATIONS), np.uint32)
+def _lowest(hashes: NDArray[np.uint32], shingles: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Return the least hash of each text under every permutation; shorter texts repeat their last hash."""
+    lengths = shingles + SHINGLE - 1
+    starts = np.cumsum(lengths) - lengths
+    columns = hashes[starts + np.minimum(np.arange(shingles[-1])[:, None], shingles - 1)]
+    mixed = np.empty_like(columns)
+    lowest = np.empty((PERMUTATIONS, len(shingles)), np.uint32)
     for place, (mask, factor) in enumerate(zip(_MASKS, _FACTORS, strict=True)):
-        lowest[:, place] = np.minimum.reduceat((hashes ^ mask) * factor, starts)
-    return lowest
+        np.bitwise_xor(columns, mask, out=mixed)
+        np.multiply(mixed, factor, out=mixed)
+        np.minimum.reduce(mixed, axis=0, out=lowest[place])
+    return lowest.T
 
 
 def similarity(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> float:
