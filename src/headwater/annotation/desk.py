@@ -25,7 +25,7 @@ from headwater.annotation.plan import Plan, is_gold_turn
 from headwater.annotation.store import answers, automation, documents, prelabels, queue, returns, tasks
 from headwater.annotation.store.campaigns import plan_of
 from headwater.core.ids import new_id
-from headwater.governance import authority
+from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.workforce import queries as people
 from headwater.workforce import service as workforce
@@ -84,12 +84,7 @@ def sit(ctx: Context, campaign_id: str, tier: Tier, *, lease_id: str = "") -> De
         NotYoursError: The actor does no work of this tier.
         UnknownCampaignError: The program has no such campaign.
     """
-    authority.require_ahead(ctx, DECISIONS[tier])
-    queue.sit_ahead(ctx.db, ctx.program, campaign_id, ctx.actor)
-    people.ahead(ctx)
-    if lease_id:
-        queue.get_ahead(ctx.db, lease_id, ctx.actor)
-    authority.require(ctx, DECISIONS[tier])
+    require(ctx, DECISIONS[tier], ahead=lambda: _sit_ahead(ctx, campaign_id, lease_id))
     place = queue.sit(ctx.db, ctx.program, campaign_id, ctx.actor)
     if place is None:
         raise UnknownCampaignError(
@@ -107,6 +102,13 @@ def sit(ctx: Context, campaign_id: str, tier: Tier, *, lease_id: str = "") -> De
         next_id=new_id("lea"),
         now=ctx.clock.now(),
     )
+
+
+def _sit_ahead(ctx: Context, campaign_id: str, lease_id: str) -> None:
+    queue.sit_ahead(ctx.db, ctx.program, campaign_id, ctx.actor)
+    people.ahead(ctx)
+    if lease_id:
+        queue.get_ahead(ctx.db, lease_id, ctx.actor)
 
 
 def look_ahead(desk: Desk) -> None:

@@ -14,15 +14,25 @@ from headwater.governance.model import (
 from headwater.governance.store import people, programs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from headwater.context import Context
 
 
-def require(ctx: Context, decision: Decision) -> None:
+def require(ctx: Context, decision: Decision, *, ahead: Callable[[], None] | None = None) -> None:
     """Return only when the actor is Responsible or Accountable for a decision, or holds a live delegation of it.
+
+    Args:
+        ctx: The actor's context.
+        decision: What is to be done.
+        ahead: Asks the database for what is read next, so that it comes together with what is asked here.
 
     Raises:
         NotYoursError: The chart gives the decision to others; the message names them.
     """
+    if ahead is not None:
+        programs.may_act_ahead(ctx.db, ctx.program, ctx.actor, decision)
+        ahead()
     if programs.may_act(ctx.db, ctx.program, ctx.actor, decision):
         return
     if any(programs.may_act(ctx.db, ctx.program, giver, decision) for giver in _lenders(ctx, decision)):
@@ -37,11 +47,6 @@ def require(ctx: Context, decision: Decision) -> None:
         remedy="Ask one of them, or have the chart changed.",
         decision=decision.value,
     )
-
-
-def require_ahead(ctx: Context, decision: Decision) -> None:
-    """Ask the database ahead for what `require` will want of it."""
-    programs.may_act_ahead(ctx.db, ctx.program, ctx.actor, decision)
 
 
 def may(ctx: Context, decision: Decision) -> bool:
