@@ -66,6 +66,14 @@ class _Packed(NamedTuple):
     undecided: int
 
 
+class _Judged(NamedTuple):
+    """What is known of each answer: see `Answers`."""
+
+    is_gold: NDArray[np.bool_]
+    gold_value: NDArray[np.int64]
+    is_right: NDArray[np.bool_]
+
+
 _UNDECIDED = '{"cannot_decide"'
 
 
@@ -100,7 +108,7 @@ class Collector:
         self._left_out = _UNDECIDED if structured else "{"
         self._lookups = [Codes() for _ in range(6)]
         self._values = Codes(values)
-        self._blocks: list[list[NDArray[np.int64]]] = []
+        self._blocks: list[list[NDArray[np.integer]]] = []
         self._undecided = 0
         self._packed = _Packed(0, tuple(len(codes.things) for codes in (*self._lookups, self._values)), 0)
 
@@ -133,8 +141,8 @@ class Collector:
         self._values.things += json.loads(bytes(parts[0]))
         for codes, part in zip(self._lookups, parts[1:7], strict=True):
             codes.things += str(part, "utf-8").split("\n") if part else []
-        block = [
-            np.frombuffer(part, kind).astype(np.int64) for part, kind in zip(parts[7:], head["kinds"], strict=True)
+        block: list[NDArray[Any]] = [
+            np.frombuffer(part, kind) for part, kind in zip(parts[7:], head["kinds"], strict=True)
         ]
         if left_out:
             task, annotator = self._lookups[0].of([each for each, _ in left_out]), self._lookups[2]
@@ -155,7 +163,9 @@ class Collector:
         if not decided:
             return
         columns = list(zip(*decided, strict=True))
-        block = [codes.of(tuple(map(str, column))) for codes, column in zip(self._lookups, columns[:6], strict=True)]
+        block: list[NDArray[np.integer]] = [
+            codes.of(tuple(map(str, column))) for codes, column in zip(self._lookups, columns[:6], strict=True)
+        ]
         block += [np.asarray(columns[6], np.int64), np.asarray(columns[7], np.int64)]
         block.append(self._values.of([str(value) for value in columns[8]]))
         self._blocks.append(block)
@@ -170,15 +180,11 @@ class Collector:
             gold: Task id → right value, for tasks whose right answer is known (empty where not for this question).
             is_right: Whether a value is right about one of these tasks; when it equals the right one by default.
         """
-        columns = [np.concatenate(parts) for parts in zip(*self._blocks, strict=True)] if self._blocks else []
+        columns = [_joined(parts) for parts in zip(*self._blocks, strict=True)] if self._blocks else []
         task, record, annotator, cohort, batch, guideline, lead, moment, value = columns or [np.empty(0, np.int64)] * 9
         names = [tuple(codes.things) for codes in self._lookups]
         task_ids = names[0]
-        right, marked = np.full(len(task_ids), -1, np.int64), np.zeros(len(task_ids), np.bool_)
-        if gold:
-            marked = np.fromiter(map(gold.__contains__, task_ids), np.bool_, len(task_ids))
-        judged = [place for place in np.flatnonzero(marked).tolist() if gold[task_ids[place]]]
-        right[judged] = self._values.of([gold[task_ids[place]] for place in judged])
+        is_gold, gold_value, right = self._judged(task, value, gold, is_right)
         records = np.empty(len(task_ids), np.int64)
         records[task] = record
         return Answers(
@@ -189,9 +195,9 @@ class Collector:
             cohort=cohort,
             batch=batch,
             guideline=guideline,
-            is_gold=marked[task] if len(task) else np.empty(0, np.bool_),
-            gold_value=right[task] if len(task) else np.empty(0, np.int64),
-            is_right=self._right(task, value, task_ids, right, is_right),
+            is_gold=is_gold,
+            gold_value=gold_value,
+            is_right=right,
             lead_time_ms=lead,
             submitted_at=moment,
             task_ids=task_ids,
@@ -204,22 +210,32 @@ class Collector:
             undecided=self._undecided,
         )
 
-    def _right(
+    def _judged(
         self,
         task: NDArray[np.int64],
         value: NDArray[np.int64],
-        task_ids: Sequence[str],
-        right: NDArray[np.int64],
+        gold: Mapping[str, str],
         is_right: Callable[[str, str], bool] | None,
-    ) -> NDArray[np.bool_]:
-        """Whether each answer is right; every pair of task and value is looked at once."""
-        if not len(task):
-            return np.empty(0, np.bool_)
-        found: NDArray[np.bool_] = value == right[task]
-        unlike = np.flatnonzero(~found & (right[task] >= 0))
+    ) -> _Judged:
+        """Hold answers against what is known; every pair of task and value is looked at once."""
+        if not gold or not task.size:
+            none = np.zeros(task.size, np.bool_)
+            return _Judged(none, np.full(task.size, -1, np.int64), none.copy())
+        task_ids = self._lookups[0].things
+        right, marked = np.full(len(task_ids), -1, np.int64), np.array([each in gold for each in task_ids], np.bool_)
+        judged = [place for place in np.flatnonzero(marked).tolist() if gold[task_ids[place]]]
+        right[judged] = self._values.of([gold[task_ids[place]] for place in judged])
+        is_gold, known = marked[task], right[task]
+        found: NDArray[np.bool_] = value == known
+        unlike = np.flatnonzero(~found & (known >= 0))
         if is_right is None or not unlike.size:
-            return found
+            return _Judged(is_gold, known, found)
         pairs, place = np.unique(np.stack([task[unlike], value[unlike]]), axis=1, return_inverse=True)
         told = [is_right(task_ids[one], self._values.things[code]) for one, code in pairs.T.tolist()]
         found[unlike] = np.array(told)[place.ravel()]
-        return found
+        return _Judged(is_gold, known, found)
+
+
+def _joined(parts: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
+    """Put columns of any width under each other; each is widened once."""
+    return np.concatenate(parts, dtype=np.int64)

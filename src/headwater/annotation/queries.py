@@ -247,16 +247,16 @@ def answers(
 def gather(ctx: Context, found: Campaign, question: str) -> tuple[Collector, int, str]:
     """Return a collector with the answers that were folded, the number of blocks, and the last answer among them."""
     collector = Collector(_values(schema(ctx, found.schema_id).question(question)), structured=True)
-    blocks = folds.of(ctx.db, found.id, question)
-    gone = folds.taken_back(ctx.db, found.id, blocks[0].as_of) if blocks else []
-    after = ""
-    for block in blocks:
+    begun = folds.begun(ctx.db, found.id, question)
+    gone = folds.taken_back(ctx.db, found.id, begun) if begun else []
+    after, blocks = "", 0
+    for block in folds.of(ctx.db, found.id, question):
         left_out = [
             (each.task_id, each.annotator) for each in gone if after < each.id <= block.upto and each.at > block.as_of
         ]
         collector.unpack(block.body, left_out)
-        after = block.upto
-    return collector, len(blocks), after
+        after, blocks = block.upto, blocks + 1
+    return collector, blocks, after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

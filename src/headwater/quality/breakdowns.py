@@ -60,9 +60,14 @@ def windows(given: Answers) -> Groups:
     """
     if not given.task.size:
         return Groups("time", (), given.task)
-    last = np.zeros(len(given.task_ids), np.int64)
-    np.maximum.at(last, given.task, given.submitted_at)
-    day = last[given.task] // _DAY
+    never = np.iinfo(np.int64).min
+    last = np.full(len(given.task_ids), never)
+    if bool(np.all(given.submitted_at[1:] >= given.submitted_at[:-1])):
+        last[given.task] = given.submitted_at  # of several the last that is written stays
+    else:
+        np.maximum.at(last, given.task, given.submitted_at)
+    answered = last > never
+    day = last[answered] // _DAY
     span = int(day.max() - day.min())
     if span <= _DAYS:
         start = day
@@ -75,7 +80,9 @@ def windows(given: Answers) -> Groups:
     place = np.full(int(start.max()) - low + 1, -1, np.int64)
     place[known] = code
     names = np.datetime_as_string((known + low).astype("datetime64[D]"))
-    return Groups("time", tuple(names.tolist()), place[start - low])
+    window = np.full(last.size, -1, np.int64)
+    window[answered] = place[start - low]
+    return Groups("time", tuple(names.tolist()), window[given.task])
 
 
 def of_slices(ctx: Context, given: Answers, more: Sequence[str], *, seed: int) -> list[Groups]:

@@ -196,9 +196,10 @@ def _agreement(
     # inside a team: where two teams differ, neither chart would tell which of them changed
     inside = np.flatnonzero(frame.team[pairs[0]] == frame.team[pairs[1]])
     own = _pairs(frame, pairs[:, inside], moments[inside], np.arange(inside.size) % 2 == 0, -1)
+    team = frame.team[own.rows]
     for name, code in _teams(frame):
         key = ("agreement", f"team:{name}")
-        late = (frame.team[own.rows] == code) & (own.moments > starts.get(key, -1))
+        late = np.flatnonzero((team == code) & (own.moments > starts.get(key, -1)))
         found += _windowed(frame, watch, key, _Column(*(each[late] for each in own)), own)
     every = _pairs(frame, pairs, moments, np.arange(second.size) % 2 == 0, -1) if frame.parts else everybody
     for name, held in frame.parts:
@@ -229,11 +230,13 @@ def _mix(frame: Frame, watch: Watch, starts: Starts, first: NDArray[np.int64]) -
     rows = first[given.submitted_at[first] > starts.get(("label.mix", ""), -1)]
     column = _Column(rows=rows, outcome=given.value[rows], moments=given.submitted_at[rows])
     found = _windowed(frame, watch, ("label.mix", ""), column, column)
-    parts = [(f"team:{name}", frame.team == code) for name, code in _teams(frame)]
-    for scope, inside in [*parts, *((f"slice:{name}", inside) for name, inside in frame.parts)]:
+    every = _Column(rows=first, outcome=given.value[first], moments=given.submitted_at[first])
+    team = frame.team[first]
+    parts = [(f"team:{name}", team == code) for name, code in _teams(frame)]
+    for scope, inside in [*parts, *((f"slice:{name}", inside[first]) for name, inside in frame.parts)]:
         key = ("label.mix", scope)
-        mine = first[inside[first] & (given.submitted_at[first] > starts.get(key, -1))]
-        own = _Column(rows=mine, outcome=given.value[mine], moments=given.submitted_at[mine])
+        mine = np.flatnonzero(inside & (every.moments > starts.get(key, -1)))
+        own = _Column(*(each[mine] for each in every))
         found += _windowed(frame, watch, key, own, column)
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from headwater.quality.yardsticks import Coefficient, Distance, usual
 from headwater.stats.agreement import distances, krippendorff, many_raters, patterns, sets
 from headwater.stats.agreement import orders as orders_kernel
 from headwater.stats.agreement.distances import Level
-from headwater.stats.agreement.pairs import Likeness, likeness
+from headwater.stats.agreement.pairs import Likeness, likeness, nominal_likeness
 from headwater.stats.agreement.weights import weights
 from headwater.stats.bootstrap import Resampling
 
@@ -44,7 +45,7 @@ _MOST_NUMBERS = 101
 """Different numbers up to which annotators are compared in pairs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """Who gave which answer to which unit, as codes, and how far apart two answers are."""
 
@@ -132,10 +133,17 @@ class Panel:
     def alpha(self, *, seed: int, group: Codes | None = None) -> list[Estimate]:
         """Return alpha within each group of rows (negative = in no group); of all rows when there are no groups."""
         rng, rows = np.random.default_rng(seed), (self.task, self.annotator, self.answer)
-        if group is None:
+        resampling = Resampling(resamples=RESAMPLES, rng=rng)
+        together = None
+        if self._coded and group is None:
+            together = [self.counted()]
+        elif self._coded and group is not None and self._numbered is not None:
+            together = self._numbered.by_group(group)
+        if together is not None:
+            found = [krippendorff.of_patterns(each, level=self.level, resampling=resampling) for each in together]
+        elif group is None:
             found = [krippendorff.alpha(*rows, level=self.level, cluster=self.cluster, rng=rng)]
         else:
-            resampling = Resampling(resamples=RESAMPLES, rng=rng)
             found = krippendorff.alpha_by_group(
                 *rows, group, level=self.level, cluster=self.cluster, resampling=resampling
             )
@@ -143,6 +151,8 @@ class Panel:
 
     def apart(self) -> Likeness:
         """Return how far apart the answers to each unit are, at most 1 except for numbers."""
+        if isinstance(self.level, str) and self.level == Level.NOMINAL and self.width:
+            return nominal_likeness(self.task, self.code, self.width)
         return likeness(self.task, self.answer, self.distance)
 
     def by_label(self, *, seed: int) -> dict[str, Estimate]:
@@ -174,7 +184,22 @@ class Panel:
 
     def counted(self) -> Patterns:
         """Return how units were answered, as patterns of codes."""
-        return self._counted(self.code, self.width)
+        return self._patterns
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        return self._counted(self.code, self.width) if self._numbered is None else self._numbered.patterns()
+
+    @cached_property
+    def _numbered(self) -> patterns.Numbered | None:
+        rows = (self.task, self.annotator, self.code)
+        return None if self.cluster is not None else patterns.numbered(*rows, labels=self.width)
+
+    @property
+    def _coded(self) -> bool:
+        """Whether answers are codes without an order, which alpha counts as everything else does."""
+        codes = self.width > 0 and np.issubdtype(self.answer.dtype, np.integer)
+        return codes and (not isinstance(self.level, str) or self.level == Level.NOMINAL)
 
     def only(self, rows: Codes) -> Panel:
         """Return the panel of some rows."""

@@ -18,6 +18,8 @@ from headwater.annotation.store.answers import answer
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from headwater.storage.database import Connection
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,14 +72,22 @@ def add(db: Connection, campaign_id: str, question: str, row: Fold) -> None:
     db.execute(answer_fold.insert().values(campaign_id=campaign_id, question=question, **asdict(row)))
 
 
-def of(db: Connection, campaign_id: str, question: str) -> list[Fold]:
-    """Return the blocks of a question in order."""
+def of(db: Connection, campaign_id: str, question: str) -> Iterator[Fold]:
+    """Yield the blocks of a question in order; nothing else may be asked of the database meanwhile."""
     if db.dialect.name == "postgresql":
-        return _binary(db, campaign_id, question)
+        yield from _binary(db, campaign_id, question)
+        return
     columns = [answer_fold.c[each.name] for each in fields(Fold)]
     wanted = (answer_fold.c.campaign_id == campaign_id, answer_fold.c.question == question)
     rows = db.execute(sa.select(*columns).where(*wanted).order_by(answer_fold.c.number))
-    return [Fold(number=row.number, upto=row.upto, as_of=row.as_of, body=bytes(row.body)) for row in rows]
+    yield from (Fold(number=row.number, upto=row.upto, as_of=row.as_of, body=bytes(row.body)) for row in rows)
+
+
+def begun(db: Connection, campaign_id: str, question: str) -> datetime | None:
+    """Return the moment as of which the first block holds what was in force; None before there is one."""
+    wanted = (answer_fold.c.campaign_id == campaign_id, answer_fold.c.question == question)
+    query = sa.select(answer_fold.c.as_of).where(*wanted).order_by(answer_fold.c.number).limit(1)
+    return db.execute(query).scalar_one_or_none()
 
 
 def forget(db: Connection, campaign_id: str) -> None:
@@ -101,14 +111,16 @@ def taken_back(db: Connection, campaign_id: str, since: datetime) -> list[TakenB
     return [TakenBack(*row) for row in db.execute(query)]
 
 
-def _binary(db: Connection, campaign_id: str, question: str) -> list[Fold]:
-    """The same past SQLAlchemy, which would have every byte sent as two letters."""
+def _binary(db: Connection, campaign_id: str, question: str) -> Iterator[Fold]:
+    """The same past SQLAlchemy, which would have every byte sent as two letters.
+
+    Blocks are taken as they come: the server makes the next one ready while this one is unpacked.
+    """
     names = ", ".join(each.name for each in fields(Fold))
     statement = f"SELECT {names} FROM answer_fold WHERE campaign_id = %s AND question = %s ORDER BY number"
     driver: Any = db.connection.driver_connection
     with driver.cursor(binary=True) as cursor:
-        cursor.execute(statement, (campaign_id, question))
-        return [
-            Fold(number=number, upto=upto, as_of=Moment().process_result_value(at, db.dialect) or _EPOCH, body=body)
-            for number, upto, at, body in cursor
-        ]
+        for number, upto, at, body in cursor.stream(statement, (campaign_id, question)):
+            as_of = Moment().process_result_value(at, db.dialect) or _EPOCH
+            yield Fold(number=number, upto=upto, as_of=as_of, body=body)
+        cursor.execute("SELECT 1")  # a pipeline that begins after a stream would read row by row, too

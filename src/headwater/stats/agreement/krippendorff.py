@@ -17,7 +17,7 @@ import numpy as np
 from headwater.core.errors import InvalidError, LimitError
 from headwater.stats.agreement import distances
 from headwater.stats.agreement.distances import Level
-from headwater.stats.agreement.patterns import Patterns, clean, count, count_in_clusters
+from headwater.stats.agreement.patterns import Patterns, clean, count, count_in_clusters, numbered
 from headwater.stats.bootstrap import RESAMPLING, Resampling, UnitSums, bootstrap
 from headwater.stats.interval import Estimate, unanimous, undefined
 
@@ -169,6 +169,11 @@ def alpha_by_group(  # noqa: PLR0913 - the four arrays and the usual three optio
         raise InvalidError("There must be one group code per answer.", remedy="Give -1 to answers in no group.")
     if code.size == 0:
         return []
+    if cluster is None and _counted(arrays[2], level):
+        counted = numbered(*arrays)
+        together = None if counted is None else counted.by_group(code)
+        if together is not None:
+            return [of_patterns(each, level=level, resampling=resampling) for each in together]
     few = code.astype(np.min_scalar_type(-int(code.max()) - 1))  # a short code is sorted by counting
     order = np.argsort(few, kind="stable")
     ends = np.searchsorted(few, np.arange(int(code.max()) + 2), sorter=order)
@@ -181,6 +186,14 @@ def alpha_by_group(  # noqa: PLR0913 - the four arrays and the usual three optio
         part = rows[3] if cluster is not None else None
         estimates.append(alpha(*rows[:3], level=level, cluster=part, rng=resampling.rng, **how))
     return estimates
+
+
+def _counted(answer: NDArray[Any], level: str | ArrayLike) -> bool:
+    """Return whether answers are codes that are counted into patterns as they are."""
+    if not np.issubdtype(answer.dtype, np.integer):
+        return False
+    numbers = isinstance(level, str) and distances.level_of(level) is Level.INTERVAL
+    return not numbers or int(answer.max(initial=0)) < _FEW_VALUES
 
 
 def _nominal(pairs: Patterns, resampling: Resampling) -> Estimate:

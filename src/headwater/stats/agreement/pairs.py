@@ -173,6 +173,28 @@ def likeness(task: ArrayLike, answer: ArrayLike, distance: Callable[[Numbers, Nu
     return Likeness(mean, each)
 
 
+def nominal_likeness(task: ArrayLike, answer: ArrayLike, labels: int) -> Likeness:
+    """Return what `likeness` does where different answers are 1 apart: how many say the same is counted.
+
+    Args:
+        task: Task codes, non-negative integers, shape (n,).
+        answer: Codes below `labels`, non-negative integers, shape (n,).
+        labels: How many there are.
+    """
+    unit, value = np.asarray(task, np.int64), np.asarray(answer)
+    size = np.bincount(unit)
+    if size.size * labels > _DENSE + 4 * unit.size:
+        return likeness(unit, value, lambda left, right: np.asarray(left != right, np.float64))
+    cell = unit * labels + value
+    table = np.bincount(cell, minlength=size.size * labels)
+    # how far an answer lies from the others of its task, for every cell rather than for every answer
+    others = np.repeat(size - 1.0, labels)
+    others[others < 1] = math.nan
+    apart = 1.0 - (table - 1) / others
+    whole = (apart * table).reshape(size.size, labels).sum(axis=1)
+    return Likeness(whole / np.where(size > 1, size, math.nan), apart.take(cell))
+
+
 def _of_one_size(unit: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     """Yield the places of the answers of all units with two answers, with three, …, shape (units, size)."""
     in_order = bool(np.all(unit[1:] >= unit[:-1]))
@@ -201,7 +223,9 @@ def with_others(
     """
     person, distance = np.asarray(annotator), np.asarray(apart, np.float64)
     known = ~np.isnan(distance)
-    person, alike = person[known], 1 - distance[known]
+    if not known.all():
+        person, distance = person[known], distance[known]
+    alike = 1 - distance
     answers = np.bincount(person, minlength=annotators)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.bincount(person, weights=alike, minlength=annotators) / answers

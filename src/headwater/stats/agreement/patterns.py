@@ -7,6 +7,7 @@ ignores who gave an answer is a function of sums over units, hence of the patter
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -115,8 +116,74 @@ def count(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike, *, labels: i
     base = int(answered.max()) + 1
     long = _first_ones(given, answered)
     if base**width <= _EXACT:
-        return _by_number(long, base, width)
+        return _by_digits(_numbers(long, base, width), base, width)
     return _by_signature(long, width)
+
+
+class Numbered(NamedTuple):
+    """Answers counted task by task, once for all answers and any groups of them."""
+
+    task: NDArray[np.intp]
+    """Task code of each answer, shape (n,)."""
+    number: NDArray[np.int64]
+    """The counts of each task as the digits of one number, shape (tasks,); 0 without answers."""
+    base: int
+    """Of the digits, above every count."""
+    width: int
+    """Number of labels."""
+
+    def patterns(self) -> Patterns:
+        """Return the patterns of all answers, as `count` does."""
+        return _by_digits(self.number, self.base, self.width)
+
+    def by_group(self, group: ArrayLike) -> list[Patterns] | None:
+        """Return the patterns of the answers of each group, from 0 to the largest; None where a task is in two groups.
+
+        Args:
+            group: Group code of each answer, shape (n,); negative = in no group.
+        """
+        code = np.asarray(group)
+        last = int(code.max(initial=-1))
+        short = np.min_scalar_type(-last - 2)  # a short code is sorted by counting
+        if code.min(initial=0) < -1:
+            code = np.maximum(code, -1)
+        code = code.astype(short)
+        whose = np.full(self.number.size, -1, short)
+        whose[self.task] = code
+        if not np.array_equal(whose.take(self.task), code):
+            return None
+        order = np.argsort(whose, kind="stable")
+        ends = np.searchsorted(whose, np.arange(last + 2), sorter=order)
+        found = pairwise(ends)
+        return [_by_digits(self.number[order[start:stop]], self.base, self.width) for start, stop in found]
+
+
+def numbered(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike, *, labels: int | None = None) -> Numbered | None:
+    """Return answers counted task by task.
+
+    Args:
+        task: As in `count`.
+        annotator: As in `count`.
+        answer: As in `count`.
+        labels: As in `count`.
+
+    Returns:
+        None where `count` has to look closer: answers are missing or repeated, or labels are too many for one number.
+
+    Raises:
+        InvalidError: The arrays do not fit together.
+    """
+    given = np.asarray(answer)
+    if not given.size or given.min() < 0:
+        return None
+    long = _given(task, annotator, given)
+    answered = np.bincount(long.task)
+    base, width = int(answered.max()) + 1, int(given.max()) + 1 if labels is None else labels
+    if base**width > _EXACT or given.max() >= width:
+        return None
+    if repeated(long.task, long.annotator, answered=answered) is not None:
+        return None
+    return Numbered(long.task, _numbers(long, base, width), base, width)
 
 
 def count_in_clusters(
@@ -217,11 +284,10 @@ def _codes(values: ArrayLike, name: str) -> NDArray[np.intp]:
     return array.astype(np.intp, copy=False)
 
 
-def _by_number(long: Long, base: int, width: int) -> Patterns:
-    """Read the counts of a unit as the digits of one number in a base above every count."""
+def _numbers(long: Long, base: int, width: int) -> NDArray[np.int64]:
+    """Return the counts of each unit as the digits of one number in a base above every count."""
     powers = float(base) ** np.arange(width)
-    number = np.bincount(long.task, weights=powers.take(long.answer)).astype(np.int64)
-    return _by_digits(number, base, width)
+    return np.bincount(long.task, weights=powers.take(long.answer)).astype(np.int64)
 
 
 def _by_digits(number: NDArray[np.int64], base: int, width: int, weight: NDArray[np.int64] | None = None) -> Patterns:

@@ -57,13 +57,15 @@ def doubts(
     """
     codes, people, given = (np.asarray(column, np.int64) for column in (item, annotator, value))
     truth = np.asarray(known, np.int64)
+    if not codes.size:
+        return []
     counts = np.bincount(codes * classes + given, minlength=truth.size * classes).reshape(-1, classes)
     agree = counts[np.arange(truth.size), truth]
     rivals = counts.copy()
     rivals[np.arange(truth.size), truth] = -1
     rival = rivals.argmax(axis=1)
     best = rivals.max(axis=1)
-    p = np.minimum(1.0, scipy.stats.binom.sf(best - 1, best + agree, 0.5) * max(1, classes - 1))
+    p = np.minimum(1.0, scipy.special.bdtrc(best - 1, best + agree, 0.5) * max(1, classes - 1))
     answered = counts.sum(axis=1) > 0
     adjusted = np.ones(truth.size)
     adjusted[answered] = holm(p[answered])

@@ -129,4 +129,4 @@ def _excess(x: NDArray[np.int64], mu: NDArray[np.float64]) -> NDArray[np.float64
     """Return p of each count against all the others: given their sum, Poisson counts are binomial."""
     total = int(x.sum())
     share = np.divide(mu, mu.sum(), out=np.zeros_like(mu), where=mu.sum() > 0)
-    return np.where(x > 0, scipy.stats.binom.sf(x - 1, total, share), 1.0)
+    return np.where(x > 0, scipy.special.bdtrc(x - 1, total, share), 1.0)

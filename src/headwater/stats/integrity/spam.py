@@ -83,8 +83,8 @@ def spam(
     if floor <= 0:
         return []
     # a sum of unequal chances has lighter tails than the binomial of their mean (Hoeffding 1956)
-    p = np.asarray(scipy.stats.binom.cdf(hits, n, chance + floor * room))
-    random = np.asarray(scipy.stats.binom.sf(hits - 1, n, chance))
+    p = np.asarray(scipy.special.bdtr(hits, n, chance + floor * room))
+    random = np.asarray(scipy.special.bdtrc(hits - 1, n, chance))
     adjusted = holm(p)
     rows = [
         Blindness(

@@ -136,7 +136,7 @@ def _deviates(
         centre, spread = effect[rest].mean(), effect[rest].var(ddof=1)
         between = max(spread - noise[rest].mean(), 0.0)
         error = np.sqrt(between + noise[mine] + spread / rest.size)
-        p[mine] = scipy.stats.t.cdf((effect[mine] - centre) / max(error, 1e-12), rest.size - 1)
+        p[mine] = scipy.special.stdtr(rest.size - 1, (effect[mine] - centre) / max(error, 1e-12))
         levels.append(min(1.0, SAFETY * p[mine] * (people - step)))
     # the largest step that is extreme calls everybody before it too
     for step in range(len(levels)):
