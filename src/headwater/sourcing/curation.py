@@ -343,21 +343,16 @@ def _attributes(
     own: Sequence[dict[str, object]], spoken: Sequence[str], bins: Sequence[str]
 ) -> tuple[list[dict[str, object]], list[str]]:
     """Return the attributes of texts with those that were found, and both as canonical JSON."""
-    seen: list[dict[str, object]] = []
-    written: list[str] = []
-    without: dict[tuple[str, str], tuple[dict[str, object], str]] = {}
-    for attributes, code, size in zip(own, spoken, bins, strict=True):
-        if attributes:
-            found = attributes | {"language": code, "length": size}
-            seen.append(found)
-            written.append(_written(found))
-            continue
-        if (code, size) not in without:
-            found = {"language": code, "length": size}
-            without[code, size] = found, _written(found)
-        known = without[code, size]
-        seen.append(known[0])
-        written.append(known[1])
+    pairs = list(zip(spoken, bins, strict=True))
+    found = {pair: dict[str, object](zip(("language", "length"), pair, strict=True)) for pair in set(pairs)}
+    seen = [found[pair] for pair in pairs]
+    as_json = {pair: _written(each) for pair, each in found.items()}
+    written = [as_json[pair] for pair in pairs]
+    if any(own):
+        for index, attributes in enumerate(own):
+            if attributes:
+                seen[index] = attributes | seen[index]
+                written[index] = _written(seen[index])
     return seen, written
 
 

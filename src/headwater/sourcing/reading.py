@@ -156,11 +156,14 @@ class File:
 
     def _chunk(self, first: int, lines: list[bytes]) -> Chunk:
         """Return the items of lines: plain ones as they come out of the parser, others one by one."""
+        values = self._values(lines)
+        if max(map(len, lines)) <= self._longest and (only := _only_texts(values)):
+            return Chunk(range(first, first + len(only)), only, [NOTHING] * len(only), {})
         places: list[int] = []
         texts: list[str] = []
         attributes: list[dict[str, object]] = []
         others: dict[int, Item] = {}
-        for place, (line, value) in enumerate(zip(lines, self._values(lines), strict=True), first):
+        for place, (line, value) in enumerate(zip(lines, values, strict=True), first):
             text = value.pop("text", None) if type(value) is dict and len(line) <= self._longest else None
             if type(text) is str and text and not text.isspace() and (not value or _are_plain(value)):
                 texts.append(text)
@@ -201,6 +204,17 @@ class File:
         if not line:
             return None
         return Item(place=place, text=line) if is_text else _parsed(place, line)
+
+
+def _only_texts(values: list[Any]) -> list[str]:
+    """Return the texts of objects that hold a text and nothing else; none when one of them is otherwise."""
+    try:
+        texts = [value["text"] for value in values]
+    except (KeyError, TypeError):
+        return []
+    if set(map(type, texts)) != {str} or set(map(len, values)) != {1} or not all(map(str.strip, texts)):
+        return []
+    return texts
 
 
 def _loaded(raw: bytes) -> Any:  # noqa: ANN401 -- whatever JSON held

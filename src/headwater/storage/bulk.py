@@ -34,10 +34,12 @@ def add(
     columns = [_bound(db, table, name, values) for name, values in varying.items()]
     shared = [_bound(db, table, name, [value])[0] for name, value in constant.items()]
     said = ", ".join(f'"{name}"' for name in (*varying, *constant))
-    if db.dialect.name == "sqlite":
-        _insert(db, f'"{table.name}" ({said})', columns, shared)
-    else:
-        _copy(db, f'"{table.name}" ({said})', columns, shared)
+    write = _insert if db.dialect.name == "sqlite" else _copy
+    try:
+        write(db, f'"{table.name}" ({said})', columns, shared)
+    except db.dialect.loaded_dbapi.Error as error:
+        kind = db.dialect.loaded_dbapi.Error
+        raise sa.exc.DBAPIError.instance(f"rows of {said}", None, error, kind, dialect=db.dialect) from error
 
 
 def _bound(db: Connection, table: sa.Table, name: str, values: Sequence[Any]) -> Sequence[Any]:
@@ -51,8 +53,8 @@ def _insert(db: Connection, target: str, columns: list[Sequence[Any]], shared: l
     count = len(columns[0])
     places = [*repeat("?", len(columns)), *map(_literal, shared)]
     columns += [[value] * count for value in shared if _literal(value) == "?"]
-    statement = f"INSERT INTO {target} VALUES ({', '.join(places)})"
-    db.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    driver: Any = db.connection.driver_connection
+    driver.executemany(f"INSERT INTO {target} VALUES ({', '.join(places)})", zip(*columns, strict=True)).close()
 
 
 def _literal(value: object) -> str:
@@ -71,12 +73,7 @@ def _copy(db: Connection, target: str, columns: list[Sequence[Any]], shared: lis
     rows = map("\t".join, zip(*(map(_copied, column) for column in columns), strict=True))
     from headwater.storage import postgres  # noqa: PLC0415 -- loads a driver that most commands do not need
 
-    statement = f"COPY {target} FROM STDIN"
-    try:
-        postgres.copy(db, statement, end.join(rows) + end)
-    except db.dialect.loaded_dbapi.Error as error:
-        kind = db.dialect.loaded_dbapi.Error
-        raise sa.exc.DBAPIError.instance(statement, None, error, kind, dialect=db.dialect) from error
+    postgres.copy(db, f"COPY {target} FROM STDIN", end.join(rows) + end)
 
 
 def _copied(value: object) -> str:
