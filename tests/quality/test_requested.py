@@ -17,8 +17,9 @@ from headwater.governance.model import NotYoursError
 from headwater.quality import queries
 from headwater.quality.requested import by_measure, offers
 from headwater.quality.yardsticks import Distance
+from headwater.stats.agreement import krippendorff
 from headwater.stats.agreement.intraclass import intraclass
-from headwater.stats.agreement.orders import concordance
+from headwater.stats.agreement.orders import concordance, kendall_distances
 from tests.annotation import factories
 from tests.quality.factories import answer_all
 from tests.quality.test_agreement_edges import typed
@@ -73,6 +74,13 @@ def test_every_measure_that_makes_sense_speaks_of_every_group(team: Team) -> Non
     lists = [_ranks(f"m {n}") for n in range(24)]
     expected = np.mean([concordance(each) for each in lists])
     assert asked(team, campaign, "best", "kendall-w")["question:best"].value == pytest.approx(expected, abs=1e-12)
+    things = asked(team, campaign, "best", "alpha")
+    assert {"label:x", "label:y", "label:z"} <= set(things)
+    apart = kendall_distances(np.array(lists).reshape(-1, 3), thing=1)  # every order a kind of its own
+    unit, rater = np.divmod(np.arange(72), 3)
+    alone = krippendorff.alpha(unit, rater, np.arange(72), level=apart, resamples=0).value
+    assert things["label:y"].value == pytest.approx(alone, abs=1e-12)
+    assert things["label:y"].method.startswith("Krippendorff's alpha, Kendall")
     linear = asked(team, campaign, "urgency", "cohen", distance=Distance.LINEAR)["question:urgency"]
     assert linear.method == "Conger's kappa, linear, normal"
     told = json.loads(typed(team, "agreement", "by", campaign, "urgency", "--measure", "fleiss", "--json"))

@@ -50,13 +50,14 @@ def frame_of(
     teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
     names, code = np.unique([teams.get(name, name) for name in given.cohort_ids] or [""], return_inverse=True)
     empty = len(given.task) == 0
+    read: dict[str, int] = {}  # every look has the records of the one before, and as many others
     return Frame(
         given=given,
         team=np.empty(0, np.int64) if empty else np.asarray(code, np.int64)[given.cohort],
         teams=tuple(names.tolist()),
         usable=usable(ctx, campaign_id, given),
         slices=lambda rows: _slices(ctx, given, rows),
-        lengths=lambda rows: _lengths(ctx, given, rows),
+        lengths=lambda rows: _lengths(ctx, given, rows, read),
         charted=lambda: _standing(breakdowns.of_slices(ctx, given, (), seed=0) if slicing is None else slicing),
     )
 
@@ -85,13 +86,14 @@ def _slices(ctx: Context, given: Answers, rows: NDArray[np.int64]) -> dict[str, 
     return columns
 
 
-def _lengths(ctx: Context, given: Answers, rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
-    """Length of each answer's record, the typical one where it was erased."""
+def _lengths(ctx: Context, given: Answers, rows: NDArray[np.int64], read: dict[str, int]) -> NDArray[np.float64] | None:
+    """Length of each answer's record, the typical one where it was erased; `read` keeps what is known."""
     tasks, places = np.unique(given.task[rows], return_inverse=True)
     if not 0 < tasks.size <= MOST_RECORDS:
         return None
     wanted = [given.record_ids[code] for code in tasks]
-    known = sourcing.lengths(ctx, wanted)
+    read |= sourcing.lengths(ctx, [each for each in wanted if each not in read])
+    known = {each: read[each] for each in wanted if each in read}
     typical = float(np.median(list(known.values()) or [0]))
     return np.array([float(known.get(each, typical)) for each in wanted])[places] if known else None
 

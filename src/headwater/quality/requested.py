@@ -24,7 +24,7 @@ from headwater.quality.panels import panel
 from headwater.quality.yardsticks import Coefficient, Distance, Offer, Yardstick, check, usual
 from headwater.quality.yardsticks import coefficients as offered
 from headwater.stats.agreement.intraclass import Form, intraclass
-from headwater.stats.agreement.orders import mean_concordance
+from headwater.stats.agreement.orders import kendall_distances, mean_concordance
 from headwater.stats.interval import Estimate, undefined
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def by_measure(
     if measure in named:
         found = {f"question:{question}": coefficients.of_all(views, seed=0)}
         found |= {f"label:{label}": value for label, value in coefficients.by_label(views, seed=0).items()}
+        found |= _by_thing(asked, views, given)
         for each in groups:
             values = coefficients.by_group(views, each.code[views.row], seed=0)
             found |= {f"{each.kind}:{name}": value for name, value in zip(each.names, values, strict=False)}
@@ -203,6 +204,19 @@ def _other(asked: Question, measure: str, given: Answers) -> Estimate:
     return replace(found, note=f"{found.note} On a random sample of {MOST_TEXTS} of {tasks.size:,} tasks.".strip())
 
 
+def _by_thing(asked: Question, views: Panel | MarkPanel, given: Answers) -> dict[str, Estimate]:
+    """Return for each thing of a ranking how far people agree on where it stands among the others."""
+    if asked.kind is not Kind.RANKING or isinstance(views, MarkPanel) or isinstance(views.level, str):
+        return {}
+    orders = _places(given.values)
+    places = np.array([[each.get(thing, np.nan) for thing in asked.values] for each in orders], np.float64)
+    found = {}
+    for code, thing in enumerate(asked.values):
+        level = kendall_distances(places, thing=code)
+        found[f"label:{thing}"] = coefficients.of_all(replace(views, level=level), seed=0)
+    return found
+
+
 def _by_label(measure: str, views: Panel | MarkPanel) -> dict[str, Estimate]:
     if measure not in (PERCENT, *MARKED):
         return {}
@@ -236,13 +250,18 @@ def _table(given: Answers, form: Form) -> NDArray[np.float64]:
 
 def _orders(given: Answers) -> list[NDArray[np.float64]]:
     """The places of the things of each task, people × things; things that somebody left out are left out."""
-    parsed: list[list[list[str]]] = [
-        json.loads(text).get("order", []) if text.startswith("{") else [] for text in given.values
-    ]
-    places = [{thing: float(at) for at, tied in enumerate(order) for thing in tied} for order in parsed]
+    places = _places(given.values)
     found: list[NDArray[np.float64]] = []
     for code in np.unique(given.task):
         mine = [places[value] for value in given.value[given.task == code]]
         things = sorted(set(mine[0]).intersection(*mine))
         found.append(np.array([[each[thing] for thing in things] for each in mine]).reshape(len(mine), len(things)))
     return found
+
+
+def _places(values: Sequence[str]) -> list[dict[str, float]]:
+    """Return the place of each thing in each order."""
+    parsed: list[list[list[str]]] = [
+        json.loads(text).get("order", []) if text.startswith("{") else [] for text in values
+    ]
+    return [{thing: float(at) for at, tied in enumerate(order) for thing in tied} for order in parsed]

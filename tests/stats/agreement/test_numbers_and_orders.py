@@ -103,3 +103,11 @@ def test_distances_of_rankings_by_hand():
     places = np.array([[1, 2, 3], [3, 2, 1], [2, 1, 3], [1, 1, 2], [1, math.nan, 2]])
     assert kendall_distances(places)[0] == pytest.approx([0, 1, 1 / 3, 1 / 6, 0], abs=1e-12)
     assert np.array_equal(kendall_distances(places), kendall_distances(places).T)
+
+
+def test_how_far_one_thing_stands_apart_looks_at_its_pairs_alone() -> None:
+    places = [[0, 1, 2], [0, 2, 1], [2, 1, 0]]  # abc, acb, cba
+    # a stays before b and c in the second order; b and c keep one of their two pairs; the third is the reverse
+    assert kendall_distances(places, thing=0)[0] == pytest.approx([0, 0, 1], abs=1e-12)
+    assert kendall_distances(places, thing=1)[0] == pytest.approx([0, 1 / 2, 1], abs=1e-12)
+    assert kendall_distances(places, thing=2)[0] == pytest.approx([0, 1 / 2, 1], abs=1e-12)

@@ -61,11 +61,12 @@ def mean_concordance(lists: Sequence[ArrayLike]) -> Estimate:
     return share(float(values.mean()), error, n=values.size, method=f"mean of {_TIES}, over lists")
 
 
-def kendall_distances(places: ArrayLike) -> NDArray[np.float64]:
+def kendall_distances(places: ArrayLike, *, thing: int | None = None) -> NDArray[np.float64]:
     """Return for every two rankings the share of pairs of things they order differently, shape (k, k).
 
     Args:
         places: Place of each thing in each ranking, shape (k, things); equal places are ties, nan is not ranked.
+        thing: Look only at pairs with this one: how far apart it stands; all pairs by default.
 
     Returns:
         0 for the same order, 1 for the reverse one; a tie against an order counts one half (Kemeny's distance over
@@ -73,6 +74,8 @@ def kendall_distances(places: ArrayLike) -> NDArray[np.float64]:
     """
     table = np.asarray(places, np.float64)
     first, second = np.triu_indices(table.shape[1], 1)
+    if thing is not None:
+        first, second = (side[(first == thing) | (second == thing)] for side in (first, second))
     sign = np.sign(table[:, first] - table[:, second])
     known = (~np.isnan(sign)).astype(np.float64)
     clean = np.nan_to_num(sign)
