@@ -28,6 +28,7 @@ ALONE = 1_000_000
 ANSWERED = 10_000
 SECONDS = 10.0
 MEMORY = "MB of memory, peak"
+OWN = "MB of memory without mapped files, after the step that left most"
 UNITS = {
     "p50": "ms of wall, p50",
     "p99": "ms of wall, p99",
@@ -40,13 +41,16 @@ UNITS = {
 def measure(side: Side, tasks: int) -> dict[tuple[str, str], float]:
     """Run every step on one side: (step, unit) → figure."""
     figures = {("import", "s"): side.take_in(tasks)}
+    own = [side.server.own_mb()]
     for step, people, think_s in (("1 annotator", 1, 0.0), ("8 annotators", 8, 0.0), ("50 annotators", 50, 1.0)):
         done = side.work(annotators=people, seconds=SECONDS, think_s=think_s)
         print(f"  {step}: {_told(done)}", flush=True)
+        own.append(side.server.own_mb())
         done["per_answer_ms"] = done["elapsed_s"] * 1e3 / max(1, done["answers"])
         wanted = UNITS if people > 1 else ("p50", "p99", "cpu_ms")
         figures |= {(step, UNITS[name]): done[name] for name in wanted if not (think_s and name == "per_answer_ms")}
     figures["export 10k answers", "s"] = side.export()
+    figures["server at work", OWN] = max(*own, side.server.own_mb())
     figures["server at work", MEMORY] = side.server.memory_mb()
     return figures
 

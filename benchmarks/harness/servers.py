@@ -35,7 +35,11 @@ class Server:
 
     def memory_mb(self) -> float:
         """Return the most memory held so far by the server and the processes it started, in MB."""
-        return sum(_peak_mb(pid) for pid in self._family())
+        return sum(_status_mb(pid, "VmHWM:") for pid in self._family())
+
+    def own_mb(self) -> float:
+        """Return the memory they hold now that is not mapped from files such as libraries, in MB."""
+        return sum(_status_mb(pid, "RssAnon:") for pid in self._family())
 
     def _family(self) -> list[int]:
         family, fresh = [self.pid], [self.pid]
@@ -98,8 +102,8 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _peak_mb(pid: int) -> float:
+def _status_mb(pid: int, name: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(name):
             return int(line.split()[1]) / 1024
     return 0.0
