@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.annotation import queries
+from headwater.annotation import comments, queries
 from headwater.annotation.plan import Plan
 from tests.accessibility import problems
 from tests.annotation import factories
@@ -143,8 +143,15 @@ def test_an_expert_settles_a_dispute_on_pages(team: Team, site: Served, browser:
     assert tab.get_by_role("radio", checked=True).count() == 0
     press(tab, "Alt+2")
     assert tab.get_by_role("radio", checked=True).inner_text().endswith("fault")
+    tab.get_by_text("Comment to the author").nth(1).click()
+    tab.get_by_label("Comment goes with").nth(1).fill("Read the end as well.")
+    tab.get_by_label("Comment goes with").nth(1).blur()
+    assert not problems(tab)
     press(tab, "3", "Enter", *"thanks come first", "Enter")
     tab.get_by_role("heading", name="first").wait_for()
+    for person, said in ((team.annotators[0], []), (team.annotators[1], ["Read the end as well."])):
+        with team.read(person) as ctx:
+            assert [each.text for row in comments.threads(ctx, campaign.id) for each in row.comments] == said
     with team.read() as ctx:
         assert list(queries.settled(ctx, campaign.id, question="topic").values()) == ["praise"]
     tab.context.close()

@@ -18,6 +18,7 @@ from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
     from headwater.annotation.handouts import Handout
+    from headwater.context import Context
 
 router = APIRouter(prefix="/p/{program}/campaigns/{campaign}/cases")
 
@@ -74,15 +75,14 @@ def decide(  # noqa: PLR0913, PLR0917 -- the fields of the form
     verdict: Annotated[Verdict, Form()],
     values: Annotated[str, Form()] = "{}",
     reason: Annotated[str, Form()] = "",
-    comment: Annotated[str, Form()] = "",
+    about: Annotated[list[str], Form()] = [],  # noqa: B006 -- FastAPI copies it
+    comment: Annotated[list[str], Form()] = [],  # noqa: B006
 ) -> Response:
     """Accept, correct or return an answer, with a comment to its author or without."""
     given = Submission(lease_id=lease, token=token, client_id=client, values=_read(values))
     with visitor.acting() as ctx:
-        if comment.strip():
-            for answer in reviews.case(ctx, lease).answers:
-                comments.write(ctx, campaign, answer.id, text=comment)
         found = reviews.decide(ctx, campaign, given, Opinion(verdict=verdict, reason=reason))
+        _say(ctx, campaign, dict(zip(about, comment, strict=False)))
     return _onward(visitor, campaign, found)
 
 
@@ -95,12 +95,22 @@ def adjudicate(  # noqa: PLR0913, PLR0917 -- the fields of the form
     client: Annotated[str, Form()],
     values: Annotated[str, Form()] = "{}",
     reason: Annotated[str, Form()] = "",
+    about: Annotated[list[str], Form()] = [],  # noqa: B006 -- FastAPI copies it
+    comment: Annotated[list[str], Form()] = [],  # noqa: B006
 ) -> Response:
-    """Settle a disputed task."""
+    """Settle a disputed task, with a comment to the author of any answer."""
     given = Submission(lease_id=lease, token=token, client_id=client, values=_read(values))
     with visitor.acting() as ctx:
         found = reviews.adjudicate(ctx, campaign, given, reason=reason)
+        _say(ctx, campaign, dict(zip(about, comment, strict=False)))
     return _onward(visitor, campaign, found)
+
+
+def _say(ctx: Context, campaign: str, said: dict[str, str]) -> None:
+    """Comment on answers by their ids; nothing is said with an empty comment."""
+    for answer, text in said.items():
+        if text.strip():
+            comments.write(ctx, campaign, answer, text=text)
 
 
 def _onward(visitor: Visitor, campaign: str, found: Handout) -> Response:
