@@ -234,15 +234,15 @@ class _Caller:
             raise UnauthenticatedError(
                 "This needs a personal token.", remedy="Make one with `headwater token create` and send it as Bearer."
             )
-        grant = accounts.grant_of_token(ctx, token)
+        slug = self.request.path_params.get("program")
+        grant = accounts.grant_of_token(ctx, token, slug=slug or "")
         if scope == "write" and not grant.may_write:
             raise ForbiddenError("This token may only read.", remedy="Make one with the scope `write`.")
-        slug = self.request.path_params.get("program")
         if slug is None:
             if grant.program and scope == "write":
                 raise ForbiddenError("This token is for one program only.", remedy="Use one for all of yours.")
             return grant.person, ""
-        program = governance.program_id_of(ctx, slug, grant.person)
+        program = grant.asked or governance.program_id_of(ctx, slug, grant.person)
         if grant.program not in ("", program):
             raise ForbiddenError(f"This token is not for the program '{slug}'.")
         return grant.person, program

@@ -47,6 +47,8 @@ class Grant:
     may_write: bool
     program: str
     """The only program it is for; empty for all of the person's."""
+    asked: str = ""
+    """The program that was asked for by its short name, when the person has a role in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,16 +313,17 @@ def tokens(ctx: Context) -> list[Token]:
     return [Token(**{name: row[name] for name in names}) for row in store.tokens(ctx.db, ctx.actor)]
 
 
-def grant_of_token(ctx: Context, secret: str) -> Grant:
-    """Return what a token allows.
+def grant_of_token(ctx: Context, secret: str, *, slug: str = "") -> Grant:
+    """Return what a token allows, and which program its person means by a short name.
 
     Raises:
         UnauthenticatedError: The token is unknown, revoked or expired.
     """
-    found = store.proof(ctx.db, store.api_token, _hash(secret), ctx.clock.now())
+    found = store.token_proof(ctx.db, _hash(secret), ctx.clock.now(), slug)
     if found is None:
         raise UnauthenticatedError("This token is unknown, revoked or expired.", remedy="Make a new one.")
-    return Grant(person=PersonId(found["person"]), may_write=found["may_write"], program=found["program"])
+    kept = {name: found[name] for name in ("may_write", "program")}
+    return Grant(person=PersonId(found["person"]), asked=found["asked"] or "", **kept)
 
 
 def _open_session(ctx: Context, person: str) -> str:

@@ -166,6 +166,22 @@ _PROOFS = {
 """Asked at every request."""
 
 
+def token_proof(db: Connection, token_hash: str, now: datetime, slug: str) -> Any:  # noqa: ANN401 -- a row mapping
+    """Return a token as `proof` does, and as `asked` the program with a short name where its person has a role."""
+    row = prepared.one(db, _TOKEN_PROOF, {"hash": token_hash, "now": now, "slug": slug})
+    return None if row is None else row._asdict()
+
+
+_program = sa.table("program", sa.column("id", sa.String), sa.column("slug", sa.String))
+_TOKEN_PROOF = _PROOFS[api_token.name].add_columns(
+    sa.select(sa.func.min(_program.c.id))
+    .join(membership, membership.c.program == _program.c.id)
+    .where(_program.c.slug == sa.bindparam("slug"), membership.c.person == api_token.c.person)
+    .scalar_subquery()
+    .label("asked")
+)
+
+
 def drop_proof(db: Connection, table: sa.Table, **match: object) -> int:
     """Delete sessions, tokens or links that match; return how many."""
     conditions = [table.c[name] == value for name, value in match.items()]
