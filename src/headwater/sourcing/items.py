@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_OF_ANY_SIZE = 5_000
+"""Most items of a chunk where nothing bounds how long they are together."""
 NOTHING: dict[str, object] = {}
 """The attributes of a text that has none."""
 
@@ -68,5 +70,5 @@ def chunked(items: Iterable[Item] | Chunked, *, after: int, most: int) -> Iterat
         yield from items.chunks(after, most)
         return
     remaining = (item for item in items if item.place > after)
-    while some := list(islice(remaining, most)):
+    while some := list(islice(remaining, min(most, _OF_ANY_SIZE))):
         yield Chunk.of(some)
