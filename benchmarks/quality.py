@@ -48,8 +48,8 @@ INFERENCE = (
     # four tasks in a hundred are ties, which crowd-kit's sort breaks otherwise on another CPU
     Contest(what="majority vote", sizes=SIZES, otherwise=5),
     Contest(what="Dawid–Skene", sizes=SIZES, otherwise=0.1, goal=12),
-    Contest(what="GLAD", sizes=(25_000, 90_000), otherwise=1, goal=50, runs=1, alone=(100_000, 1_000_000)),
-    Contest(what="MACE", sizes=(25_000, 90_000), otherwise=3, goal=50, runs=1, alone=(100_000, 1_000_000)),
+    Contest(what="GLAD", sizes=(25_000, 90_000), otherwise=1, goal=50, runs=1, alone=(100_000, 1_000_000, 10_000_000)),
+    Contest(what="MACE", sizes=(25_000, 90_000), otherwise=3, goal=50, runs=1, alone=(100_000, 1_000_000, 10_000_000)),
 )
 
 
