@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,12 +11,13 @@ import pytest
 from headwater.annotation import assignments, campaigns, queries, tasks
 from headwater.annotation.assignment_model import Target
 from headwater.annotation.assignments import NotAssignableError
-from headwater.annotation.model import UnknownTaskError
+from headwater.annotation.model import LeaseState, UnknownLeaseError, UnknownTaskError
 from headwater.annotation.plan import Plan
+from headwater.annotation.store import queue
 from headwater.core.errors import HeadwaterError
 from headwater.governance.model import NotYoursError
 from headwater.workforce import service as workforce
-from tests.annotation.factories import answer, claim, open_campaign, work_through
+from tests.annotation.factories import answer, claim, open_campaign, submission, work_through
 
 if TYPE_CHECKING:
     from tests.workspaces import Team
@@ -147,3 +149,27 @@ def test_handing_over_while_people_claim_gives_no_task_twice_and_loses_none(each
         columns = queries.answers(ctx, campaign)
         assert len(columns.task) == len(set(columns.task.tolist()))
         assert queries.progress(ctx, campaign).answers == len(columns.task)
+
+
+def test_a_task_that_is_answered_while_it_is_taken_away_stays_answered(each_team: Team) -> None:
+    campaign = open_campaign(each_team, 1).id
+    person = each_team.annotators[0]
+    given = claim(each_team, campaign, person)
+    assert given is not None
+
+    def take() -> bool:  # by somebody who has read the lease before it was answered
+        with each_team.act(each_team.ops) as ctx:
+            return queue.end(ctx.db, given.lease_id, LeaseState.REVOKED)
+
+    with ThreadPoolExecutor(1) as aside:
+        with each_team.act(person) as ctx:
+            tasks.submit(ctx, campaign, submission(given))
+            taken = aside.submit(take)
+            with suppress(TimeoutError):
+                taken.result(0.3)
+        assert taken.result(60) is False
+    with each_team.act(each_team.ops) as ctx, pytest.raises(UnknownLeaseError):
+        campaigns.revoke(ctx, campaign, person)
+    with each_team.read() as ctx:
+        assert queries.progress(ctx, campaign).answers == 1
+        assert queries.progress(ctx, campaign).done == 1

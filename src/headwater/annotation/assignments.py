@@ -126,7 +126,10 @@ def eligible(ctx: Context) -> dict[str, str]:
 
 
 def _take_away(ctx: Context, campaign: Campaign, task_ids: Sequence[str], keeper: str) -> int:
-    """End the leases of others on some tasks; seats are locked before leases, in one order for everybody."""
+    """End the leases of others on some tasks; seats are locked before leases, in one order for everybody.
+
+    Who sits down meanwhile is not waited for: what they answered first stays answered.
+    """
     wanted = set(task_ids)
 
     def others() -> list[tuple[str, str, str]]:
@@ -135,11 +138,12 @@ def _take_away(ctx: Context, campaign: Campaign, task_ids: Sequence[str], keeper
 
     for annotator in sorted({annotator for annotator, _, _ in others()}):
         queue.sit(ctx.db, ctx.program, campaign.id, annotator)
-    found = others()
-    for _, lease_id, task_id in found:
-        queue.end(ctx.db, lease_id, LeaseState.REVOKED, reason="handed to somebody else")
-        returns.give_back(ctx.db, task_id)
-    return len(found)
+    taken = 0
+    for _, lease_id, task_id in others():
+        if queue.end(ctx.db, lease_id, LeaseState.REVOKED, reason="handed to somebody else"):
+            returns.give_back(ctx.db, task_id)
+            taken += 1
+    return taken
 
 
 def _check(row: Place) -> None:

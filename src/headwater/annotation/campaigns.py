@@ -214,14 +214,15 @@ def revoke(ctx: Context, campaign_id: str, annotator: str) -> int:
     require(ctx, Decision.CAMPAIGN_OPEN)
     row = queries.campaign(ctx, campaign_id)
     queue.sit(ctx.db, ctx.program, row.id, annotator)
-    held = tasks.leases(ctx.db, row.id, annotator=annotator)
-    if not held:
+    taken = 0
+    for lease in tasks.leases(ctx.db, row.id, annotator=annotator):
+        if queue.end(ctx.db, lease.id, LeaseState.REVOKED, reason="taken away by operations"):
+            returns.give_back(ctx.db, lease.task_id)
+            taken += 1
+    if not taken:
         raise UnknownLeaseError(f"'{annotator}' holds no task of campaign '{row.name}'.")
-    for lease in held:
-        queue.end(ctx.db, lease.id, LeaseState.REVOKED, reason="taken away by operations")
-        returns.give_back(ctx.db, lease.task_id)
-    ledger.append(ctx, "campaign.revoked", subject=row.id, body={"annotator": annotator, "tasks": len(held)})
-    return len(held)
+    ledger.append(ctx, "campaign.revoked", subject=row.id, body={"annotator": annotator, "tasks": taken})
+    return taken
 
 
 def _can_calibrate(ctx: Context, row: Campaign) -> None:

@@ -176,11 +176,14 @@ _LAPSED = sa.text(_LAPSED_SQL).bindparams(_NOW)
 _LAPSED_LOCKED = sa.text(_LAPSED_SQL + " FOR UPDATE OF l, t SKIP LOCKED").bindparams(_NOW)
 
 
-def end(db: Connection, lease_id: str, state: LeaseState, *, reason: str = "", is_last: bool = False) -> None:
-    """End a lease without an answer; its holder is not given the task again after a skip, or when it `is_last`."""
+def end(db: Connection, lease_id: str, state: LeaseState, *, reason: str = "", is_last: bool = False) -> bool:
+    """End a live lease without an answer; its holder is not given the task again after a skip, or when it `is_last`.
+
+    Returns whether it was still live: somebody may have answered it in the same moment.
+    """
     kept = int(is_last or state in (LeaseState.SKIPPED, LeaseState.REVOKED))
-    values = {"state": state.value, "kept": kept, "reason": reason}
-    db.execute(lease.update().where(lease.c.id == lease_id).values(values))
+    live = lease.update().where(lease.c.id == lease_id, lease.c.state == LeaseState.LIVE.value)
+    return db.execute(live.values(state=state.value, kept=kept, reason=reason)).rowcount == 1
 
 
 def lanes(db: Connection, campaign_id: str, tier: Tier, annotator: str, now: datetime) -> list[OpenLane]:
