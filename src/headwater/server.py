@@ -68,6 +68,7 @@ def _build(opened: App, *, close: bool) -> ASGIApp:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if close:  # the process is ours
             await rehearse(served)
+            opened.jobs.load()
             collector.calm()
             collector.alternate()
             watcher.start()

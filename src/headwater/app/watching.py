@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from headwater.context import Context
 
 _log = logging.getLogger(__name__)
+_SETTLED_S = 10.0
+"""How long those who waited for the server to start go before."""
 _ASKED_S = 1.0
 """How often the server looks for jobs that were asked for elsewhere, or whose process died."""
 
@@ -33,12 +35,12 @@ class Watcher:
         self._followed: dict[str, tuple[int, int, str]] = {}
         minutes = app.settings.watch_minutes
         self._threads = [
-            self._repeating("watcher", minutes * 60, self.look, self.warn, self.automate),
-            self._repeating("jobs", _ASKED_S, app.jobs.take_over),
+            self._repeating("watcher", _SETTLED_S, minutes * 60, self.look, self.warn, self.automate),
+            self._repeating("jobs", 0, _ASKED_S, app.jobs.take_over),
         ]
 
     def start(self) -> None:
-        """Begin; looks at once, then as often as the settings say, and every second for jobs that nobody runs."""
+        """Begin; looks soon, then as often as the settings say, and every second for jobs that nobody runs."""
         for thread in self._threads:
             thread.start()
 
@@ -123,11 +125,13 @@ class Watcher:
         with self._app.read_as(program=program) as ctx:
             return _responsible(ctx, decision)
 
-    def _repeating(self, name: str, every_s: float, *acts: Callable[[], object]) -> threading.Thread:
+    def _repeating(self, name: str, first_s: float, every_s: float, *acts: Callable[[], object]) -> threading.Thread:
         """Return a thread that does so again and again, whatever goes wrong."""
 
         def run() -> None:
-            while not self._stop.is_set():
+            pause = first_s
+            while not self._stop.wait(pause):
+                pause = every_s
                 for act in acts:
                     try:
                         act()
@@ -135,7 +139,6 @@ class Watcher:
                         _log.warning("What is due could not be looked at: %s", error)
                     except Exception:  # noqa: BLE001 -- the next look may succeed
                         _log.exception("What is due could not be looked at.")
-                self._stop.wait(every_s)
 
         return threading.Thread(target=run, name=name, daemon=True)
 

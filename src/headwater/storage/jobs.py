@@ -159,6 +159,10 @@ class Jobs:
         """Say how a kind of job is run."""
         self._registered[kind] = run
 
+    def load(self) -> None:
+        """Load what the kinds of jobs need, so that who asks for the first one does not wait for it."""
+        _ = self._kinds
+
     @property
     def _kinds(self) -> dict[str, Run]:
         with self._preparing:  # whoever asks meanwhile waits for all kinds
