@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.annotation import questions, responses
+from headwater.annotation import content, questions, responses
 from headwater.annotation.plan import Plan
 from headwater.annotation.responses import Facts, ResponseError
+from headwater.sourcing import queries as sourcing
 from tests.annotation import factories
 
 if TYPE_CHECKING:
+    from headwater.context import Context
+    from headwater.sourcing.model import Record
     from tests.workspaces import Team
 
 REWRITE = [{"name": "better", "kind": "text", "prefill": "reply"}]
@@ -32,6 +37,30 @@ def test_the_name_of_a_stored_image_stays_on_the_server(team: Team) -> None:
     given = factories.claim(team, campaign.id, team.annotators[0])
     assert given is not None
     assert given.content == {"kind": "text", "text": "", "language": "en", "image": True, "width": 8, "height": 4}
+
+
+def test_those_who_miss_the_same_records_at_once_read_them_once(
+    each_team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = factories.put_records(each_team, [f"message {place}" for place in range(8)])
+    reads: list[list[str]] = []
+    take = sourcing.take
+
+    def slow(ctx: Context, wanted: list[str]) -> list[Record]:
+        reads.append(wanted)
+        time.sleep(0.2)
+        return take(ctx, wanted)
+
+    monkeypatch.setattr(sourcing, "take", slow)
+
+    def show(record: str) -> object:
+        with each_team.read() as ctx:
+            found = content.fetch(ctx, record, lambda: records)
+            return found and found.shown["text"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(show, records)) == [f"message {place}" for place in range(8)]
+    assert [set(wanted) for wanted in reads] == [set(records)]
 
 
 def test_a_question_about_turns_is_not_asked_of_a_record_without_them() -> None:

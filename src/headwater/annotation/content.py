@@ -98,13 +98,17 @@ def fetch(ctx: Context, record_id: str, ahead: Callable[[], Sequence[str]]) -> C
         ahead: Says which records will be wanted soon; asked only when this one is not at hand, so that one read of
             the record table serves many tasks.
     """
-    shelf = _shelf(ctx.records)
-    found = shelf.get((ctx.program, record_id))
-    if found is None:
-        wanted = list(dict.fromkeys([record_id, *ahead()]))
-        for record in _take(ctx, wanted):
-            shelf.put((ctx.program, record.id), of_record(record))
-        found = shelf.get((ctx.program, record_id))
+    shelf, key = _shelf(ctx.records), (ctx.program, record_id)
+    found = shelf.get(key)
+    if found is not None:
+        return found
+    wanted = list(dict.fromkeys([record_id, *ahead()]))
+    with shelf.filling:
+        found = shelf.get(key)
+        if found is None:
+            for record in _take(ctx, wanted):
+                shelf.put((ctx.program, record.id), of_record(record))
+            found = shelf.get(key)
     return found
 
 
@@ -123,6 +127,8 @@ class _Shelf:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str], tuple[float, Content]] = OrderedDict()
         self._lock = threading.Lock()
+        self.filling = threading.Lock()
+        """Held while records are read: whoever else misses one of them waits for it and does not read them too."""
 
     def get(self, key: tuple[str, str]) -> Content | None:
         with self._lock:

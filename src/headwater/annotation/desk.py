@@ -42,7 +42,7 @@ DECISIONS = {
 }
 _ORDER = {kind.value: place for place, kind in enumerate(LaneKind)}
 PROPOSED = "A model proposed this answer: check it before you send it."
-_AHEAD = 32
+_AHEAD = 64
 """Records read together: one read of the record table serves this many tasks."""
 
 
