@@ -72,7 +72,7 @@ def add(  # noqa: PLR0913 -- what a batch is made of
         raise CampaignStateError(f"Campaign '{campaign.name}' is {campaign.state}; no tasks can be added.")
     if not name.strip() or len(name) > LONGEST_NAME:
         raise InvalidError(f"'{name}' cannot name a batch: expected 1 to {LONGEST_NAME} characters.")
-    chosen = (records if len(set(records)) == len(records) else list(dict.fromkeys(records))) or select(ctx)
+    chosen = list(dict.fromkeys(records)) or select(ctx)
     drill = kind is BatchKind.CALIBRATION
     lane = LaneKind.CALIBRATION if drill else LaneKind.WORK
     sort = Lane(tier=Tier.ANNOTATE, kind=lane, priority=priority, skill=skill)

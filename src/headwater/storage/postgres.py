@@ -185,12 +185,12 @@ class _Wire:
                 self._leave(result)
                 raise psycopg.OperationalError(_GONE)
             self._next()  # None, which ends what there is to hear of one statement
-            found, asked = Result(self._adapters, result), self._unheard.popleft()
+            asked = self._unheard.popleft()
             if asked is not None:
-                self._heard[asked] = found
+                self._heard[asked] = Result(self._adapters, result)
             if not self._unheard:
                 self._fresh.clear()
-                return found
+                return Result(self._adapters, result)
 
     def _leave(self, refused: PGresult | None = None) -> None:
         """Come to where the server and we agree that nothing is under way; raise what it refused before."""
