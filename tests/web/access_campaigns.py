@@ -13,6 +13,7 @@ CAMPAIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/schema
         GET /p/{program}/campaigns/{campaign}/assignments
         GET /p/{program}/campaigns/{campaign}/schema
+        GET /p/{program}/campaigns/{campaign}/files
         GET /p/{program}/campaigns/{campaign}/automation
         GET /api/v1/programs/{program}/campaigns/{campaign}/automation
         GET /api/v1/programs/{program}/campaigns/{campaign}/certificates

@@ -9,6 +9,7 @@ LATE = (
     "POST /api/v1/programs/{program}/sources/{source}/intakes",
     "POST /p/{program}/sources/{source}/intakes",
     "POST /p/{program}/evaluations",
+    "POST /p/{program}/campaigns/{campaign}/files/import",
     "POST /api/v1/programs/{program}/jobs/{job}/cancel",
     "POST /api/v1/programs/{program}/jobs/{job}/resume",
     "POST /p/{program}/jobs/{job}/{act}",
@@ -114,6 +115,8 @@ WRITES: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("ops", "lead"),
         """
+        POST /p/{program}/campaigns/{campaign}/files/export
+        POST /p/{program}/campaigns/{campaign}/files/import
         POST /api/v1/programs/{program}/alarms/{alarm}/acknowledge
         POST /api/v1/programs/{program}/alarms/{alarm}/decide
         PUT /api/v1/programs/{program}/annotators/{person}

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from headwater.annotation import exports, imports
 from headwater.annotation import queries as annotation
 from headwater.annotation.exchange.formats import CODECS, Format
+from headwater.annotation.exchange.model import ExchangeError
 from headwater.app.exports import Target
+from headwater.app.uploads import discard
 from headwater.storage.once import once
 
 if TYPE_CHECKING:
@@ -47,13 +49,19 @@ def take_in(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
         with act() as ctx:
             return once(ctx, f"{job.id}:keep", lambda: _summary(imports.keep(ctx, args["campaign"], origin, intake)))
 
-    intake = job.step("begin", begin)["intake"]
+    try:
+        intake = job.step("begin", begin)["intake"]
+    except ExchangeError:
+        discard(args)
+        raise
     tell = partial(_tell, job, origin.name)
     job.step(
         "records",
         lambda: imports.take(act, app.database, args["campaign"], origin, intake, on_progress=tell).read,
     )
-    return job.step("answers", lambda: keep(intake))
+    told = job.step("answers", lambda: keep(intake))
+    discard(args)
+    return told
 
 
 def _tell(job: Job, name: str, done: int) -> None:

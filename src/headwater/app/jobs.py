@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import fetching
 from headwater.app import campaign_jobs, computing, models, release_jobs, seats
+from headwater.app.uploads import discard
 from headwater.core.errors import HeadwaterError
 from headwater.quality import vigilance
 from headwater.sourcing import intakes, reading
@@ -64,9 +65,9 @@ def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
     try:
         result = job.step("run", lambda: run(intake))
     except HeadwaterError:
-        _discard(args)
+        discard(args)
         raise
-    _discard(args)
+    discard(args)
     return result
 
 
@@ -109,8 +110,3 @@ def _watch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
         alarms += job.step(f"watch {question}", partial(look, question))
         job.progress(place + 1, len(questions), "questions")
     return {"alarms": alarms}
-
-
-def _discard(args: dict[str, Any]) -> None:
-    if "origin" in args:  # it was sent to us: nobody else needs the file
-        Path(args["path"]).unlink(missing_ok=True)

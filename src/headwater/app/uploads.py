@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from headwater.core.canonical import digest
 from headwater.core.errors import TooLargeError
@@ -15,12 +15,14 @@ from headwater.sourcing.model import UnreadableFileError
 from headwater.storage.objects import sync_directory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from headwater.core.settings import Settings
 
 _ABANDONED_S = 24 * 3600
 _PART = ".part"
+_BLOCK = 1_000_000
 
 
 class Upload:
@@ -87,6 +89,20 @@ class Upload:
         """Close the file; remove it unless it was finished."""
         self._file.close()
         self._part.unlink(missing_ok=True)
+
+
+def received(settings: Settings, name: str, file: BinaryIO) -> Path:
+    """Put a file that a form brought into the folder and return where."""
+    with Upload(settings, name) as upload:
+        while block := file.read(_BLOCK):
+            upload.write(block)
+        return upload.finish()
+
+
+def discard(args: Mapping[str, Any]) -> None:
+    """Remove the file of a job whose arguments say by `origin` that it was sent: nobody else needs it."""
+    if "origin" in args:
+        Path(args["path"]).unlink(missing_ok=True)
 
 
 def _sweep(folder: Path) -> None:

@@ -35,6 +35,7 @@ PARTS = (
     "automation",
     "moves",
     "prelabels",
+    "exchange",
     "documents",
     "enquiries",
     "comments",

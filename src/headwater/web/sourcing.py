@@ -11,7 +11,7 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from headwater.app.uploads import Upload
+from headwater.app.uploads import received
 from headwater.core.canonical import plain
 from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/p/{program}")
 FORM = tuple(field.name for field in fields(Provenance))
 ALL_REJECTS = 10_000_000
-_BLOCK = 1_000_000
 
 
 class IntakeForm(BaseModel):
@@ -131,10 +130,7 @@ def take_in(visitor: Visitor, source: str, form: Annotated[IntakeForm, Form()]) 
 
 def _received(visitor: Visitor, file: UploadFile) -> Path:
     reading.check_format(file.filename or "")
-    with Upload(visitor.app.settings, file.filename or "") as upload:
-        while block := file.file.read(_BLOCK):
-            upload.write(block)
-        return upload.finish()
+    return received(visitor.app.settings, file.filename or "", file.file)
 
 
 @router.post("/sources/{source}/propose")
