@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
-from headwater.annotation import campaigns
+from headwater.annotation import batches, campaigns
 from headwater.annotation.plan import Plan
 from headwater.annotation.store.answers import answer
 from tests.accessibility import problems
@@ -58,6 +58,28 @@ def test_an_answer_carries_the_version_that_was_on_the_screen(team: Team, site: 
         carried = list(ctx.db.scalars(sa.select(answer.c.guideline_id).order_by(answer.c.id)))
     assert carried == on_screen
     assert set(carried) == {campaign.guideline_id, second.id}
+    tab.context.close()
+
+
+def test_examples_and_tie_breaks_stand_out(team: Team, site: Served, browser: Browser) -> None:
+    text = "# Topics\n\n## billing\n\n- Right: a charge\n- **Wrong:** a fault\n\nTie-break: the first.\n\nRightly so.\n"
+    schema = factories.publish_schema(team)
+    guideline = factories.publish_guideline(team, text)
+    records = factories.put_records(team, ["a message"])
+    with team.act(team.ops) as ctx:
+        made = campaigns.create(ctx, name="first", schema_id=schema.id, guideline_id=guideline.id, plan=Plan())
+        batches.add(ctx, made.id, name="one", records=records)
+    factories.open_planned(team, made.id)
+    tab = bench(site, browser, team.annotators[0], made.id)
+    kinds = tab.eval_on_selector_all(".guide .example", "all => all.map(e => [e.className, e.innerText])")
+    assert kinds == [
+        ["example right", "Right: a charge"],
+        ["example wrong", "Wrong: a fault"],
+        ["example tie", "Tie-break: the first."],
+    ]
+    assert not problems(tab)
+    tab.emulate_media(color_scheme="dark")
+    assert not problems(tab)
     tab.context.close()
 
 

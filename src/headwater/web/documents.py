@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import yaml
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from headwater.context import Context
 
 router = APIRouter(prefix="/p/{program}")
+_EXAMPLE = re.compile(
+    r"<(li|p)>(?=(?:\s*<p>)?(?:<strong>|<em>)?(?:(?P<kind>right|wrong)|tie-?breaks?)(?:</strong>|</em>)?[:.])",
+    re.IGNORECASE,
+)
+"""Where the example or the tie-break of a label begins in HTML that was cleaned."""
 
 
 @router.get("/schemas/{schema}")
@@ -113,8 +119,15 @@ def remarks(ctx: Context, found: Guideline, schema: str = "") -> list[guideline_
 
 
 def rendered(text: str) -> list[tuple[markdown.Section, Markup]]:
-    """Return the sections of a guideline with their HTML, which was cleaned and cannot run."""
-    return [(section, Markup(markdown.render(section.text))) for section in markdown.sections(text)]  # noqa: S704
+    """Return the sections of a guideline with their HTML, which was cleaned and cannot run; examples stand out."""
+    return [
+        (section, Markup(_EXAMPLE.sub(_marked, markdown.render(section.text))))  # noqa: S704
+        for section in markdown.sections(text)
+    ]
+
+
+def _marked(found: re.Match[str]) -> str:
+    return f'<{found[1]} class="example {(found["kind"] or "tie").lower()}">'
 
 
 def _as_text(questions: tuple[object, ...]) -> str:

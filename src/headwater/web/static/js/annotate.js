@@ -31,7 +31,8 @@ class Annotate extends HTMLElement {
     this.body = element("div");
     this.enquiries = Object.assign(element("hw-enquiries"), { bench: this });
     this.pace = Object.assign(element("hw-pace"), { url: this.url });
-    this.replaceChildren(this.status, this.pace, this.refused, this.messages, this.body, this.enquiries);
+    (document.querySelector(".workhead") ?? this).append(this.status, this.pace);
+    this.replaceChildren(this.refused, this.messages, this.body, this.enquiries);
     addEventListener("keydown", (event) => this.pressed(event));
     addEventListener("online", () => this.courier.flush());
     addEventListener("offline", () => this.count());

@@ -20,6 +20,7 @@ class Picture extends HTMLElement {
     this.pointers = new Map();
     this.canvas = element("canvas", { tabIndex: 0, role: "application", "aria-label": "The image; keys are listed below it" });
     this.place = element("output", { className: "place" });
+    this.canvas.style.aspectRatio = `${this.size.width} / ${this.size.height}`;
     this.contrast = this.slider("Contrast", 25, 400);
     this.brightness = this.slider("Brightness", 25, 300);
     this.append(element("div", { className: "actions" }, action("Closer", "+", () => this.zoom(1.25)), action("Farther", "-", () => this.zoom(0.8)),

@@ -148,7 +148,7 @@ class Task extends HTMLElement {
   }
 
   sourceSwitch() {
-    return this.isRendered ? [element("p", { className: "actions" }, action("Rendered or source", "Alt M", () => this.toggleSource(), "quiet"))] : [];
+    return this.isRendered ? [element("p", { className: "actions switch" }, action("Rendered or source", "Alt M", () => this.toggleSource(), "quiet"))] : [];
   }
 
   // Markdown rendered, or the text as it stands.
