@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from headwater.annotation.names import Chosen, Names
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
@@ -37,8 +39,8 @@ class Answers:
     lead_time_ms: NDArray[np.int64]
     submitted_at: NDArray[np.int64]
     """Microseconds since 1970, UTC."""
-    task_ids: tuple[str, ...]
-    record_ids: tuple[str, ...]
+    task_ids: Sequence[str]
+    record_ids: Sequence[str]
     """The record of each task."""
     annotator_ids: tuple[str, ...]
     values: tuple[str, ...]
@@ -74,6 +76,8 @@ class _Judged(NamedTuple):
     is_right: NDArray[np.bool_]
 
 
+_RECORD = 1
+"""Which column tells the record."""
 _UNDECIDED = '{"cannot_decide"'
 
 
@@ -82,7 +86,7 @@ class Codes:
 
     def __init__(self, known: Iterable[str] = ()) -> None:
         """Start with things that have their numbers already."""
-        self.things: list[str] = list(known)
+        self.things = Names(known)
         self._codes: dict[str, int] = {}
 
     def of(self, column: Sequence[str]) -> NDArray[np.int64]:
@@ -122,7 +126,7 @@ class Collector:
         columns = [np.concatenate(parts) for parts in zip(*self._blocks[self._packed.blocks :], strict=True)]
         columns = [column.astype(np.min_scalar_type(column.max(initial=0))) for column in columns]
         codes = (*self._lookups, self._values)
-        new = [each.things[start:] for each, start in zip(codes, self._packed.things, strict=True)]
+        new = [each.things.since(start) for each, start in zip(codes, self._packed.things, strict=True)]
         parts = [json.dumps(new[6]).encode(), *("\n".join(each).encode() for each in new[:6])]
         parts += [column.tobytes() for column in columns]
         kinds = [column.dtype.str for column in columns]
@@ -138,9 +142,10 @@ class Collector:
         for size in head["sizes"]:
             parts.append(memoryview(body)[start : start + size])
             start += size
-        self._values.things += json.loads(bytes(parts[0]))
+        for each in json.loads(bytes(parts[0])):
+            self._values.things.append(each)
         for codes, part in zip(self._lookups, parts[1:7], strict=True):
-            codes.things += str(part, "utf-8").split("\n") if part else []
+            codes.things.stored(part)
         block: list[NDArray[Any]] = [
             np.frombuffer(part, kind) for part, kind in zip(parts[7:], head["kinds"], strict=True)
         ]
@@ -180,13 +185,16 @@ class Collector:
             gold: Task id → right value, for tasks whose right answer is known (empty where not for this question).
             is_right: Whether a value is right about one of these tasks; when it equals the right one by default.
         """
-        columns = [_joined(parts) for parts in zip(*self._blocks, strict=True)] if self._blocks else []
-        task, record, annotator, cohort, batch, guideline, lead, moment, value = columns or [np.empty(0, np.int64)] * 9
-        names = [tuple(codes.things) for codes in self._lookups]
-        task_ids = names[0]
+        parts = list(zip(*self._blocks, strict=True)) or [()] * 9
+        task, annotator, cohort, batch, guideline, lead, moment, value = (
+            _joined(each) for place, each in enumerate(parts) if place != _RECORD
+        )
+        task_ids, record_ids = self._lookups[0].things, self._lookups[_RECORD].things
+        annotator_ids, cohort_ids, batch_ids, guideline_ids = (tuple(each.things) for each in self._lookups[2:])
         is_gold, gold_value, right = self._judged(task, value, gold, is_right)
         records = np.empty(len(task_ids), np.int64)
-        records[task] = record
+        for block in self._blocks:
+            records[block[0]] = block[_RECORD]
         return Answers(
             question=question,
             task=task,
@@ -201,12 +209,12 @@ class Collector:
             lead_time_ms=lead,
             submitted_at=moment,
             task_ids=task_ids,
-            record_ids=tuple(map(names[1].__getitem__, records.tolist())),
-            annotator_ids=names[2],
+            record_ids=Chosen(record_ids, records),
+            annotator_ids=annotator_ids,
             values=tuple(self._values.things),
-            cohort_ids=names[3],
-            batch_ids=names[4],
-            guideline_ids=names[5],
+            cohort_ids=cohort_ids,
+            batch_ids=batch_ids,
+            guideline_ids=guideline_ids,
             undecided=self._undecided,
         )
 
@@ -238,4 +246,4 @@ class Collector:
 
 def _joined(parts: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
     """Put columns of any width under each other; each is widened once."""
-    return np.concatenate(parts, dtype=np.int64)
+    return np.concatenate(parts, dtype=np.int64) if parts else np.empty(0, np.int64)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from headwater.annotation.names import chosen
 from headwater.governance import queries as governance
 from headwater.sourcing import queries as sourcing
 from headwater.sourcing import slices
@@ -100,7 +101,7 @@ def of_slices(ctx: Context, given: Answers, more: Sequence[str], *, seed: int) -
     if tasks.size > MOST_LOOKED_UP:
         tasks = np.random.default_rng(seed).choice(tasks, MOST_LOOKED_UP, replace=False)
         note = f"on a random sample of {MOST_LOOKED_UP:,} of {len(given.task_ids):,} tasks"
-    seen, kind = sourcing.profiles(ctx, [given.record_ids[task] for task in tasks.tolist()])
+    seen, kind = sourcing.profiles(ctx, list(chosen(given.record_ids, tasks)))
     found = []
     standing = critical | _languages(seen)
     for name, condition in (standing | parsed).items():

@@ -8,6 +8,7 @@ import numpy as np
 
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import BatchKind
+from headwater.annotation.names import chosen
 from headwater.quality import breakdowns
 from headwater.quality.timeline import Frame
 from headwater.sourcing import queries as sourcing
@@ -91,7 +92,7 @@ def _lengths(ctx: Context, given: Answers, rows: NDArray[np.int64], read: dict[s
     tasks, places = np.unique(given.task[rows], return_inverse=True)
     if not 0 < tasks.size <= MOST_RECORDS:
         return None
-    wanted = [given.record_ids[code] for code in tasks]
+    wanted = list(chosen(given.record_ids, tasks))
     read |= sourcing.lengths(ctx, [each for each in wanted if each not in read])
     known = {each: read[each] for each in wanted if each in read}
     typical = float(np.median(list(known.values()) or [0]))
@@ -102,6 +103,6 @@ def _records(ctx: Context, given: Answers, tasks: NDArray[np.int64]) -> list[Rec
     """The record of each task, None where it was erased; none at all when there are too many."""
     if not 0 < tasks.size <= MOST_RECORDS:
         return []
-    wanted = [given.record_ids[code] for code in tasks]
+    wanted = list(chosen(given.record_ids, tasks))
     found = sourcing.present(ctx, wanted)
     return [found.get(each) for each in wanted]

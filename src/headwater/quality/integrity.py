@@ -81,8 +81,11 @@ def due(frame: Frame, watch: Watch, starts: Starts) -> list[Signal]:
     order = frame.in_order()
     order = order[frame.usable[order]]
     found: list[Signal] = []
-    for number in range(watch.looks, looks(order.size)):
-        seen_now = frame.only(order[: FIRST_LOOK * 2**number][-NEWEST:])
+    due_now = {number: order[: FIRST_LOOK * 2**number][-NEWEST:] for number in range(watch.looks, looks(order.size))}
+    # the largest look whose records are read has those of all before it: they are read at once
+    any(frame.lengths(rows) is not None for rows in reversed(due_now.values()))
+    for number, some in due_now.items():
+        seen_now = frame.only(some)
         rows = np.arange(seen_now.usable.size)
         look = Look(frame=seen_now, rows=rows, watch=watch, number=number, starts=starts)
         seen = {(each.metric, each.scope) for each in found}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from headwater.annotation.names import chosen
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -94,7 +96,7 @@ class Frame:
         given = self.given
         there = np.zeros(len(given.task_ids), np.bool_)
         there[given.task[rows]] = True
-        tasks, code = np.flatnonzero(there).tolist(), np.cumsum(there) - 1
+        tasks, code = np.flatnonzero(there), np.cumsum(there) - 1
         columns: dict[str, Any] = {
             each.name: column[rows]
             for each in fields(given)
@@ -105,8 +107,8 @@ class Frame:
             given=replace(
                 given,
                 **columns,
-                task_ids=tuple(given.task_ids[each] for each in tasks),
-                record_ids=tuple(given.record_ids[each] for each in tasks),
+                task_ids=chosen(given.task_ids, tasks),
+                record_ids=chosen(given.record_ids, tasks),
             ),
             team=self.team[rows],
             teams=self.teams,

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import scipy
 
 from headwater.core.errors import InvalidError
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 NODES = 96
 """Points of the Gauss–Legendre rule; 24 give the same six digits."""
+_HALVINGS = 50
+"""Steps of the bisection for a width: as exact as its digits go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +89,16 @@ def follow(chart: Ewma, scores: ArrayLike, *, average: float = 0.0, upper_only: 
         upper_only: Alarm only above; then false alarms come half as often as the run length says.
     """
     values = np.asarray(scores, np.float64)
-    found, alarms, current = np.zeros(values.size), [], average
-    for place, score in enumerate(values):
-        current = (1 - chart.weight) * current + chart.weight * float(score)
-        found[place] = current
-        if current > chart.limit or (not upper_only and current < -chart.limit):
+    found, alarms, current = list[float](), [], average
+    weight, limit = chart.weight, chart.limit
+    lowest = -math.inf if upper_only else -limit
+    for place, score in enumerate(values.tolist()):
+        current = (1 - weight) * current + weight * score
+        found.append(current)
+        if current > limit or current < lowest:
             alarms.append(place)
             current = 0.0
-    return Course(found, np.asarray(alarms, np.int64))
+    return Course(np.asarray(found, np.float64), np.asarray(alarms, np.int64))
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +108,11 @@ def _rule() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 @lru_cache(maxsize=256)
 def _width(run_length: float, weight: float) -> float:
-    return float(scipy.optimize.brentq(lambda width: math.log(_run_length(weight, width, 0.0) / run_length), 0.2, 7.0))
+    low, high = 0.2, 7.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _run_length(weight, middle, 0.0) < run_length else (low, middle)
+    return (low + high) / 2
 
 
 def _run_length(weight: float, width: float, shift: float) -> float:
