@@ -16,6 +16,10 @@ from headwater.annotation.exchange.model import Codec, Feature
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "formats.md"
 CHECKED = Path(__file__).parent.parent / "tests" / "annotation" / "exchange" / "made" / "checked.json"
 """Which libraries met which format, as `make interchange` left it."""
+UNMET = {
+    "prodigy": "Held to Prodigy's documentation only: Prodigy is sold, and no public library of its files is known."
+}
+"""Formats of others that no library was met with, and why."""
 _INTRODUCTION = """\
 # Formats and their losses
 
@@ -25,7 +29,7 @@ What goes into a file of each format and comes back: ● as it went in, ◐ with
 How to write and read them is in [the guide](../guide/formats.md).
 
 `make interchange` has libraries of others write every format and read what Headwater wrote; the files they made are
-read in the tests. Which they were stands with each format; for those without, no independent library is known.
+read in the tests. Which they were stands with each format, and where none is known.
 """
 
 
@@ -64,7 +68,7 @@ def _met(name: str) -> list[str]:
         if each == name or (each.startswith(f"{name}-") and each not in CODECS):
             what = "Read and written alike by" if met["reads"] else f"Files of the kind `{each}` are read as made by"
             found.append(f"{what} {', '.join(met['libraries'])}.")
-    return found
+    return list(dict.fromkeys(found)) or ([UNMET[name]] if name in UNMET else [])
 
 
 if __name__ == "__main__":

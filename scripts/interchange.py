@@ -35,6 +35,12 @@ LIBRARIES = Peer(
     ),
     bare=("trl==1.16.0",),
 )
+DOCCANO = Peer(
+    name="doccano", requirements=("doccano==1.8.4", "marshmallow==3.26.1", "numpy==1.26.4", "setuptools==79.0.1")
+)
+"""doccano asks for its libraries of 2023 in part only; these are the newest that it starts with."""
+ENVIRONMENTS = {LIBRARIES: ("images", "texts"), DOCCANO: ("doccano",)}
+"""The modules of `peers/` that run in each."""
 
 
 def main() -> None:
@@ -44,13 +50,13 @@ def main() -> None:
         theirs, ours = Path(held) / "theirs", Path(held) / "ours"
         theirs.mkdir()
         ours.mkdir()
-        libraries = _call("write", theirs)["libraries"]
+        libraries = _call("write", theirs, "libraries")
         for name in libraries:
             interchange.write(name, ours / f"{name}.file")
             wrong += _differences(
                 f"Headwater reads {name}", interchange.expected(name, ours=False), _seen(name, theirs)
             )
-        seen = _call("read", ours)["seen"]
+        seen = _call("read", ours, "seen")
         for name, found in seen.items():
             told = interchange.pictures(found) if found and "name" in found[0] else found
             wrong += _differences(f"a library reads {name}", interchange.expected(name, ours=True), told)
@@ -66,10 +72,17 @@ def main() -> None:
     print(f"{len(libraries)} kinds of files read, {len(seen)} read back by a library.")
 
 
-def _call(act: str, folder: Path) -> dict[str, Any]:
+def _call(act: str, folder: Path, wanted: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for peer, modules in ENVIRONMENTS.items():
+        found |= _called(peer, act, folder, *modules)[wanted]
+    return found
+
+
+def _called(peer: Peer, act: str, folder: Path, *modules: str) -> dict[str, Any]:
     quiet = {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
     done = subprocess.run(
-        [LIBRARIES.python(), "-m", "tests.annotation.exchange.peers.run", act, folder],
+        [peer.python(), "-m", "tests.annotation.exchange.peers.run", act, folder, *modules],
         stdout=subprocess.PIPE,
         text=True,
         check=True,

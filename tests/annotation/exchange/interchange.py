@@ -26,7 +26,7 @@ _KINDS = {"points": "keypoints", "masks": "mask"}
 
 def form_of(name: str) -> str:
     """Return the format of a file's name: `yolo-ultralytics` is another writer of `yolo`."""
-    return "yolo" if name.startswith("yolo") else name
+    return next((form for form in ("yolo", "doccano") if name.startswith(form)), name)
 
 
 def questions(name: str) -> tuple[Question, ...]:
@@ -47,7 +47,9 @@ def questions(name: str) -> tuple[Question, ...]:
         return parse([{"name": "asked", "kind": "text"}])
     verdict = {"name": "verdict", "kind": "single", "options": CASE["options"]}
     return parse(
-        [verdict] if form == "trl-kto" else [{"name": "parts", "kind": "spans", "options": CASE["labels"]}, verdict]
+        [verdict]
+        if form == "trl-kto" or name == "doccano-classes"
+        else [{"name": "parts", "kind": "spans", "options": CASE["labels"]}, verdict]
     )
 
 
@@ -55,7 +57,7 @@ def write(name: str, path: Path) -> None:
     """Write the shared tasks as Headwater writes them."""
     form = form_of(name)
     items = _pictures() if form in _WRITTEN else _chats(form) if _is_chat(form) else _texts()
-    path.write_bytes(b"".join(CODECS[Format(form)].write(items, questions(form))))
+    path.write_bytes(b"".join(CODECS[Format(form)].write(items, questions(name))))
 
 
 def _is_chat(form: str) -> bool:
@@ -142,6 +144,9 @@ def expected(name: str, *, ours: bool) -> list[Any]:
         return [_chat(form, each) for each in CASE["chats"]]
     if form.startswith("conll"):
         return words(CASE["texts"])
+    if form == "doccano":
+        left_out = "tags" if name == "doccano" else "spans"
+        return [each | {left_out: []} for each in CASE["texts"]]
     return list(CASE["texts"])
 
 
@@ -220,7 +225,8 @@ def _mark(kind: str, mark: dict[str, Any]) -> list[Any]:
 
 def _text(item: Item) -> dict[str, Any]:
     (reply,) = item.answers
-    spans = [[each["start"], each["end"], each["label"]] for each in reply.values["parts"]["spans"]]
+    parts = reply.values.get("parts", {"spans": []})
+    spans = [[each["start"], each["end"], each["label"]] for each in parts["spans"]]
     tags = [reply.values["verdict"]] if "verdict" in reply.values else []
     return {"text": item.content["text"], "spans": spans, "tags": tags}
 

@@ -1,29 +1,32 @@
 """Have the libraries write every format, and read what Headwater wrote.
 
-    PYTHON -m tests.annotation.exchange.peers.run write FOLDER
-    PYTHON -m tests.annotation.exchange.peers.run read FOLDER      # prints what they see, as JSON
+    PYTHON -m tests.annotation.exchange.peers.run write FOLDER images texts
+    PYTHON -m tests.annotation.exchange.peers.run read FOLDER images texts      # prints what they see, as JSON
 
-`make interchange` makes the environment of PYTHON and calls this.
+`make interchange` makes the environment of PYTHON for some modules of this folder and calls this.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tests.annotation.exchange.peers import images, texts
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-PEERS: dict[str, tuple[str, Any, Any]] = images.PEERS | texts.PEERS
 
-
-def main(act: str, folder: Path) -> None:
-    """Write or read the files `FORMAT.file`."""
+def main(act: str, folder: Path, modules: Sequence[str]) -> None:
+    """Write or read the files `FORMAT.file` of the formats that some modules know."""
+    peers: dict[str, tuple[str, Any, Any]] = {}
+    for name in modules:
+        peers |= importlib.import_module(f"tests.annotation.exchange.peers.{name}").PEERS
     case = json.loads((Path(__file__).parent / "case.json").read_text(encoding="utf-8"))
     seen: dict[str, Any] = {}
-    for form, (_, write, read) in PEERS.items():
+    for form, (_, write, read) in peers.items():
         path = folder / f"{form}.file"
         if act == "write":
             write(case, path)
@@ -31,10 +34,10 @@ def main(act: str, folder: Path) -> None:
             seen[form] = read(case, path)
     used = {
         form: [f"{name} {importlib.metadata.version(name)}" for name in libraries.split(", ")]
-        for form, (libraries, _, _) in PEERS.items()
+        for form, (libraries, _, _) in peers.items()
     }
     sys.stdout.write("\n" + json.dumps({"seen": seen, "libraries": used}, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])
