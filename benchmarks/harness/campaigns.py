@@ -12,15 +12,17 @@ from headwater.annotation import batches, campaigns, queries
 from headwater.annotation.plan import Plan
 from headwater.app.application import open_app
 from headwater.app.workspace import init
+from headwater.sourcing.curation import Recipe
+from headwater.sourcing.items import Item
 from tests.annotation import factories
 from tests.servers import postgres
+from tests.sourcing.test_intakes import approved, take_in
 from tests.workspaces import PastClock, Team, make_team
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEXT = "message {place}: my invoice shows an amount that I do not understand, please explain"
-_BATCH = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +79,11 @@ def _open_campaign(team: Team, tasks: int, overlap: int) -> str:
         row = campaigns.create(
             ctx, name="bench", schema_id=schema.id, guideline_id=guideline.id, plan=Plan(overlap=overlap)
         )
-    for start in range(0, tasks, _BATCH):
-        texts = [TEXT.format(place=place) for place in range(start, min(start + _BATCH, tasks))]
-        records = factories.put_records(team, texts)
-        with team.act(team.ops) as ctx:
-            batches.add(ctx, row.id, name=f"from {start}", records=records)
+    source = approved(team, "first")
+    items = [Item(place=place, text=TEXT.format(place=place)) for place in range(1, tasks + 1)]
+    taken = take_in(team, source, items, Recipe(near_duplicate=2))
+    with team.act(team.ops) as ctx:
+        records = batches.select(ctx, where=f"intake_id = '{taken.id}'")
+        batches.add(ctx, row.id, name="first", records=records)
     factories.open_planned(team, row.id)
     return row.id
