@@ -104,29 +104,23 @@ class HeadwaterSide(_Site):
     answered: str
 
     def take_in(self, tasks: int) -> float:
-        """Send one file of JSON lines, wait for its job, and add its records as a batch."""
+        """Send one file of JSON lines into the campaign and wait for its job."""
         lines = "".join(json.dumps(each) + "\n" for each in _texts(0, tasks)).encode()
+        campaign = self.path.rpartition("/")[2]
         started = time.perf_counter()
-        params = {"name": "texts.jsonl", "near_duplicate": 2}
-        job = self._post("/sources/desk/intakes", content=lines, params=params)
+        params: dict[str, str | int] = {"name": "texts.jsonl", "near_duplicate": 2, "campaign": campaign}
+        url = "/api/v1/programs/support/sources/desk/intakes"
+        job = self.http.post(url, content=lines, params=params).raise_for_status().json()
         while job["state"] not in ("done", "failed"):
             time.sleep(0.05)
             job = self.http.get(f"/api/v1/programs/support/jobs/{job['id']}").raise_for_status().json()
-        where = f"intake_id = '{job['result']['intake']}'"
-        batch = self._post(self.path.removeprefix("/api/v1/programs/support") + "/batches", name="all", where=where)
-        if batch["tasks"] != tasks:
-            raise RuntimeError(f"{batch['tasks']} of {tasks} texts became tasks: {job}")
+        if job["state"] == "failed" or job["result"]["tasks"] != tasks:
+            raise RuntimeError(f"Not all of {tasks} texts became tasks: {job}")
         return time.perf_counter() - started
 
     def export(self) -> float:
         """Stream the answers as JSON lines."""
         return self.fetch(f"/api/v1/programs/support/campaigns/{self.answered}/export?format=jsonl")
-
-    def _post(self, path: str, *, content: bytes | None = None, params: Any = None, **body: object) -> Any:  # noqa: ANN401
-        reply = self.http.post(
-            f"/api/v1/programs/support{path}", content=content, params=params, json=body if content is None else None
-        )
-        return reply.raise_for_status().json()
 
 
 class LabelStudioSide(_Site):

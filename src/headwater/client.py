@@ -107,7 +107,7 @@ class Client:
             source: Name of an approved source.
             file: JSONL, CSV or plain text; streamed, however large.
             key: The same key never takes the file in twice.
-            **recipe: `language`, `personal_data`, `near_duplicate`.
+            **recipe: `language`, `personal_data`, `near_duplicate`; `campaign` and `batch` to have it asked about.
         """
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         query = _given({"name": file.name, **recipe})

@@ -8,6 +8,7 @@ LATE = (
     "PUT /api/v1/programs/{program}/sources/{source}/provenance",
     "POST /api/v1/programs/{program}/sources/{source}/intakes",
     "POST /p/{program}/sources/{source}/intakes",
+    "POST /p/{program}/campaigns/{campaign}/intakes",
     "POST /p/{program}/evaluations",
     "POST /p/{program}/campaigns/{campaign}/files/import",
     "POST /api/v1/programs/{program}/jobs/{job}/cancel",
@@ -254,6 +255,7 @@ WRITES: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/schemas
         POST /p/{program}/schemas/{schema}/propose
         POST /p/{program}/sources
+        POST /p/{program}/campaigns/{campaign}/intakes
         POST /p/{program}/sources/{source}/intakes
         POST /p/{program}/sources/{source}/propose
         POST /p/{program}/vendors

@@ -10,6 +10,7 @@ from headwater.annotation.model import (
     Batch,
     BatchId,
     BatchKind,
+    Campaign,
     CampaignState,
     CampaignStateError,
     LaneKind,
@@ -32,7 +33,7 @@ from headwater.lineage.model import Node
 from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from headwater.context import Context
 
@@ -67,16 +68,27 @@ def add(  # noqa: PLR0913 -- what a batch is made of
         InvalidError: The name cannot stand, or no record is left.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
-    campaign = queries.campaign(ctx, campaign_id)
-    if campaign.state in (CampaignState.CLOSED, CampaignState.PROPOSED):
-        raise CampaignStateError(f"Campaign '{campaign.name}' is {campaign.state}; no tasks can be added.")
-    if not name.strip() or len(name) > LONGEST_NAME:
-        raise InvalidError(f"'{name}' cannot name a batch: expected 1 to {LONGEST_NAME} characters.")
     chosen = list(dict.fromkeys(records)) or select(ctx)
-    drill = kind is BatchKind.CALIBRATION
-    lane = LaneKind.CALIBRATION if drill else LaneKind.WORK
-    sort = Lane(tier=Tier.ANNOTATE, kind=lane, priority=priority, skill=skill)
-    wanted = EVERYONE if drill else campaign.plan.overlap
+    row = begin(ctx, campaign_id, name=name, kind=kind, priority=priority)
+    added = append(ctx, row.id, [chosen], most=len(chosen), skill=skill)
+    if not added:
+        found = queries.campaign(ctx, campaign_id)
+        raise InvalidError(
+            f"None of the {len(chosen)} records is new to campaign '{found.name}'.",
+            remedy="Choose other records, or raise the overlap to have these answered again.",
+        )
+    return announce(ctx, row.id, left_out=len(chosen) - added)
+
+
+def begin(ctx: Context, campaign_id: str, *, name: str, kind: BatchKind = BatchKind.WORK, priority: int = 5) -> Batch:
+    """Begin a batch without tasks, to be filled by `append` and told of by `announce`.
+
+    Raises:
+        CampaignStateError: The campaign is closed or waits for approval.
+        InvalidError: The name cannot stand.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    campaign = permit(ctx, campaign_id, name)
     row = Batch(
         id=BatchId(new_id("bat")),
         campaign_id=campaign.id,
@@ -90,9 +102,48 @@ def add(  # noqa: PLR0913 -- what a batch is made of
         sealed_at=None,
     )
     store.add_batch(ctx.db, row)
+    return row
+
+
+def permit(ctx: Context, campaign_id: str, name: str) -> Campaign:
+    """Return the campaign to which the actor may add a batch of a name now."""
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    campaign = queries.campaign(ctx, campaign_id)
+    if campaign.state in (CampaignState.CLOSED, CampaignState.PROPOSED):
+        raise CampaignStateError(f"Campaign '{campaign.name}' is {campaign.state}; no tasks can be added.")
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise InvalidError(f"'{name}' cannot name a batch: expected 1 to {LONGEST_NAME} characters.")
+    return campaign
+
+
+def append(
+    ctx: Context,
+    batch_id: str,
+    parts: Iterable[Sequence[str]],
+    *,
+    most: int,
+    skill: str = "",
+    just_made: bool = False,
+) -> int:
+    """Add records to the end of a batch, part by part, and return how many were new to its campaign.
+
+    Args:
+        ctx: The context.
+        batch_id: The batch.
+        parts: Ids of records; none twice.
+        most: How many they are, or more.
+        skill: What annotators need for them.
+        just_made: Whether they are so new that the batch cannot hold any of them.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    row = queries.batch(ctx, batch_id)
+    drill = row.kind is BatchKind.CALIBRATION
+    lane = LaneKind.CALIBRATION if drill else LaneKind.WORK
+    sort = Lane(tier=Tier.ANNOTATE, kind=lane, priority=row.priority, skill=skill)
+    wanted = EVERYONE if drill else queries.campaign(ctx, row.campaign_id).plan.overlap
     like = Task(
         id=TaskId(""),
-        campaign_id=campaign.id,
+        campaign_id=row.campaign_id,
         batch_id=row.id,
         record_id="",
         tier=Tier.ANNOTATE,
@@ -100,19 +151,24 @@ def add(  # noqa: PLR0913 -- what a batch is made of
         answers=0,
         need=wanted,
         about="",
-        created_at=row.created_at,
+        created_at=ctx.clock.now(),
     )
-    added = tasks.add(ctx.db, chosen, like, lane_id=store.lane_of(ctx.db, campaign.id, sort))
-    if not added:
-        raise InvalidError(
-            f"None of the {len(chosen)} records is new to campaign '{campaign.name}'.",
-            remedy="Choose other records, or raise the overlap to have these answered again.",
-        )
+    lane_id = store.lane_of(ctx.db, row.campaign_id, sort)
+    added = tasks.add(ctx.db, parts, like, lane_id=lane_id, most=most, just_made=just_made)
     store.resize_batch(ctx.db, row.id, added)
-    _trace(ctx, row, campaign.id)
-    body = {"campaign": campaign.id, "kind": kind, "tasks": added, "left_out": len(chosen) - added}
+    return added
+
+
+def announce(ctx: Context, batch_id: str, *, left_out: int) -> Batch:
+    """Record that a batch is whole, and what was left out of it."""
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    row = queries.batch(ctx, batch_id)
+    campaign = Node(id=row.campaign_id, kind="campaign", label=row.campaign_id)
+    made = Node(id=row.id, kind="batch", label=row.name)
+    lineage.record(ctx, activity="batch.add", used=[campaign], generated=[made])
+    body = {"campaign": row.campaign_id, "kind": row.kind, "tasks": row.tasks, "left_out": left_out}
     ledger.append(ctx, "batch.added", subject=row.id, body=body)
-    return queries.batch(ctx, row.id)
+    return row
 
 
 def select(ctx: Context, *, where: str = "", limit: int | None = None) -> list[str]:
@@ -146,9 +202,3 @@ def seal(ctx: Context, batch_id: str) -> Batch:
     store.seal_batch(ctx.db, row.id, root, ctx.clock.now())
     ledger.append(ctx, "batch.sealed", subject=row.id, body={"root": root, "answers": len(leaves)})
     return queries.batch(ctx, row.id)
-
-
-def _trace(ctx: Context, row: Batch, campaign_id: str) -> None:
-    campaign = Node(id=campaign_id, kind="campaign", label=campaign_id)
-    made = Node(id=row.id, kind="batch", label=row.name)
-    lineage.record(ctx, activity="batch.add", used=[campaign], generated=[made])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
+from headwater.annotation import filling
+from headwater.annotation.batches import LONGEST_NAME
 from headwater.api.session import UnreadCaller
 from headwater.app.uploads import Upload
 from headwater.sourcing import intakes, reading
@@ -32,6 +35,10 @@ class Wanted(BaseModel):
     near_duplicate: float = Field(
         default=0.75, ge=0, description="Least similarity of a near duplicate; 2 switches it off."
     )
+    campaign: str = Field(default="", description="A campaign that is to ask about what the file holds.")
+    batch: str = Field(default="", max_length=LONGEST_NAME, description="Name of its new batch; the file's by default.")
+    priority: int = Field(default=5, ge=0, le=1000, description="The batch's; lower is given out first.")
+    skill: str = Field(default="", max_length=64, description="Skill annotators need for the batch.")
 
 
 @router.post("", status_code=202, openapi_extra=BODY)
@@ -40,9 +47,10 @@ async def take_in(
 ) -> JobStatus:
     """Send a JSONL, CSV or text file as the body; a job takes it in, and its progress is under `jobs`.
 
-    The file is on disk when the answer comes. With an `Idempotency-Key` a repeat finds the same job.
+    With a campaign, what the file holds becomes a batch of its tasks. The file is on disk when the answer comes. With
+    an `Idempotency-Key` a repeat finds the same job.
     """
-    actor, program = await run_in_threadpool(_permit, caller, source, wanted.name)
+    actor, program, fills = await run_in_threadpool(_permit, caller, source, wanted)
     key = f"upload:{actor}:{caller.idempotency_key}" if caller.idempotency_key else ""
     path = await received(caller, wanted.name, key=key)
     args = {
@@ -52,6 +60,7 @@ async def take_in(
         "languages": wanted.language,
         "personal_data": wanted.personal_data,
         "near_duplicate": wanted.near_duplicate,
+        "fills": fills,
     }
     status = await run_in_threadpool(_start, caller, args, program=program, actor=actor, key=key)
     response.headers["Location"] = f"/api/v1/programs/{caller.request.path_params['program']}/jobs/{status.id}"
@@ -75,11 +84,15 @@ async def received(caller: UnreadCaller, name: str, *, key: str = "") -> Path:
         return await run_in_threadpool(upload.finish)
 
 
-def _permit(caller: UnreadCaller, source: str, name: str) -> tuple[str, str]:
+def _permit(caller: UnreadCaller, source: str, wanted: Wanted) -> tuple[str, str, dict[str, object] | None]:
     with caller.acting() as ctx:
         intakes.permit(ctx, source)
-        reading.check_format(name)
-        return ctx.actor, ctx.program
+        reading.check_format(wanted.name)
+        fills = None
+        if wanted.campaign:
+            name = wanted.batch or wanted.name[:LONGEST_NAME]
+            fills = asdict(filling.plan(ctx, wanted.campaign, name=name, priority=wanted.priority, skill=wanted.skill))
+        return ctx.actor, ctx.program, fills
 
 
 def _start(caller: UnreadCaller, args: dict[str, object], *, program: str, actor: str, key: str) -> JobStatus:

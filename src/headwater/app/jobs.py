@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headwater.annotation import fetching
+from headwater.annotation import fetching, filling
 from headwater.app import campaign_jobs, computing, models, release_jobs, seats
 from headwater.app.uploads import discard
 from headwater.core.errors import HeadwaterError
@@ -16,7 +16,11 @@ from headwater.sourcing.curation import Recipe
 from headwater.storage.once import once
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from headwater.app.application import App
+    from headwater.context import Context
     from headwater.storage.jobs import Job
 
 
@@ -32,43 +36,67 @@ def register(app: App) -> None:
 
 
 def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
-    """Take a file in: begin the intake once, then chunk by chunk; a resumed job goes on after the last chunk."""
-    recipe = Recipe(
-        languages=tuple(args["languages"]),
-        personal_data=args["personal_data"],
-        near_duplicate=args["near_duplicate"],
-    )
+    """Take a file in: begin the intake once, then chunk by chunk; a resumed job goes on after the last chunk.
+
+    What it makes records of becomes a batch of a campaign when the job names one.
+    """
     path = Path(args["path"])
-    origin = args.get("origin", path.name)
+    act = partial(app.act_as, job.actor, job.program)
+    begun = job.step("begin", lambda: _once(act, f"{job.id}:begin", lambda ctx: _begin(ctx, args)))
+    wanted, batch = _wanted(args), begun.get("batch", "")
 
-    def begin() -> dict[str, Any]:
-        with app.act_as(job.actor, job.program) as ctx:
-            return once(
-                ctx,
-                f"{job.id}:begin",
-                lambda: {"intake": intakes.start(ctx, source=args["source"], origin=origin, recipe=recipe).id},
-            )
-
-    def run(intake: str) -> dict[str, Any]:
+    def run() -> dict[str, Any]:
+        origin = args.get("origin", path.name)
         items, total = reading.items(path, longest_mb=app.settings.max_line_mb), reading.lines(path)
         done = intakes.run(
-            lambda: app.act_as(job.actor, job.program),
+            act,
             app.database,
-            intake,
+            begun["intake"],
             items,
+            then=(lambda ctx, made, same: filling.pour(ctx, batch, wanted, made, same)) if wanted else None,
             on_progress=lambda n: job.progress(n, total, "items", f"taking in {origin}"),
         )
         job.progress(done.read, done.read, "items", f"took in {origin}")
         return {"intake": done.id, "read": done.read, "added": done.added, "rejected": done.rejected}
 
-    intake = job.step("begin", begin)["intake"]
+    def finish(ctx: Context) -> dict[str, Any]:
+        filled = filling.finish(ctx, batch, wanted, begun["intake"]) if wanted else None
+        return {"batch": filled.batch, "tasks": filled.tasks} if filled else {}
+
     try:
-        result = job.step("run", lambda: run(intake))
+        result = job.step("run", run)
+        if wanted:
+            filled = job.step("finish", lambda: _once(act, f"{job.id}:finish", finish))
+            result = result | {"campaign": wanted.campaign} | filled
     except HeadwaterError:
         discard(args)
         raise
     discard(args)
     return result
+
+
+def _begin(ctx: Context, args: dict[str, Any]) -> dict[str, Any]:
+    """Begin the intake, and the batch it fills."""
+    wanted = _wanted(args)
+    batch = {"batch": filling.begin(ctx, wanted)} if wanted else {}
+    recipe = Recipe(
+        languages=tuple(args["languages"]),
+        personal_data=args["personal_data"],
+        near_duplicate=args["near_duplicate"],
+    )
+    origin = args.get("origin", Path(args["path"]).name)
+    return {"intake": intakes.start(ctx, source=args["source"], origin=origin, recipe=recipe).id} | batch
+
+
+def _wanted(args: dict[str, Any]) -> filling.Wanted | None:
+    return filling.Wanted(**args["fills"]) if args.get("fills") else None
+
+
+def _once(
+    act: Callable[[], AbstractContextManager[Context]], key: str, do: Callable[[Context], dict[str, Any]]
+) -> dict[str, Any]:
+    with act() as ctx:
+        return once(ctx, key, lambda: do(ctx))
 
 
 def _fetch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from headwater.cli.session import Detach, Json, done, err, lines, reading, run_job, show, to_dict
+from headwater.annotation import batches, filling
+from headwater.cli.session import Detach, Json, acting, done, err, lines, reading, run_job, show, to_dict
 from headwater.core.canonical import plain
 from headwater.sourcing import queries
 from headwater.sourcing import reading as files
@@ -25,16 +27,29 @@ def run(
     near_duplicate: Annotated[
         float, typer.Option(help="Least similarity of a near duplicate; 2 switches it off.")
     ] = 0.75,
+    campaign: Annotated[str, typer.Option(help="A campaign that is to ask about what the file holds.")] = "",
+    batch: Annotated[str, typer.Option(help="Name of its new batch; the file's by default.")] = "",
+    priority: Annotated[int, typer.Option(help="The batch's; lower is given out first.")] = 5,
+    skill: Annotated[str, typer.Option(help="Skill annotators need for the batch.")] = "",
     detach: Detach = False,
 ) -> None:
-    """Take a file in as a durable job with progress; killed at any moment, it goes on where it was."""
+    """Take a file in as a durable job with progress; killed at any moment, it goes on where it was.
+
+    With a campaign, what the file holds becomes a batch of its tasks.
+    """
     files.items(file)
+    fills = None
+    if campaign:
+        with acting() as ctx:
+            name = batch or file.name[: batches.LONGEST_NAME]
+            fills = asdict(filling.plan(ctx, campaign, name=name, priority=priority, skill=skill))
     args = {
         "source": source,
         "path": str(file.resolve()),
         "languages": language or [],
         "personal_data": personal_data,
         "near_duplicate": near_duplicate,
+        "fills": fills,
     }
     status = run_job("intake", args, detach=detach)
     if status is None:
@@ -48,6 +63,10 @@ def run(
     )
     for reason, count in counts.items():
         done(f"  {reason}: {count:,}")
+    if result.get("batch"):
+        done(f"Added {result['tasks']:,} tasks to campaign {campaign} as a batch ({result['batch']}).")
+    elif fills:
+        done(f"Campaign {campaign} asks about all of it already, or was closed: it got no new task.")
     if counts:
         err.print(f"See them with: headwater intake rejects {result['intake']}")
 

@@ -87,6 +87,8 @@ class Outcome(NamedTuple):
     """The number of what was kept, for the marks."""
     seen: int
     """How many blocks of others it was compared with."""
+    same: list[str]
+    """The records from before that say the same as an item that is turned away."""
 
 
 class Reason(NamedTuple):
@@ -160,9 +162,9 @@ class Curator:
             elif self._near and isinstance(other, int):
                 evidence = f"similarity {similarity:.2f} to {self._near.record(other)}"
                 reasons[index] = Reason("near-duplicate", evidence)
-        return Outcome(
-            kept, [turned(chunk, index, reasons[index]) for index in sorted(reasons)], block, self.marks.seen()
-        )
+        refused = [turned(chunk, index, reasons[index]) for index in sorted(reasons)]
+        before = [other for other, similarity in repeats.values() if similarity is None and isinstance(other, str)]
+        return Outcome(kept, refused, block, self.marks.seen(), list(dict.fromkeys(before)))
 
     def _screen(self, chunk: Chunk) -> _Screened:
         """Apply the steps that look at an item alone."""

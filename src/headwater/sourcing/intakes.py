@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from headwater.storage.records import RecordTables
 
     Act = Callable[[], AbstractContextManager[Context]]
+    Then = Callable[[Context, Sequence[str], Sequence[str]], None]
+    """Told, in the transaction that settles a chunk, which records it made and which say the same as others of it."""
 
 CHUNK = 25_000
 
@@ -96,6 +98,7 @@ def run(
     intake_id: str,
     items: Iterable[Item],
     *,
+    then: Then | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Intake:
     """Take the items in, going on after those a run before this one settled; then finish the intake.
@@ -105,6 +108,7 @@ def run(
         database: For the record table's commit, which is outside any transaction.
         intake_id: The intake, begun by `start`.
         items: All items from the first; the same at each run.
+        then: What else is done about the records of each chunk, in the transaction that settles it.
         on_progress: Told the number of items settled, outside any transaction.
     """
     with act() as ctx:
@@ -116,7 +120,7 @@ def run(
     known = Marks(Known(database, program))
     near = partial(signed, tables, database, program)
     curator = Curator(recipe_of(intake), intake.source_id, known, near)
-    work = _Work(act, database, tables, intake, program, now, known)
+    work = _Work(act, database, tables, intake, program, now, known, then)
     settled = intake.read
     with ThreadPoolExecutor(1, "intake") as writer:  # one chunk is written while the next one is screened
         writing: Future[int] | None = None
@@ -142,6 +146,7 @@ class _Work(NamedTuple):
     program: str
     now: datetime
     known: Marks
+    then: Then | None
 
 
 def _told(work: _Work, settled: int, on_progress: Callable[[int], None] | None) -> int:
@@ -153,14 +158,14 @@ def _told(work: _Work, settled: int, on_progress: Callable[[int], None] | None) 
 
 def _write(work: _Work, chunk: Chunk, outcome: Outcome) -> int:
     """Commit what became of a chunk; returns how many items it had."""
-    kept, refused = outcome.kept, outcome.turned
+    kept, refused, same = outcome.kept, outcome.turned, outcome.same
     with ExitStack() as stack:
         block = None
         if kept.indices:
             rows, compared = _table(kept, work.intake, work.now), work.known.compared(outcome.seen)
             pin = stack.enter_context(work.tables.appended(work.database, work.program, rows, compared=compared))
             refused = refused + _taken(chunk, kept, pin.present)  # by another intake since this one began
-            kept = kept.without(pin.present)
+            kept, same = kept.without(pin.present), [*same, *sorted(pin.present.difference(same))]
             if pin.added:
                 block = Block(pin.next_seq - pin.added, pin.added)
                 work.known.committing(outcome.block, block)
@@ -170,6 +175,8 @@ def _write(work: _Work, chunk: Chunk, outcome: Outcome) -> int:
         if block:
             by_bucket = buckets(kept.fingerprints)
             store.add_block(ctx.db, ctx.program, block, raw(kept.record_ids), b"".join(kept.signatures), by_bucket)
+        if work.then:
+            work.then(ctx, kept.record_ids, same)
         _settle(ctx, work.intake, chunk, kept, refused)
     return len(chunk.places)
 

@@ -29,7 +29,7 @@ from headwater.sourcing.model import (
 from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -124,21 +124,23 @@ def everything(ctx: Context, *, where: str = "") -> list[Record]:
 
 def identifiers(ctx: Context, *, where: str = "") -> list[str]:
     """Return the ids of the program's records in order of arrival, those in a slice when given."""
+    return [each for part in identifier_parts(ctx, where=where) for each in part]
+
+
+def identifier_parts(ctx: Context, *, where: str = "") -> Iterator[list[str]]:
+    """Yield what `identifiers` returns, a part at a time, so that memory does not grow with the slice."""
     predicate = checked(ctx, where)
     if not where.strip():
-        return [
-            str(value)
-            for value in ctx.records.scan(ctx.db, ctx.program, columns=["record_id"])["record_id"].to_pylist()
-        ]
-    found: list[str] = []
+        for batch in ctx.records.batches(ctx.db, ctx.program, ["record_id"]):
+            yield batch.column("record_id").to_pylist()
+        return
     columns = {name: name for name in ("record_id", *_SEEN)} | {"is_sure": predicate.condition.surely}
     for batch in ctx.records.batches(ctx.db, ctx.program, columns, predicate.condition.maybe):
         if not pc.all(batch.column("is_sure"), skip_nulls=False).as_py():
             rows = batch.to_pylist()
-            found += [row["record_id"] for row in rows if row["is_sure"] or predicate.matches(_seen(row))]
+            yield [row["record_id"] for row in rows if row["is_sure"] or predicate.matches(_seen(row))]
         else:
-            found += batch.column("record_id").to_pylist()
-    return found
+            yield batch.column("record_id").to_pylist()
 
 
 def checked(ctx: Context, where: str) -> Slice:

@@ -14,6 +14,7 @@ from headwater.governance import queries as governance
 from headwater.governance.authority import may, require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
+from headwater.sourcing.model import SourceState
 from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
@@ -85,6 +86,7 @@ def one(visitor: Visitor, campaign: str) -> Response:
             leases=queries.leases(ctx, found.id) if runs else [],
             tiers=[tier for tier, decision in TIERS.items() if may(ctx, decision)],
             kinds=list(BatchKind),
+            sources=[each for each in sourcing.sources(ctx) if each.state is SourceState.APPROVED] if runs else [],
             runs=runs,
             accepts=accepts,
             reviews=may(ctx, Decision.ANNOTATION_REVIEW),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,10 +11,16 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from headwater.annotation import filling
+from headwater.annotation import queries as annotation
+from headwater.annotation.batches import LONGEST_NAME
+from headwater.annotation.model import CampaignState
 from headwater.app.uploads import received
 from headwater.core.canonical import plain
 from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
+from headwater.governance.authority import may
+from headwater.governance.model import Decision
 from headwater.release import queries as releases
 from headwater.sourcing import coverage, intakes, queries, reading, sources
 from headwater.sourcing.model import REQUIRED, Provenance, SourceKind
@@ -23,6 +29,8 @@ from headwater.web.paging import screenful
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
+    from headwater.annotation.model import Campaign
+    from headwater.context import Context
     from headwater.sourcing.queries import RecordPage
 
 router = APIRouter(prefix="/p/{program}")
@@ -38,6 +46,8 @@ class IntakeForm(BaseModel):
     languages: str = ""
     personal_data: Literal["mask", "reject", "keep"] = "mask"
     near_duplicate: float = Field(default=0.75, ge=0)
+    campaign: str = ""
+    batch: str = Field(default="", max_length=LONGEST_NAME)
 
 
 @router.get("/sources")
@@ -89,7 +99,16 @@ def one(visitor: Visitor, source: str, after: str = "") -> Response:
             intakes=taken.rows,
             more=taken.more,
             proposals=governance.proposals(ctx, subject=found.id),
+            campaigns=_fillable(ctx),
         )
+
+
+def _fillable(ctx: Context) -> list[Campaign]:
+    """Return the campaigns to which the actor may add tasks now."""
+    if not may(ctx, Decision.CAMPAIGN_OPEN):
+        return []
+    ended = (CampaignState.CLOSED, CampaignState.PROPOSED)
+    return [each for each in annotation.campaigns(ctx) if each.state not in ended]
 
 
 @router.post("/coverage")
@@ -107,18 +126,22 @@ def profile(visitor: Visitor, file: Annotated[UploadFile, File()], by: Annotated
 
 @router.post("/sources/{source}/intakes")
 def take_in(visitor: Visitor, source: str, form: Annotated[IntakeForm, Form()]) -> Response:
-    """Take a file in as a durable job; its page shows the progress."""
+    """Take a file in as a durable job, into a campaign when one is named; its page shows the progress."""
+    name = form.file.filename or ""
     with visitor.acting() as ctx:
         intakes.permit(ctx, source)
+        batch = form.batch.strip() or name[:LONGEST_NAME]
+        fills = asdict(filling.plan(ctx, form.campaign, name=batch)) if form.campaign else None
         actor, program = ctx.actor, ctx.program
     path = _received(visitor, form.file)
     args = {
         "source": source,
         "path": str(path),
-        "origin": form.file.filename or path.name,
+        "origin": name or path.name,
         "languages": [name.strip() for name in form.languages.split(",") if name.strip()],
         "personal_data": form.personal_data,
         "near_duplicate": form.near_duplicate,
+        "fills": fills,
     }
     try:
         job = visitor.app.jobs.start("intake", args, program=program, actor=actor)
@@ -126,6 +149,23 @@ def take_in(visitor: Visitor, source: str, form: Annotated[IntakeForm, Form()]) 
         path.unlink(missing_ok=True)
         raise
     return back(visitor, f"jobs/{job}")
+
+
+class FileForm(BaseModel):
+    """A file that a campaign is to ask about."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    file: UploadFile
+    source: str
+    batch: str = Field(default="", max_length=LONGEST_NAME)
+    near_duplicate: float = Field(default=0.75, ge=0)
+
+
+@router.post("/campaigns/{campaign}/intakes")
+def fill(visitor: Visitor, campaign: str, form: Annotated[FileForm, Form()]) -> Response:
+    """Take a file into a campaign, personal data masked."""
+    wanted = form.model_dump(exclude={"source"}) | {"campaign": campaign}
+    return take_in(visitor, form.source, IntakeForm(**wanted))
 
 
 def _received(visitor: Visitor, file: UploadFile) -> Path:

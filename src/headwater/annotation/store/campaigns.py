@@ -140,6 +140,11 @@ def resize_batch(db: Connection, identifier: str, by: int) -> None:
     db.execute(batch.update().where(batch.c.id == identifier).values(tasks=batch.c.tasks + by))
 
 
+def remove_batch(db: Connection, identifier: str) -> None:
+    """Forget a batch that has no tasks."""
+    db.execute(batch.delete().where(batch.c.id == identifier, batch.c.tasks == 0))
+
+
 def recount_batch(db: Connection, identifier: str, done: int) -> None:
     """Keep how many tasks of a batch were done at a time at which tallies start anew."""
     db.execute(batch.update().where(batch.c.id == identifier).values(done=done))

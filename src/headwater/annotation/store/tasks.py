@@ -14,7 +14,7 @@ from headwater.storage import bulk
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from headwater.storage.database import Connection
 
@@ -130,49 +130,74 @@ lane_cursor = sa.Table(
 """Up to this rank of a lane there is nothing left for the annotator: they claim without passing over what they did."""
 
 
-def add(db: Connection, records: Sequence[str], like: Task, *, lane_id: int) -> int:
+def add(
+    db: Connection,
+    parts: Iterable[Sequence[str]],
+    like: Task,
+    *,
+    lane_id: int,
+    most: int,
+    just_made: bool = False,
+) -> int:
     """Append tasks to a lane, one per record; records that are in the campaign already are left out.
 
     Args:
         db: The open transaction.
-        records: Their ids, in the order in which they are to be given out.
+        parts: Their ids part by part, in the order in which they are to be given out; none twice.
         like: What the tasks have in common; its batch holds nothing else.
         lane_id: The lane.
+        most: How many records there are, or more.
+        just_made: Whether the records are so new that the batch itself cannot hold any of them.
 
     Returns:
         How many were added.
     """
     size = int(db.execute(sa.select(sa.func.sum(batch.c.tasks))).scalar_one() or 0)
-    fresh = _new(db, like.campaign_id, records)
-    rank = extend(db, lane_id, len(fresh))
+    fresh_of = _fresh(db, like, most, just_made=just_made)
     constant = _columns(like, lane_id)
     del constant["id"], constant["record_id"]
-    rebuilt = db.dialect.name == "sqlite" and len(fresh) > max(size, CHUNK)
+    rebuilt = db.dialect.name == "sqlite" and most > max(size, CHUNK)
     indexes = sorted(task.indexes, key=lambda each: str(each.name)) if rebuilt else []
     for each in indexes:  # to sort rows once costs a third of what it costs to find the place of each
         each.drop(db)
-    for start in range(0, len(fresh), CHUNK):
-        some = fresh[start : start + CHUNK]
-        first = rank + start + 1
-        varying = {"id": new_ids("tsk", len(some)), "record_id": some, "rank": range(first, first + len(some))}
-        bulk.add(db, task, varying, constant)
+    added = 0
+    for part in parts:
+        for start in range(0, len(part), CHUNK):
+            fresh = fresh_of(part[start : start + CHUNK])
+            first = extend(db, lane_id, len(fresh)) + 1
+            varying = {"id": new_ids("tsk", len(fresh)), "record_id": fresh, "rank": range(first, first + len(fresh))}
+            bulk.add(db, task, varying, constant)
+            added += len(fresh)
     for each in indexes:
         each.create(db)
-    return len(fresh)
+    return added
 
 
-def _new(db: Connection, campaign_id: str, records: Sequence[str]) -> Sequence[str]:
-    """Return the records a campaign has no ordinary task about."""
-    ordinary = (task.c.campaign_id == campaign_id, task.c.about == "")
-    size = db.execute(sa.select(sa.func.sum(batch.c.tasks)).where(batch.c.campaign_id == campaign_id)).scalar_one()
+def _fresh(db: Connection, like: Task, most: int, *, just_made: bool) -> Callable[[Sequence[str]], Sequence[str]]:
+    """Return what leaves out the records that a campaign has ordinary tasks about."""
+    held = sa.select(sa.func.sum(batch.c.tasks)).where(batch.c.campaign_id == like.campaign_id)
+    found = sa.select(task.c.record_id).where(task.c.campaign_id == like.campaign_id, task.c.about == "")
+    if just_made:
+        held, found = held.where(batch.c.id != like.batch_id), found.where(task.c.batch_id != like.batch_id)
+    size = db.execute(held).scalar_one()
     if not size:
-        return records
-    query = sa.select(task.c.record_id).where(*ordinary)
-    if size <= len(records):
-        known = set(db.execute(query).scalars())
-    else:
-        parts = (records[start : start + _SOUGHT] for start in range(0, len(records), _SOUGHT))
-        known = {found for part in parts for found in db.execute(query.where(task.c.record_id.in_(part))).scalars()}
+        return lambda some: some
+    if size > most:
+        return lambda some: unasked(db, like.campaign_id, some)
+    known = set(db.execute(found).scalars())
+    return lambda some: [each for each in some if each not in known]
+
+
+def are_better_together(db: Connection) -> bool:
+    """Return whether many tasks had better be added all at once: SQLite then sorts its indexes once."""
+    return db.dialect.name == "sqlite"
+
+
+def unasked(db: Connection, campaign_id: str, records: Sequence[str]) -> list[str]:
+    """Return those of some records that a campaign has no ordinary task about."""
+    query = sa.select(task.c.record_id).where(task.c.campaign_id == campaign_id, task.c.about == "")
+    parts = (records[start : start + _SOUGHT] for start in range(0, len(records), _SOUGHT))
+    known = {found for part in parts for found in db.execute(query.where(task.c.record_id.in_(part))).scalars()}
     return [each for each in records if each not in known]
 
 
