@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Place:
     """Where an annotators' task stands."""
 
     id: str
@@ -24,7 +24,8 @@ class Place(NamedTuple):
     """Whom it stands before alone; empty for everybody."""
 
 
-class Skip(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Skip:
     """A task that an annotator passed to others for good."""
 
     id: str

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from headwater.annotation import agenda as agendas
-from headwater.annotation import boards, deadlines, forecasts, waiting
+from headwater.annotation import boards, deadlines, forecasts, tracking, waiting
 from headwater.annotation.boards import CohortLine
 from headwater.annotation.deadline_model import Due, Move
 from headwater.annotation.deadlines import Outlook
 from headwater.annotation.forecasts import Forecast
 from headwater.annotation.model import Campaign
+from headwater.annotation.tracking_model import Line, Progress, Story
 from headwater.annotation.waiting import Count, Filter, Item, Sort
 from headwater.api.session import Caller, Page, Pages, page_of
 
@@ -102,3 +103,25 @@ def counts(caller: Caller) -> list[Count]:
     """List how much waits, by sort, campaign and group, the longest waiting first."""
     with caller.reading() as ctx:
         return waiting.counts(ctx)
+
+
+@router.get("/campaigns/{campaign}/tasks")
+def list_tasks(
+    campaign: str,
+    caller: Caller,
+    pages: Pages,
+    progress: Annotated[Progress | None, Query(description="Only tasks that are so far.")] = None,
+    batch: Annotated[str, Query(description="Only tasks of this batch.")] = "",
+) -> Page[Line]:
+    """List a campaign's tasks by record, with how far each is; for those who accept its work."""
+    after, limit = pages.after or "", pages.limit + 1
+    with caller.reading() as ctx:
+        rows = tracking.lines(ctx, campaign, progress=progress, batch=batch, after=after, limit=limit)
+    return page_of(rows, pages.limit, lambda row: row.record_id)
+
+
+@router.get("/campaigns/{campaign}/tasks/{task}")
+def get_task(campaign: str, task: str, caller: Caller) -> Story:
+    """Tell everything that happened to a task: answers, reviews, comments, rulings, who passed it on."""
+    with caller.reading() as ctx:
+        return tracking.story(ctx, campaign, task)

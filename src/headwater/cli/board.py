@@ -6,11 +6,15 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import boards, forecasts, waiting
+from headwater.annotation import boards, forecasts, responses, tracking, waiting
+from headwater.annotation.tracking_model import Progress
 from headwater.annotation.waiting import Filter, Sort
 from headwater.cli.session import Json, reading, show
+from headwater.governance import queries as governance
 
-cli = typer.Typer(help="Boards of those who run the work: forecast, cohorts, review queue.", no_args_is_help=True)
+cli = typer.Typer(
+    help="Boards of those who run the work: forecast, cohorts, tasks, review queue.", no_args_is_help=True
+)
 Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 
 
@@ -65,3 +69,46 @@ def counts(as_json: Json = False) -> None:
     with reading() as ctx:
         rows = waiting.counts(ctx)
     show(rows, ("sort", "campaign", "cohort", "count", "oldest"), as_json)
+
+
+@cli.command("tasks")
+def tasks(
+    name: Name,
+    progress: Annotated[Progress | None, typer.Option(help="Only tasks that are so far.")] = None,
+    batch: Annotated[str, typer.Option(help="Only tasks of this batch.")] = "",
+    after: Annotated[str, typer.Option(help="Record of the last row shown before.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Most rows.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List a campaign's tasks by record, with how far each is."""
+    with reading() as ctx:
+        rows = tracking.lines(ctx, name, progress=progress, batch=batch, after=after, limit=limit)
+    columns = {
+        "id": lambda row: row.id,
+        "record_id": lambda row: row.record_id,
+        "batch": lambda row: row.batch,
+        "answers": lambda row: row.answers,
+        "state": lambda row: row.progress.value,
+        "stands as": lambda row: row.kind,
+    }
+    show(rows, columns, as_json)
+
+
+@cli.command("task")
+def task(name: Name, task: Annotated[str, typer.Argument(help="Id of the task.")], as_json: Json = False) -> None:
+    """Tell who answered a task, what, under which guideline, and what became of it."""
+    with reading() as ctx:
+        found = tracking.story(ctx, name, task)
+        names = governance.names(ctx)
+    if as_json:
+        show(found, (), as_json)
+        return
+    columns = {
+        "annotator": lambda row: names.get(row.answer.annotator, row.answer.annotator),
+        "answer": lambda row: "; ".join(responses.summary(value) for value in row.answer.values.values()),
+        "guideline": lambda row: row.guideline,
+        "given": lambda row: row.answer.submitted_at,
+        "in force": lambda row: row.answer.superseded_at is None,
+        "reviewed": lambda row: ", ".join(each.verdict.value for each in row.reviews),
+    }
+    show(found.given, columns, as_json)

@@ -83,7 +83,7 @@ OUTLINE = {
     "annotator": "Annotators: teams, training, skills, qualifications.",
     "campaign": "Campaigns: plan, fill, open, follow, export.",
     "assignment": "Assignments: hand open tasks to somebody, see what was passed on.",
-    "board": "Boards of those who run the work: forecast, cohorts, review queue.",
+    "board": "Boards of those who run the work: forecast, cohorts, tasks, review queue.",
     "comment": "Comments on answers: notes of annotators, and what reviewers say.",
     "deadline": "Deadlines of campaigns: what is urgent, what will be missed, more time.",
     "feedback": "Feedback on answers, appeals against it, rulings.",

@@ -36,6 +36,7 @@ PARTS = (
     "moves",
     "prelabels",
     "exchange",
+    "tracking",
     "documents",
     "enquiries",
     "comments",

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
     from headwater.storage.database import Connection
 
+_OF_TASK, _OF_LANE = (
+    ("id", "record_id", "need", "answers", "wanted", "away"),
+    ("kind", "priority", "skill", "annotator"),
+)
+"""The columns of a `Place`."""
+
 
 def places(db: Connection, campaign_id: str, task_ids: Sequence[str]) -> list[Place]:
     """Return where some annotators' tasks of a campaign stand, locked."""
@@ -42,7 +48,7 @@ def open_places(db: Connection, campaign_id: str, *, handed: bool, after: str, l
 
 def _places(campaign_id: str) -> sa.Select[Any]:
     return (
-        sa.select(*(task.c[name] for name in Place._fields[:6]), *(lane.c[name] for name in Place._fields[6:]))
+        sa.select(*(task.c[name] for name in _OF_TASK), *(lane.c[name] for name in _OF_LANE))
         .join(lane, lane.c.id == task.c.lane_id)
         .where(task.c.campaign_id == campaign_id, task.c.tier == Tier.ANNOTATE.value)
     )
