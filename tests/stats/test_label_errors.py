@@ -57,7 +57,6 @@ def test_the_joint_is_counted_as_by_hand() -> None:
     assert found.counts.tolist() == [[2, 1], [0, 1]]
     assert found.joint == pytest.approx(np.array([[0.4, 0.2], [0.0, 0.4]]), abs=1e-12)
     assert found.given_true == pytest.approx(np.array([[1.0, 1 / 3], [0.0, 2 / 3]]), abs=1e-12)
-    assert found.rate.value == pytest.approx(0.2, abs=1e-12)
 
 
 @pytest.mark.parametrize("prune", list(Prune))
@@ -71,17 +70,6 @@ def test_planted_errors_are_found_and_few_others(prune: Prune) -> None:
     assert wrong[found.item[:100]].mean() > 0.97
 
 
-def test_the_rate_has_an_interval_around_it_that_covers_it() -> None:
-    """With honest predictions 92 % of the 95 % intervals of 400 sets cover the planted 10 %: 84 of 100 at least."""
-    covered = 0
-    for seed in range(100):
-        given, chance, _ = planted(seed, 1_500, 4, 0.10)
-        rate = noise(given, chance, resamples=300, rng=np.random.default_rng(seed)).rate
-        assert rate.low < rate.value < rate.high
-        covered += rate.low <= 0.10 <= rate.high
-    assert covered >= 84
-
-
 def test_clean_labels_raise_few_doubts() -> None:
     """No planted error in 4,000: the method doubts the items its predictions get wrong, here under 3 %."""
     given, chance, _ = planted(4, 4_000, 4, 0.0)
@@ -90,7 +78,7 @@ def test_clean_labels_raise_few_doubts() -> None:
 
 def test_a_class_nobody_gave_and_perfect_predictions_are_fine() -> None:
     found = noise([0, 1, 0, 1], np.eye(3)[[0, 1, 0, 1]])
-    assert found.rate.value == 0.0
+    assert found.joint[:2, :2] == pytest.approx(np.eye(2) / 2, abs=1e-12)
     assert np.isnan(found.thresholds[2])
     assert len(suspects([0, 1], [[1.0, 0.0], [0.0, 1.0]]).item) == 0
 

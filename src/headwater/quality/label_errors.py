@@ -21,6 +21,7 @@ from headwater.quality.doubts import ErrorSearch, Suspect
 from headwater.quality.model import Label, NotAssessableError
 from headwater.quality.store import searches as store
 from headwater.sourcing import queries as sourcing
+from headwater.stats import mislabelling
 from headwater.stats.label_errors import Prune, Score, noise, suspects
 from headwater.storage.database import WHOLE, Part
 from headwater.text.prediction import out_of_sample
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 FEWEST = 20
 """Labels below which nothing is searched."""
-RESAMPLES = 1000
 
 
 class Reach(NamedTuple):
@@ -57,7 +57,7 @@ class Search:
     """Record → label → out-of-sample probability, of a model that never learned from that record; by default texts are
     predicted in five parts by TF-IDF and logistic regression."""
     seed: int = 0
-    """Of the parts and the bootstrap; kept."""
+    """Of the parts; kept."""
 
 
 def find(ctx: Context, what: Search) -> ErrorSearch:
@@ -84,7 +84,7 @@ def look(ctx: Context, what: Search) -> ErrorSearch:
         if what.predictions is None
         else _brought(known, values, what.predictions)
     )
-    whole = noise(given, chance, resamples=RESAMPLES, rng=np.random.default_rng(what.seed))
+    whole = noise(given, chance)
     found = suspects(given, chance, prune=what.prune, score=what.score)
     rows = tuple(
         _suspect(
@@ -106,7 +106,7 @@ def look(ctx: Context, what: Search) -> ErrorSearch:
         left_out=left_out,
         values=tuple(values),
         noise=tuple(tuple(float(cell) for cell in line) for line in whole.given_true),
-        rate=whole.rate,
+        rate=mislabelling.rate(given, chance),
         suspects=rows,
         seed=what.seed,
         searched_at=ctx.clock.now(),

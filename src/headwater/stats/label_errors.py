@@ -2,7 +2,8 @@
 
 An item counts as confidently of a class when its predicted probability of the class reaches the average that items
 labelled so are given. Counting given against confident classes, and scaling to the labels' own frequencies, gives the
-joint distribution of given and true labels; what lies off its diagonal is the noise.
+joint distribution of given and true labels; what lies off its diagonal is called wrong. What the model gets wrong lies
+there too, so the joint ranks and prunes; how many labels are wrong is estimated by `headwater.stats.mislabelling`.
 
 Source: Northcutt, Jiang & Chuang 2021, Confident learning: estimating uncertainty in dataset labels. An item
 confident in several classes counts for the likeliest; one confident in none does not count, as in the paper.
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.core.errors import InvalidError
-from headwater.stats.interval import Estimate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -60,8 +60,6 @@ class Noise:
     """Noise matrix: chance of each given label (row) for each true class (column); columns sum to one."""
     thresholds: NDArray[np.float64]
     """Mean predicted probability of each class over the items labelled so; nan where none is."""
-    rate: Estimate
-    """Share of wrong labels; bootstrap over items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +73,12 @@ class Suspects:
     """In [0, 1]; larger is more surely an error."""
 
 
-def noise(
-    label: ArrayLike, probability: ArrayLike, *, resamples: int = 0, rng: np.random.Generator | None = None
-) -> Noise:
-    """Return how noisy labels are.
+def noise(label: ArrayLike, probability: ArrayLike) -> Noise:
+    """Return how labels and predictions contradict each other; `mislabelling.rate` says how many labels are wrong.
 
     Args:
         label: Given class of each item, (items,), int codes from 0.
         probability: Out-of-sample predicted probability of each class, (items, classes); rows sum to one.
-        resamples: Bootstrap resamples for the interval of the rate; 0 gives none.
-        rng: Source of randomness; needed with resamples.
 
     Raises:
         InvalidError: Shapes, codes or sums are not as described, or there is no item.
@@ -97,19 +91,11 @@ def noise(
     joint = _calibrated(counts, size)
     total = joint.sum(axis=0)
     given_true = np.divide(joint, total, out=np.eye(classes), where=total > 0)
-    rate, n = float(1 - np.trace(joint)), len(given)
-    low = high = np.nan
-    method = "confident learning, calibrated joint"
-    if resamples and rng is not None:
-        rates = _resampled(given, cell, classes, resamples, rng)
-        low, high = (float(end) for end in np.quantile(rates, [0.025, 0.975]))
-        method += ", percentile bootstrap over items at fixed predictions"
     return Noise(
         counts=counts,
         joint=joint,
         given_true=given_true,
         thresholds=thresholds,
-        rate=Estimate(value=rate, low=low, high=high, n=n, method=method),
     )
 
 
@@ -185,20 +171,6 @@ def _calibrated(counts: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[n
     row = counts.sum(axis=1)
     safe = np.where(row[:, None] > 0, counts, np.diag(np.ones(len(size))))
     return np.asarray(safe / safe.sum(axis=1, keepdims=True) * size[:, None] / size.sum())
-
-
-def _resampled(
-    given: NDArray[np.int64], cell: NDArray[np.int64], classes: int, resamples: int, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Noise rates of resampled items: items with equal cells are alike, so a bootstrap is a multinomial over cells."""
-    pattern = given * (classes + 1) + np.where(cell >= 0, cell - given * classes, classes)
-    counts = np.bincount(pattern, minlength=classes * (classes + 1))
-    drawn = rng.multinomial(len(given), counts / len(given), size=resamples).reshape(resamples, classes, classes + 1)
-    confident, size = drawn[:, :, :classes], drawn.sum(axis=2)
-    row = confident.sum(axis=2)
-    right = np.einsum("bkk->bk", confident)
-    share = np.divide(right, row, out=np.ones(row.shape), where=row > 0)
-    return np.asarray(1 - (share * size).sum(axis=1) / len(given))
 
 
 def _by_class(given: NDArray[np.int64], chance: NDArray[np.float64], found: Noise) -> NDArray[np.bool_]:
