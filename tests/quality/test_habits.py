@@ -6,13 +6,16 @@ import json
 from typing import TYPE_CHECKING
 
 import httpx
+import numpy as np
 import pytest
 
 from headwater.annotation.adaptive import Evidence, confidence, decisive
 from headwater.annotation.plan import Plan
 from headwater.annotation.questions import parse
 from headwater.annotation.store import trust
-from headwater.quality import cards, labels, queries
+from headwater.quality import cards, habits, labels, queries
+from headwater.stats.inference.dawid_skene import dawid_skene
+from headwater.stats.inference.truth import answers
 from tests.annotation import factories
 from tests.quality.factories import answer_all
 from tests.quality.test_agreement_edges import caller, typed
@@ -143,3 +146,16 @@ def test_commands_api_and_pages_show_labels_and_habits(team: Team, campaign: str
         assert len(call("GET", f"/resolutions/{campaign}/topic/habits")) == 4
         assert len(call("GET", f"/resolutions/{campaign}/topic/habits", by=team.annotators[0])) == 1
         call("GET", f"/resolutions/{campaign}/topic/labels", by=team.annotators[0], status=403)
+
+
+def test_intervals_of_skills_cover_though_the_truth_is_inferred() -> None:
+    rng, hits = np.random.default_rng(47), []
+    for _ in range(60):
+        skill, truth = rng.uniform(0.6, 0.95, 20), rng.integers(0, 3, 300)
+        task, person = np.repeat(np.arange(300), 3), np.argsort(rng.random((300, 20)), axis=1)[:, :3].ravel()
+        slip = (truth[task] + rng.integers(1, 3, task.size)) % 3
+        said = np.where(rng.random(task.size) < skill[person], truth[task], slip)
+        inferred = dawid_skene(answers(task, person, said, classes=3))
+        found = habits.skills(person, 20, inferred.posterior[task, said])
+        hits += [each.low <= right <= each.high for each, right in zip(found, skill, strict=True)]
+    assert 0.93 <= np.mean(hits) <= 0.97

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_CLASSES = 30
 """Classes up to which confusion matrices are kept."""
 _METHOD = "posterior mean of a Dirichlet row, shrunk towards its prior, equal-tailed credible interval"
-_SKILL = "expected share of right answers, beta credible interval from Jeffreys' prior"
+_SKILL = "expected share of right answers, beta credible interval from Jeffreys' prior and the truth inferred"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +78,12 @@ def of_classes(crowd: Crowd, truth: Truth, teams: Mapping[str, str]) -> tuple[Ha
     """Return the habits of every annotator and team whose answers are classes."""
     given = crowd.given
     counts = np.bincount(given.annotator, minlength=len(given.annotator_ids))
-    skills = _skills(given.annotator, len(given.annotator_ids), truth.posterior[given.task, crowd.code])
+    right = skills(given.annotator, len(given.annotator_ids), truth.posterior[given.task, crowd.code])
     found = [
         Habit(
             subject=f"annotator:{name}",
             answers=int(counts[place]),
-            skill=skills[place],
+            skill=right[place],
             values=_named(crowd.values),
             evidence=_table(truth.evidence[place]),
         )
@@ -99,13 +99,13 @@ def _of_teams(crowd: Crowd, truth: Truth, teams: Mapping[str, str]) -> list[Habi
     counts = np.zeros((len(names), classes, classes))
     np.add.at(counts.transpose(0, 2, 1), (code[given.cohort], crowd.code), truth.posterior[given.task])
     evidence = with_prior(counts)
-    skills = _skills(code[given.cohort], len(names), truth.posterior[given.task, crowd.code])
+    right = skills(code[given.cohort], len(names), truth.posterior[given.task, crowd.code])
     answered = np.bincount(code[given.cohort], minlength=len(names))
     return [
         Habit(
             subject=f"cohort:{name}",
             answers=int(answered[place]),
-            skill=skills[place],
+            skill=right[place],
             values=_named(crowd.values),
             evidence=_table(evidence[place]),
         )
@@ -113,18 +113,22 @@ def _of_teams(crowd: Crowd, truth: Truth, teams: Mapping[str, str]) -> list[Habi
     ]
 
 
-def _skills(code: NDArray[np.int64], people: int, right: NDArray[np.float64]) -> list[Estimate]:
-    """How often each is right, from the probability that each answer is; code tells whose it is.
+def skills(code: NDArray[np.int64], people: int, right: NDArray[np.float64]) -> list[Estimate]:
+    """Return how often each is right, from the probability that each answer is; code tells whose it is.
 
     Not from the confusion matrix: its prior counts every class, so that of many classes it would outweigh the answers.
+    The interval is that of the beta distribution which varies as much as skill and inferred truth do together.
     """
     total = np.bincount(code, minlength=people).astype(np.float64)
     good = np.bincount(code, weights=right, minlength=people)
-    first, second = good + 0.5, total - good + 0.5
+    unsure = np.bincount(code, weights=right * (1 - right), minlength=people) / (total + 1) ** 2
+    mean = (good + 0.5) / (total + 1)
+    size = mean * (1 - mean) / (mean * (1 - mean) / (total + 2) + unsure) - 1
+    first, second = mean * size, (1 - mean) * size
     low, high = (scipy.special.betaincinv(first, second, tail) for tail in (0.025, 0.975))
     return [
         Estimate(
-            value=float(first[place] / (total[place] + 1)),
+            value=float(mean[place]),
             low=float(low[place]),
             high=float(high[place]),
             n=int(total[place]),
