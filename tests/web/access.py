@@ -136,6 +136,8 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/pace
         GET /p/{program}/workspace/{campaign}/enquiries
         GET /p/{program}/workspace/{campaign}/pace
+        GET /p/{program}/workspace/{campaign}/answers
+        GET /api/v1/programs/{program}/campaigns/{campaign}/answers
         GET /p/{program}/campaigns/{campaign}/comments
         GET /api/v1/programs/{program}/campaigns/{campaign}/comments
         GET /api/v1/programs/{program}/agenda

@@ -70,7 +70,7 @@ def test_an_annotator_appeals_and_an_expert_rules_on_pages(team: Team, site: Ser
     expert.get_by_role("button", name="Uphold").click()
     expert.get_by_text("No appeal is open").wait_for()
     author.reload()
-    author.get_by_role("cell", name="it does", exact=True).wait_for()
+    author.get_by_text("The ruling: it does").first.wait_for()
     author.context.close()
     expert.context.close()
 

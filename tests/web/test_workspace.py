@@ -75,6 +75,12 @@ def test_a_session_by_keyboard_alone(team: Team, site: Served, browser: Browser)
     tab.get_by_text("nothing left for you now").wait_for()
     settled(tab)
     assert len(answers(team, campaign)) == 5
+    tab.get_by_role("link", name="My answers").click()
+    tab.get_by_role("link", name="Go on answering").wait_for()
+    assert tab.locator("tbody td:nth-child(3)").all_inner_texts() == [
+        f"topic {each}" for each in ("fault", "billing", "praise", "fault", "billing")
+    ]
+    assert not problems(tab)
     tab.context.close()
 
 

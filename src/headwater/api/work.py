@@ -14,13 +14,14 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
-from headwater.annotation import images, pace, reviews, tasks
+from headwater.annotation import history, images, pace, reviews, tasks
 from headwater.annotation.comment_model import LONGEST
+from headwater.annotation.history import OwnAnswer
 from headwater.annotation.model import Verdict
 from headwater.annotation.pace import Pace
 from headwater.annotation.reviews import Opinion
 from headwater.annotation.submissions import Submission
-from headwater.api.session import Caller
+from headwater.api.session import Caller, Page, Pages, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +105,14 @@ def show_pace(campaign: str, since: datetime, caller: Caller) -> Pace:
     """Show how your own work goes since your day began; accuracy is of the days before, where the plan shows it."""
     with caller.reading() as ctx:
         return pace.pace(ctx, campaign, since=since)
+
+
+@router.get("/answers")
+def list_own_answers(campaign: str, caller: Caller, pages: Pages) -> Page[OwnAnswer]:
+    """List what you answered in a campaign, newest first; nobody else sees it."""
+    with caller.reading() as ctx:
+        rows = history.mine(ctx, campaign, before=pages.after or "", limit=pages.limit + 1)
+    return page_of(rows, pages.limit, lambda row: row.id)
 
 
 @router.get("/leases/{lease}/image", response_class=Response)

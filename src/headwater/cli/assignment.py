@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import assignments, queries, tasks
+from headwater.annotation import assignments, history, queries, responses, tasks
 from headwater.annotation.assignment_model import Target
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.governance import queries as governance
@@ -87,5 +87,25 @@ def skips(
         "reason": lambda row: row.reason,
         "given_at": lambda row: row.given_at,
         "id": lambda row: row.id,
+    }
+    show(rows, columns, as_json)
+
+
+@cli.command("answered")
+def answered(
+    name: Name,
+    before: Annotated[str, typer.Option(help="Id of the last row shown before.")] = "",
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """List what you answered in a campaign, newest first."""
+    with reading() as ctx:
+        rows = history.mine(ctx, name, before=before, limit=limit)
+    columns = {
+        "id": lambda row: row.id,
+        "given": lambda row: row.given_at,
+        "record": lambda row: row.excerpt,
+        "answer": lambda row: "; ".join(responses.summary(value) for value in row.values.values()),
+        "in force": lambda row: row.is_in_force,
     }
     show(rows, columns, as_json)

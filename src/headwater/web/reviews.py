@@ -40,6 +40,7 @@ def case(visitor: Visitor, campaign: str, lease: str) -> Response:
         one = queries.campaign(ctx, campaign)
         guideline = queries.guideline(ctx, found.assignment.guideline_id)
         said = comments.beside(ctx, [answer.task_id for answer in found.answers])
+        told = [[(name, responses.summary(value)) for name, value in answer.values.items()] for answer in found.answers]
         data = {
             "task": found.assignment.as_data(),
             "answers": [answer.values for answer in found.answers],
@@ -53,9 +54,8 @@ def case(visitor: Visitor, campaign: str, lease: str) -> Response:
             campaign=one,
             case=found,
             data=json.dumps(data),
-            answers=[
-                [(name, responses.summary(value)) for name, value in answer.values.items()] for answer in found.answers
-            ],
+            answers=told,
+            differing={pair for each in told for pair in each if any(pair not in other for other in told)},
             said=[said.get((answer.task_id, answer.annotator), []) for answer in found.answers],
             verdicts=list(Verdict),
             is_review=found.assignment.tier is Tier.REVIEW,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import comment_model, enquiries, images, pace, tasks
+from headwater.annotation import comment_model, enquiries, history, images, pace, responses, tasks
 from headwater.annotation import queries as annotation
 from headwater.annotation.agenda import agenda
 from headwater.annotation.deadline_model import due_of
@@ -22,6 +22,7 @@ from headwater.web.documents import rendered
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/workspace")
+SHOWN = 50
 
 
 class Claim(BaseModel):
@@ -95,6 +96,23 @@ def bench(visitor: Visitor, campaign: str) -> Response:
             guideline=guideline,
             kinds=sorted({question.kind.value for question in asked}),
             sections=rendered(guideline.text),
+        )
+
+
+@router.get("/{campaign}/answers")
+def my_answers(visitor: Visitor, campaign: str, before: str = "") -> Response:
+    """Show what the visitor answered in a campaign, newest first."""
+    with visitor.reading() as ctx:
+        rows = history.mine(ctx, campaign, before=before, limit=SHOWN + 1)
+        return page(
+            visitor,
+            ctx,
+            "annotation/my_answers.html",
+            active="workspace",
+            campaign=annotation.campaign(ctx, campaign),
+            rows=rows[:SHOWN],
+            older=rows[SHOWN - 1].id if len(rows) > SHOWN else "",
+            summary=responses.summary,
         )
 
 
