@@ -14,6 +14,7 @@ CAMPAIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/campaigns/{campaign}/assignments
         GET /p/{program}/campaigns/{campaign}/schema
         GET /p/{program}/campaigns/{campaign}/files
+        GET /p/{program}/schemas/edit
         GET /p/{program}/campaigns/{campaign}/tasks
         GET /p/{program}/campaigns/{campaign}/tasks/{task}
         GET /api/v1/programs/{program}/campaigns/{campaign}/tasks

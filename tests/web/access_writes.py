@@ -234,6 +234,7 @@ WRITES: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/enquiries/{enquiry}/reply
         POST /p/{program}/guidelines
         POST /p/{program}/guidelines/preview
+        POST /p/{program}/schemas/preview
         POST /p/{program}/guidelines/{guideline}/propose
         POST /p/{program}/jobs/{job}/{act}
         POST /p/{program}/quality/alarms/{alarm}/acknowledge

@@ -90,10 +90,10 @@ def test_a_schema_says_which_answers_carry_over(team: Team, site: Served, browse
     assert tab.locator("table tr", has_text="topic").inner_text().split("\t")[:2] == ["topic", "partial"]
     assert tab.locator("table tr", has_text="urgency").inner_text().split("\t")[1] == "lost"
     tab.goto(f"{site.url}/p/support/campaigns")
-    tab.get_by_text("Write a schema").click()
-    tab.locator("#schema-name").fill("taken")
-    tab.locator("#schema-text").fill(LABELLING)
-    tab.locator("form", has=tab.locator("#schema-text")).get_by_role("button", name="Write").click()
+    tab.get_by_role("link", name="Write a schema").click()
+    tab.locator("#name").fill("taken")
+    tab.locator("#text").fill(LABELLING)
+    tab.get_by_role("button", name="Write", exact=True).click()
     tab.get_by_role("heading", name="taken v1").wait_for()
     assert "mood" in tab.locator("main").inner_text()
     tab.context.close()

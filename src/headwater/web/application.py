@@ -37,6 +37,7 @@ PARTS = (
     "prelabels",
     "exchange",
     "tracking",
+    "schemas",
     "documents",
     "enquiries",
     "comments",

@@ -9,7 +9,7 @@ import yaml
 from fastapi import APIRouter, Form, Response
 from markupsafe import Markup
 
-from headwater.annotation import changes, guideline_sections, guidelines, markdown, queries, schemas
+from headwater.annotation import changes, guideline_sections, guidelines, markdown, queries, samples, schemas
 from headwater.annotation.exchange import label_studio_config
 from headwater.annotation.questions import SchemaError, as_data
 from headwater.governance import queries as governance
@@ -44,7 +44,7 @@ def schema(visitor: Visitor, schema: str) -> Response:
             schema=found,
             versions=versions,
             carried=changes.carries_over(before.questions, found.questions) if before else [],
-            text=_as_text(found.questions),
+            tried={"task": samples.task(found.questions)},
             writes=may(ctx, Decision.SCHEMA_PUBLISH),
             proposals=governance.proposals(ctx, subject=found.id),
         )
@@ -53,13 +53,18 @@ def schema(visitor: Visitor, schema: str) -> Response:
 @router.post("/schemas")
 def write_schema(visitor: Visitor, name: Annotated[str, Form()], text: Annotated[str, Form()]) -> Response:
     """Write a version of a schema, from YAML or a labelling configuration of Label Studio."""
-    data = _questions(text)
+    data = questions_of(text)
     with visitor.acting() as ctx:
         made = schemas.create(ctx, name=name, data=data)
     return back(visitor, f"schemas/{made.id}")
 
 
-def _questions(text: str) -> object:
+def questions_of(text: str) -> object:
+    """Return the questions of YAML or of a labelling configuration of Label Studio, as data.
+
+    Raises:
+        SchemaError: It is neither.
+    """
     if text.lstrip().startswith("<"):
         found = label_studio_config.to_schema(text.encode())
         return [as_data(each) for each in found.questions]
@@ -130,6 +135,7 @@ def _marked(found: re.Match[str]) -> str:
     return f'<{found[1]} class="example {(found["kind"] or "tie").lower()}">'
 
 
-def _as_text(questions: tuple[object, ...]) -> str:
+def as_text(questions: tuple[object, ...]) -> str:
+    """Return questions as YAML."""
     data = [as_data(question) for question in questions]  # type: ignore[arg-type]
     return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
