@@ -88,9 +88,14 @@ def estimate(value: Estimate) -> Markup:
             f"{value.method}: {value.note}", value.n
         )
     span = "" if math.isnan(value.low) else f"[{value.low:.3f}, {value.high:.3f}]"
-    return Markup('<span class="estimate" title="{}"><b>{}</b> <small>{} n = {}</small></span>').format(
+    return Markup('<span class="estimate" title="{}"><b>{}</b> <small><i>{}</i> <i>n = {}</i></small></span>').format(
         f"{value.method}, {value.confidence:.0%} interval", f"{value.value:.3f}", span, f"{value.n:,}"
     )
+
+
+def measure(metric: str) -> str:
+    """Return what a metric is called in the field; the metric itself where it has no name."""
+    return _MEASURES.get(metric, metric)
 
 
 def interval_bar(value: Estimate, low: float = 0.0, high: float = 1.0) -> Markup:
@@ -131,6 +136,23 @@ def duration(seconds: float) -> str:
     return f"{max(seconds, 1):.0f} seconds"
 
 
+_MEASURES = {
+    "agreement.alpha": "Krippendorff's alpha",
+    "agreement.cohen": "Cohen's kappa",
+    "agreement.fleiss": "Fleiss' kappa",
+    "agreement.ac1": "Gwet's AC1",
+    "agreement.ac2": "Gwet's AC2",
+    "agreement.brennan_prediger": "Brennan and Prediger's kappa",
+    "agreement.percent": "Percent agreement",
+    "agreement.f1": "F1, exact",
+    "agreement.f1_overlap": "F1, overlapping",
+    "agreement.f1_characters": "F1 of characters",
+    "agreement.f1_boundaries": "F1 of boundaries",
+    "agreement.gamma": "Gamma",
+    "agreement.with_others": "Agreement with the others",
+    "gold.accuracy": "Right on gold",
+}
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "tone": tone,
     "when": when,
@@ -138,6 +160,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "estimate": estimate,
     "interval_bar": interval_bar,
+    "measure": measure,
     "short": short,
     "briefly": briefly,
     "told": events.told,
