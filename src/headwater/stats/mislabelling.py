@@ -64,8 +64,8 @@ def rate(label: ArrayLike, probability: ArrayLike) -> Estimate:
     Returns:
         The share with a 95 % interval; undefined with fewer than two classes. The interval begins at 0 unless labels
         without an error are ruled out, and is wide where predictions say little. It covers in 93 to 97 % of samples
-        where errors depend on the true class alone and no prediction saw the label; predictions that learned from
-        few labels cover a little less, as what they learned varies as well.
+        where errors depend on the true class alone, no prediction saw the label, and recalibrated predictions are as
+        sure as they should be: those that are wrong and certain count as errors of the label.
     """
     codes, chance = np.asarray(label, np.int64), np.asarray(probability, np.float64)
     used, given = np.unique(codes, return_inverse=True)
