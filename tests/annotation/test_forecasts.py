@@ -39,6 +39,7 @@ def test_days_of_work_give_a_date_and_a_chance_to_meet_the_deadline(each_team: T
     found = told(team, campaign)
     assert found.outlook is Outlook.FORECAST
     assert (found.left.value, found.per_day.value, found.per_day.n) == (20.0, 2.0, 5)
+    assert found.per_day.low >= 0  # nobody gives less than no answer
     today = team.app.clock.now().date()
     assert found.finish is not None
     assert found.earliest is not None

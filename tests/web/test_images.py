@@ -167,3 +167,19 @@ def test_a_stored_file_that_is_no_safe_image_is_never_sent(team: Team, site: Ser
     lease = tab.evaluate("() => document.querySelector('hw-task').seed")
     assert tab.request.get(f"{site.url}/p/support/workspace/{campaign}/image/{lease}").status == 422
     tab.context.close()
+
+
+def test_on_a_wide_screen_the_questions_stand_beside_the_image(team: Team, site: Served, browser: Browser) -> None:
+    campaign = opened_images(team, IMAGE_KINDS["boxes"])
+    tab = bench(site, browser, team.annotators[0], campaign, viewport={"width": 1920, "height": 1000})
+    image, question = tab.locator("hw-picture canvas").bounding_box(), tab.locator(".question").bounding_box()
+    assert image is not None
+    assert question is not None
+    assert question["x"] >= image["x"] + image["width"]
+    assert question["y"] < image["y"] + image["height"]
+    assert not problems(tab)
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    question = tab.locator(".question").bounding_box()
+    assert question is not None
+    assert question["x"] < image["x"] + image["width"]
+    tab.context.close()

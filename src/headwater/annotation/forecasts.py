@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -158,7 +158,8 @@ def _mean(daily: NDArray[np.float64]) -> Estimate:
     method = "mean of whole days, UTC"
     if len(daily) < FEWEST:
         return undefined("not enough days", n=len(daily), method=method)
-    return normal(float(daily.mean()), float(daily.std(ddof=1) / math.sqrt(len(daily))), n=len(daily), method=method)
+    found = normal(float(daily.mean()), float(daily.std(ddof=1) / math.sqrt(len(daily))), n=len(daily), method=method)
+    return replace(found, low=max(found.low, 0.0))
 
 
 def _kinds(first: int, count: int) -> NDArray[np.int64]:

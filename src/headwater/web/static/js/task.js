@@ -26,7 +26,7 @@ class Task extends HTMLElement {
     this.record.addEventListener("focusin", () => this.reach((question) => question.asked.kind === "spans"));
     this.picture?.addEventListener("focusin", () => this.reach((question) => question.isDrawn));
     this.classList.toggle("as-source", localStorage.getItem(AS_SOURCE) !== null);
-    this.replaceChildren(...note, ...thread, ...this.sourceSwitch(), this.record, ...(this.picture ? [this.picture] : []), ...this.asked);
+    this.replaceChildren(...note, ...thread, ...this.sourceSwitch(), this.record, ...(this.picture ? [this.picture] : []), element("div", { className: "asked" }, ...this.asked));
     this.turn = this.slots().find((slot) => slot.turn !== null)?.turn ?? 0;
     this.goTo(this.slots().find((slot) => !slot.question.isAnswered(slot.turn)) ?? this.slots()[0]);
   }
