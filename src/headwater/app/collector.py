@@ -37,6 +37,16 @@ def calm() -> None:
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
 
 
+def give_back() -> None:
+    """Return memory that long work has freed to the system, which the allocator would keep for the next.
+
+    Does nothing where the C library is another one than GNU's.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
+
+
 def alternate() -> None:
     """Let a thread that waits for the interpreter have it soon.
 

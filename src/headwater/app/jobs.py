@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import fetching, filling
-from headwater.app import campaign_jobs, computing, models, release_jobs, seats
+from headwater.app import campaign_jobs, collector, computing, models, release_jobs, seats
 from headwater.app.uploads import discard
 from headwater.core.errors import HeadwaterError
 from headwater.quality import vigilance
@@ -23,16 +23,20 @@ if TYPE_CHECKING:
     from headwater.context import Context
     from headwater.storage.jobs import Job
 
+    Run = Callable[[App, Job, dict[str, Any]], dict[str, Any]]
+
 
 def register(app: App) -> None:
     """Tell the job runner how each kind of job is run; must happen before it is launched."""
-    app.jobs.register("intake", lambda job, args: _intake(app, job, args))
-    app.jobs.register("fetch", lambda job, args: _fetch(app, job, args))
-    app.jobs.register("release build", lambda job, args: release_jobs.build(app, job, args))
-    app.jobs.register("release export", lambda job, args: release_jobs.export(app, job, args))
-    app.jobs.register("campaign import", lambda job, args: campaign_jobs.take_in(app, job, args))
-    app.jobs.register("campaign export", lambda job, args: campaign_jobs.export(app, job, args))
-    app.jobs.register("watch", lambda job, args: _watch(app, job, args))
+    for kind, run in _KINDS.items():
+        app.jobs.register(kind, partial(_run, app, run))
+
+
+def _run(app: App, run: Run, job: Job, args: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return run(app, job, args)
+    finally:
+        collector.give_back()
 
 
 def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
@@ -138,3 +142,14 @@ def _watch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
         alarms += job.step(f"watch {question}", partial(look, question))
         job.progress(place + 1, len(questions), "questions")
     return {"alarms": alarms}
+
+
+_KINDS: dict[str, Run] = {
+    "intake": _intake,
+    "fetch": _fetch,
+    "release build": release_jobs.build,
+    "release export": release_jobs.export,
+    "campaign import": campaign_jobs.take_in,
+    "campaign export": campaign_jobs.export,
+    "watch": _watch,
+}

@@ -216,7 +216,7 @@ def _sqlite(url: str, pool_size: int, *, reads_only: bool) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "temp_store=MEMORY",
+            f"temp_store={'MEMORY' if reads_only else 'FILE'}",  # a new index is sorted in as little as its cache
             f"cache_size={-_READ_CACHE_KB if reads_only else -_WRITE_CACHE_KB}",
             f"query_only={'ON' if reads_only else 'OFF'}",
         ):
