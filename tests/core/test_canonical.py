@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from datetime import UTC, datetime
 
@@ -8,7 +9,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.core.canonical import canonical_json, digest, plain
+from headwater.core.canonical import canonical_json, digest, parsed, plain
 from headwater.core.errors import InvalidError
 from headwater.core.ids import new_id, new_ids, prefix_of
 
@@ -63,3 +64,21 @@ def test_ids_sort_as_they_were_made() -> None:
 def test_what_is_not_an_id_is_refused() -> None:
     with pytest.raises(InvalidError, match="'plain' is not an id"):
         prefix_of("plain")
+
+
+@given(st.recursive(JSON | st.integers() | st.floats() | st.text(), st.lists, max_leaves=6))
+def test_json_is_parsed_as_python_parses_it(value: object) -> None:
+    for ascii_only in (True, False):
+        text = json.dumps(value, ensure_ascii=ascii_only)
+        assert repr(parsed(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', "NaN", "1e400", str(2**64), str(-(2**70)), "[" * 300 + "]" * 300])
+def test_what_the_quick_parser_refuses_or_rounds_is_parsed_all_the_same(text: str) -> None:
+    assert repr(parsed(text)) == repr(json.loads(text))
+    assert repr(parsed(text.encode())) == repr(json.loads(text))
+
+
+def test_what_is_no_json_is_refused() -> None:
+    with pytest.raises(json.JSONDecodeError):
+        parsed("{")

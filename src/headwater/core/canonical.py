@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
@@ -37,6 +39,21 @@ def canonical_json(value: object) -> bytes:
         except orjson.JSONEncodeError:  # half a surrogate pair, or nested deeper than it goes
             pass
     return rfc8785.dumps(plain(value))
+
+
+def parsed(text: str | bytes) -> Any:  # noqa: ANN401 -- whatever JSON held
+    """Return what JSON holds, as `json.loads` does, several times as quickly."""
+    said = text.decode() if isinstance(text, bytes) else text
+    if not _LONG.search(said):
+        try:
+            return orjson.loads(said)
+        except orjson.JSONDecodeError:  # half a surrogate pair, NaN, nested deeper than it goes; or no JSON
+            pass
+    return json.loads(said)
+
+
+_LONG = re.compile(r"\d{19}")
+"""The quick parser makes a float of an integer of more than 64 bits."""
 
 
 def _is_simple(value: Any) -> bool:  # noqa: ANN401 -- whatever may be written

@@ -353,8 +353,12 @@ _COLUMNS = (
 
 
 def _records(rows: pa.Table) -> list[Record]:
-    # column by column: Arrow makes a mapping of every row several times slower
-    return [_record(*values) for values in zip(*(rows.column(name).to_pylist() for name in _COLUMNS), strict=True)]
+    # column by column: Arrow makes a mapping of every row several times slower, and a moment of every cell anew
+    moments = rows.column("created_at").combine_chunks().dictionary_encode()
+    made = moments.dictionary.to_pylist()
+    columns = [rows.column(name).to_pylist() for name in _COLUMNS[:-1]]
+    columns.append([None if place is None else made[place] for place in moments.indices.to_pylist()])
+    return [_record(*values) for values in zip(*columns, strict=True)]
 
 
 def _record(*values: Any) -> Record:  # noqa: ANN401 -- in the order of `_COLUMNS`

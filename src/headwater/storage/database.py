@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, InvalidatePoolError, OperationalError
 
+from headwater.core.canonical import parsed
 from headwater.core.errors import ConflictError, InvalidError, SettingsError, UnavailableError
 
 if TYPE_CHECKING:
@@ -173,7 +174,14 @@ def _postgres(url: str, pool_size: int) -> Engine:
     """
     # the driver, when it prepares too, tells the server to forget all statements after a rollback: also ours
     own = {"prepare_threshold": None}
-    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_use_lifo=True, connect_args=own)
+    engine = sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_use_lifo=True,
+        connect_args=own,
+        json_deserializer=parsed,
+    )
 
     @event.listens_for(engine, "do_connect")
     def _open(_dialect: object, _record: object, _args: object, how: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -206,6 +214,7 @@ def _sqlite(url: str, pool_size: int, *, reads_only: bool) -> Engine:
         max_overflow=pool_size,
         pool_use_lifo=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000, "cached_statements": 512},
+        json_deserializer=parsed,
     )
 
     @event.listens_for(engine, "connect")
