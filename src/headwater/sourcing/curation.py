@@ -284,20 +284,19 @@ class Curator:
 
     def _digests(self, screened: _Screened, indices: Sequence[int]) -> tuple[list[str], list[str]]:
         """Return the digest of each item's content, and the record's id: the digest of content and source."""
-        source, others, simple = self.source_id.encode(), screened.others, screened.is_simple.tolist()
-        digests, records = [], []
-        for index in indices:
-            text = screened.texts[index]
-            if simple[index] and '"' not in text and "\\" not in text and index not in others:
-                content = b'{"kind":"text","payload":{},"text":"%b"}' % text.encode()
-            else:
-                item = others[index] if index in others else Item(place=0, text=text)
-                content = canonical_json({"kind": item.kind, "text": item.text, "payload": item.payload})
-            hasher = hashlib.sha256(content)
-            digests.append(f"sha256:{hasher.hexdigest()}")
+        is_simple, others, texts = screened.is_simple.tolist(), screened.others, screened.texts
+        contents = [
+            b'{"kind":"text","payload":{},"text":"%b"}' % texts[index].encode()
+            if is_simple[index] and '"' not in texts[index] and "\\" not in texts[index] and index not in others
+            else _content(others[index] if index in others else Item(place=0, text=texts[index]))
+            for index in indices
+        ]
+        hashers = list(map(hashlib.sha256, contents))
+        digests = [f"sha256:{hasher.hexdigest()}" for hasher in hashers]
+        source = self.source_id.encode()
+        for hasher in hashers:
             hasher.update(source)
-            records.append(f"rec_{hasher.hexdigest()[:40]}")
-        return digests, records
+        return digests, [f"rec_{hasher.hexdigest()[:40]}" for hasher in hashers]
 
 
 class _Near:
@@ -339,6 +338,10 @@ class _Near:
     def signatures(self, fingerprints: Iterable[bytes]) -> list[bytes]:
         """Return the signatures of texts of the chunk."""
         return [self._fresh[each][0].tobytes() for each in fingerprints]
+
+
+def _content(item: Item) -> bytes:
+    return canonical_json({"kind": item.kind, "text": item.text, "payload": item.payload})
 
 
 def _attributes(

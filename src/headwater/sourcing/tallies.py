@@ -32,7 +32,10 @@ def add(
     for name, values in (columns or {}).items():
         hidden = any(name in row for row in once.values())
         seen = [value for value, row in zip(values, rows, strict=True) if name not in row] if hidden else values
-        fresh[name].update(map(str, seen))
+        if len(seen) and seen.count(seen[0]) == len(seen):  # as of most intakes; comparing is quicker than counting
+            fresh[name][str(seen[0])] += len(seen)
+        else:
+            fresh[name].update(map(str, seen))
     for identity, row in once.items():
         times = often[identity]
         for name, value in row.items():
