@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy
 
-from headwater.stats.inference.pairwise import RELIABLE, UNRELIABLE
 from headwater.stats.inference.votes import with_prior
 from headwater.stats.interval import Estimate, undefined
 
@@ -19,14 +18,13 @@ if TYPE_CHECKING:
     from headwater.annotation.answers import Answers
     from headwater.quality.crowds import Crowd
     from headwater.stats.inference.continuous import Consensus
-    from headwater.stats.inference.rankings import Orders
+    from headwater.stats.inference.rankers import Reliability
     from headwater.stats.inference.truth import Truth
 
 MOST_CLASSES = 30
 """Classes up to which confusion matrices are kept."""
 _METHOD = "posterior mean of a Dirichlet row, shrunk towards its prior, equal-tailed credible interval"
-_RELIABILITY = "Crowd-BT reliability, beta credible interval at the inferred orders"
-_TOO_HIGH = "Orders inferred from few answers follow the best annotators: it is too high, .95 where .85 is true."
+_RELIABILITY = "Crowd-BT reliability, orders integrated out, normal interval of its log-odds"
 _SKILL = "expected share of right answers, beta credible interval from Jeffreys' prior and the truth inferred"
 
 
@@ -155,15 +153,19 @@ def of_numbers(given: Answers, found: Consensus) -> tuple[Habit, ...]:
     )
 
 
-def of_orders(given: Answers, found: Orders) -> tuple[Habit, ...]:
-    """Return how reliably every annotator reports preferences; n counts comparisons."""
+def of_orders(given: Answers, found: Reliability) -> tuple[Habit, ...]:
+    """Return how reliably every annotator reports preferences; n counts the comparisons looked at."""
     counts = np.bincount(given.annotator, minlength=len(given.annotator_ids))
+    low, high = found.bounds
     rows = []
-    for place, name in enumerate(given.annotator_ids[: len(found.reliability)]):
-        value, n = float(found.reliability[place]), int(found.compared[place])
-        size = n + RELIABLE + UNRELIABLE
-        low, high = (float(scipy.special.betaincinv(value * size, (1 - value) * size, tail)) for tail in (0.025, 0.975))
-        skill = Estimate(value=value, low=low, high=high, n=n, method=_RELIABILITY, note=_TOO_HIGH)
+    for place, name in enumerate(given.annotator_ids[: len(found.value)]):
+        skill = Estimate(
+            value=float(found.value[place]),
+            low=float(low[place]),
+            high=float(high[place]),
+            n=int(found.compared[place]),
+            method=_RELIABILITY,
+        )
         rows.append(Habit(subject=f"annotator:{name}", answers=int(counts[place]), skill=skill))
     return tuple(rows)
 

@@ -24,6 +24,7 @@ from headwater.core.errors import InvalidError
 from headwater.quality import habits, shapes
 from headwater.quality.crowds import classes_of
 from headwater.quality.model import NotAssessableError
+from headwater.stats.inference import rankers
 from headwater.stats.inference.choose import infer
 from headwater.stats.inference.continuous import continuous
 from headwater.stats.inference.rankings import Comparisons, Orders, rankings
@@ -240,7 +241,8 @@ def of_orders(question: Question, made: Material, method: str) -> Outcome:
     known[given.task[golden]] = places[given.gold_value[golden]]
     present = np.zeros((tasks, len(things)), np.bool_)
     np.logical_or.at(present, given.task, np.isfinite(places[given.value]))
-    found = rankings(_comparisons(given, places), known=known)
+    compared = _comparisons(given, places)
+    found = rankings(compared, known=known)
     strength, sureness = np.zeros(present.shape), np.zeros(tasks)  # where nothing was compared
     strength[: len(found.strength), : found.strength.shape[1]] = found.strength
     sureness[: len(found.sureness)] = found.sureness
@@ -257,7 +259,7 @@ def of_orders(question: Question, made: Material, method: str) -> Outcome:
         warnings=_unreliable(given, found),
         converged=found.converged,
         gold=int(np.isfinite(known).any(axis=1).sum()),
-        habits=habits.of_orders(given, found),
+        habits=habits.of_orders(given, rankers.reliability(compared, known=known)),
     )
 
 

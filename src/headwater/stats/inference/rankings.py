@@ -34,7 +34,8 @@ class Orders:
     """At least how probable each task's whole order is: 1 less the doubts about each two neighbours (Bonferroni), by
     a normal approximation; exact for two things, and never above the truth of the model for more."""
     reliability: NDArray[np.float64]
-    """Probability that each worker reports a true preference, shape (workers,)."""
+    """Probability that each worker reports a true preference, shape (workers,), judged by the orders themselves: too
+    high; see `rankers`."""
     compared: NDArray[np.int64]
     """Comparisons by each worker."""
     iterations: int
@@ -74,8 +75,8 @@ def rankings(
     Raises:
         InvalidError: The arrays do not fit, or something is compared with itself.
     """
-    tasks, things, workers = _shape(given)
-    certain = _certain(given, known)
+    tasks, things, workers = shape(given)
+    known_right = certain(given, known)
     strength = np.zeros((tasks, things))
     reliability = np.full(workers, RELIABLE / (RELIABLE + UNRELIABLE))
     compared = np.bincount(given.worker, minlength=workers)
@@ -83,7 +84,7 @@ def rankings(
     information = np.broadcast_to(np.eye(things) * PULL, (tasks, things, things))
     while iteration < stop.iterations and change > stop.tolerance:
         iteration += 1
-        meant = _meant(given, strength, reliability, certain)
+        meant = _meant(given, strength, reliability, known_right)
         strength, information, step = _stepped(given, meant, strength)
         before = reliability
         if iteration > 1:  # the first answers must speak before anybody is judged by them
@@ -101,7 +102,12 @@ def rankings(
     )
 
 
-def _shape(given: Comparisons) -> tuple[int, int, int]:
+def shape(given: Comparisons) -> tuple[int, int, int]:
+    """Return how many tasks, things of a task and workers there are.
+
+    Raises:
+        InvalidError: The arrays do not fit, or something is compared with itself.
+    """
     columns = (given.task, given.worker, given.first, given.second)
     if any(column.shape != given.task.shape or column.ndim != 1 for column in columns):
         raise InvalidError("Tasks, workers and things must be one-dimensional and equally long.")
@@ -111,7 +117,7 @@ def _shape(given: Comparisons) -> tuple[int, int, int]:
     return int(given.task.max(initial=-1)) + 1, things, int(given.worker.max(initial=-1)) + 1
 
 
-def _certain(given: Comparisons, known: NDArray[np.float64] | None) -> NDArray[np.float64]:
+def certain(given: Comparisons, known: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """Return 1 where a comparison is known to be right, 0 where wrong, nan where that is not known."""
     if known is None:
         return np.full(given.task.shape, np.nan)
