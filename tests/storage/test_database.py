@@ -28,6 +28,11 @@ def keys(app: App) -> set[str]:
         return set(db.execute(sa.select(performed.c.key)).scalars())
 
 
+def put(app: App, key: str, text: str) -> None:
+    with app.database.write() as db:
+        db.execute(performed.insert().values(key=key, result={"text": text}, at=datetime.now(UTC)))
+
+
 def test_sqlite_is_set_so_that_a_committed_answer_survives_a_power_cut(app: App) -> None:
     for opened in (app.database.read, app.database.write):
         with opened() as db:
@@ -86,6 +91,38 @@ def test_writers_of_many_threads_and_processes_wait_and_lose_nothing(each_app: A
     second.close()
     with each_app.act_as("system") as ctx:
         assert recall(ctx, "n") == {"n": 80}
+
+
+def test_a_long_log_is_moved_beside_the_writers_and_begins_anew(app: App) -> None:
+    log = app.settings.directory / f"{app.database.engine.url.database}-wal"
+    app.database.checkpoint()
+    blob = "x" * 100_000
+    for number in range(120):
+        put(app, f"long {number}", blob)
+    assert log.stat().st_size > 8_000_000  # no commit moved it
+    app.database.checkpoint()
+    put(app, "after", "")
+    assert log.stat().st_size < 8_000_000
+    with app.database.read() as db:
+        frames = db.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()[1]
+    assert frames < 50
+    assert len(keys(app)) == 121
+
+
+def test_nothing_is_lost_while_the_log_is_moved(app: App) -> None:
+    def work(worker: int) -> None:
+        for number in range(40):
+            put(app, f"{worker} {number}", "x" * 50_000)
+
+    with ThreadPoolExecutor(5) as pool:
+        writing = [pool.submit(work, worker) for worker in range(4)]
+        while not all(each.done() for each in writing):
+            app.database.checkpoint()
+        for each in writing:
+            each.result()
+    with app.database.read() as db:
+        assert db.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    assert len(keys(app)) == 160
 
 
 def test_a_thread_that_writes_already_is_told_instead_of_waiting_for_itself(each_app: App) -> None:

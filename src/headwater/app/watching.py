@@ -23,6 +23,8 @@ _SETTLED_S = 10.0
 """How long those who waited for the server to start go before."""
 _ASKED_S = 1.0
 """How often the server looks for jobs that were asked for elsewhere, or whose process died."""
+_LOGGED_S = 0.5
+"""How often it looks whether the database's log has become long."""
 
 
 class Watcher:
@@ -37,10 +39,11 @@ class Watcher:
         self._threads = [
             self._repeating("watcher", _SETTLED_S, minutes * 60, self.look, self.warn, self.automate),
             self._repeating("jobs", 0, _ASKED_S, app.jobs.take_over),
+            self._repeating("log", _LOGGED_S, _LOGGED_S, app.database.checkpoint),
         ]
 
     def start(self) -> None:
-        """Begin; looks soon, then as often as the settings say, and every second for jobs that nobody runs."""
+        """Begin; looks soon, then as often as the settings say; at jobs that nobody runs and at the log each second."""
         for thread in self._threads:
             thread.start()
 

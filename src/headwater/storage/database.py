@@ -15,6 +15,7 @@ import threading
 import time
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -32,6 +33,10 @@ __all__ = ["WHOLE", "Connection", "Database", "Moment", "Part", "insert", "metad
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITE_CACHE_KB, _READ_CACHE_KB = 32_768, 4_096
+_LOG_BYTES, _MOST_LOG_PAGES = 1 << 23, 1 << 15
+"""From how long a log on it is moved beside the writers, and from how long on by a commit if nobody did."""
+_FEW_FRAMES = 256
+"""So few are moved too seldom to be worth a writer's turn."""
 _IDLE_S = 60.0
 """How long a connection to PostgreSQL may lie unused before it is asked whether it lives."""
 
@@ -80,6 +85,7 @@ class Database:
         self._reading = _sqlite(url, pool_size, reads_only=True) if self.is_sqlite else self.engine
         self._writer = threading.Lock()
         self._writing = threading.local()
+        self._leaves_log = False
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -121,6 +127,28 @@ class Database:
                     remedy="Repeat it in a moment." if busy else "Check that it runs and that database_url is right.",
                 ) from error
             yield connection
+
+    def checkpoint(self) -> None:
+        """Move what is in SQLite's log into its file, once that is much, so that no commit has to; safe at any moment.
+
+        Nearly all is moved while others write, the rest in a writer's turn, since the log begins anew only when it was
+        moved whole. What is in the log is committed and on disk all the same. PostgreSQL does this by itself.
+        """
+        if not self.is_sqlite:
+            return
+        if not self._leaves_log:
+            with self.write() as db:  # the connection that writes stays open
+                db.exec_driver_sql(f"PRAGMA wal_autocheckpoint={_MOST_LOG_PAGES}")
+                db.exec_driver_sql(f"PRAGMA journal_size_limit={_LOG_BYTES // 2}")
+            self._leaves_log = True
+        log = Path(f"{self.engine.url.database}-wal")
+        if not log.exists() or log.stat().st_size < _LOG_BYTES:
+            return
+        with self._reading.connect() as connection:
+            frames, moved = connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()[1:]
+            if frames > _FEW_FRAMES and moved:
+                with self._writer:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
 
     def close(self) -> None:
         """Close every connection."""
