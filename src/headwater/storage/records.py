@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -62,6 +63,7 @@ _UNINDEXED_SHARE = 20
 in so many of the table."""
 _READ_RATHER = 4
 """Rows whose `seq` was not compared are read, not looked up by id, while they are so many times as many at most."""
+_SYNCED_TOGETHER = 8
 _INDEXES_BEFORE_MERGE = 16
 """New rows get an index of their own, since to write one of all rows anew would cost more the more there are."""
 
@@ -344,14 +346,14 @@ class RecordTables:
         root = Path(self._uri(program))
         if not root.is_dir():
             return
-        for folder, _, names in os.walk(root):
-            for name in names:
-                path = Path(folder) / name
-                if path.stat().st_mtime >= self._synced.get(str(path), 0):
-                    _sync_file(path)
-                    self._synced[str(path)] = path.stat().st_mtime + 1e-6
-            sync_directory(Path(folder))
-        sync_directory(root.parent)
+        files = [Path(folder, name) for folder, _, names in os.walk(root) for name in names]
+        changed = {path: path.stat().st_mtime for path in files}
+        fresh = [path for path in files if changed[path] >= self._synced.get(str(path), 0)]
+        folders = {folder for path in fresh for folder in path.parents if folder.is_relative_to(root)}
+        with ThreadPoolExecutor(_SYNCED_TOGETHER) as pool:  # the file system writes at once what several wait for
+            list(pool.map(_sync_file, fresh))
+            list(pool.map(sync_directory, [*folders, root.parent]))
+        self._synced |= {str(path): changed[path] + 1e-6 for path in fresh}
 
 
 def _fresh(rows: pa.Table, known: pa.StringArray, first: int) -> pa.Table:
