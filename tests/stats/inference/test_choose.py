@@ -13,6 +13,7 @@ from headwater.stats.inference.hidden import sampled
 from headwater.stats.inference.mace import drawn_dawid_skene
 from headwater.stats.inference.truth import answers
 from headwater.stats.inference.votes import majority
+from headwater.stats.interval import Estimate
 from tests.stats.inference.crowds import answered, confused_crowd
 
 
@@ -84,6 +85,22 @@ def test_all_methods_are_compared_on_the_same_hidden_answers() -> None:
     assert all(row.gold.n == 60 for row in rows.values())
     assert rows["majority"].changed == 0
     assert rows["dawid-skene"].held_out.value > rows["majority"].held_out.value
+
+
+def test_intervals_of_what_was_foretold_cover() -> None:
+    """95 % of 160 intervals within three standard errors; what they are about is the mean over all of these crowds."""
+    rng = np.random.default_rng(11)
+    confusion = confused_crowd(rng, tasks=1).confusion
+    methods = {name: METHODS[name] for name in ("majority", "dawid-skene")}
+    found: dict[str, list[Estimate]] = {name: [] for name in methods}
+    for _ in range(160):
+        crowd = answered(rng, confusion, rng.integers(0, 3, 150), 5)
+        given = answers(crowd.task, crowd.worker, crowd.label, classes=3)
+        for row in compare(given, methods=methods, rng=rng):
+            found[row.method].append(row.held_out)
+    for rows in found.values():
+        truth = np.mean([row.value for row in rows])
+        assert 0.9 <= np.mean([row.low <= truth <= row.high for row in rows]) <= 0.995, rows[0].method
 
 
 def test_a_large_crowd_is_sampled_for_the_choice_with_all_its_gold() -> None:
