@@ -38,6 +38,7 @@ def test_what_nobody_foresaw_is_a_page_in_words_and_json_for_those_who_want_it(a
     assert "Something went wrong" in shown.text
     assert 'href="/p/support/"' in shown.text
     assert "ZeroDivisionError" not in shown.text
+    assert shown.headers["content-security-policy"] == get(pages, "/sign-in").headers["content-security-policy"]
     told = get(pages, "/p/support/broken", "application/json")
     assert (told.status_code, told.json()["code"]) == (500, "unforeseen")
 

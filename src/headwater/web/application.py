@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from headwater.web import errors
+from headwater.web.headers import secured
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -60,18 +61,6 @@ PARTS = (
 )
 """Modules under `headwater.web` that export a `router`."""
 
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-
 
 def build(app: App) -> FastAPI:
     """Return the pages of an open workspace."""
@@ -81,12 +70,7 @@ def build(app: App) -> FastAPI:
 
     @pages.middleware("http")
     async def _secure(request: Request, following: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await following(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if not request.url.path.startswith("/static/"):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        return secured(request, await following(request))
 
     pages.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for part in PARTS:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from headwater.core import errors
+from headwater.web.headers import secured
 from headwater.web.session import templates
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def install(pages: FastAPI) -> None:
         remedy = "Look whether what you sent was taken in; the server's log tells an administrator what went wrong."
         if _wants_json(request):
             return JSONResponse({"code": "unforeseen", "detail": text, "remedy": remedy}, status_code=500)
-        return _page(request, 500, text, remedy)
+        return secured(request, _page(request, 500, text, remedy))  # this page is made outside of what secures others
 
 
 def _wants_json(request: Request) -> bool:
