@@ -138,6 +138,21 @@ def test_a_file_that_brings_nothing_new_leaves_no_batch(each_team: Team) -> None
         assert [each.name for each in queries.batches(ctx, campaign)] == ["one", "file"]
 
 
+def test_a_batch_that_stayed_empty_leaves_room_for_those_after_it(each_team: Team) -> None:
+    approved(each_team)
+    campaign = open_campaign(each_team, 1).id
+    fill(each_team, campaign, ["a"])
+    with each_team.act(each_team.ops) as ctx:
+        wanted = filling.plan(ctx, campaign, name="file")
+        batch = filling.begin(ctx, wanted)
+        begun = intakes.start(ctx, source="desk", origin="test", recipe=PLAIN)
+    assert fill(each_team, campaign, ["b"]).tasks == 1  # begun while the other one is under way
+    intakes.run(lambda: each_team.act(each_team.ops), each_team.app.database, begun.id, items(["a"]))
+    with each_team.act(each_team.ops) as ctx:
+        assert filling.finish(ctx, batch, wanted, begun.id).tasks == 0
+    assert fill(each_team, campaign, ["c"]).tasks == 1
+
+
 def test_a_batch_that_cannot_be_is_refused_before_anything_is_sent(team: Team) -> None:
     approved(team)
     campaign = open_campaign(team, 1).id

@@ -89,12 +89,13 @@ def begin(ctx: Context, campaign_id: str, *, name: str, kind: BatchKind = BatchK
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     campaign = permit(ctx, campaign_id, name)
+    before = store.batches(ctx.db, campaign.id)
     row = Batch(
         id=BatchId(new_id("bat")),
         campaign_id=campaign.id,
         name=name.strip(),
         kind=kind,
-        number=len(store.batches(ctx.db, campaign.id)) + 1,
+        number=before[-1].number + 1 if before else 1,  # one between them may be gone
         tasks=0,
         priority=priority,
         root="",
