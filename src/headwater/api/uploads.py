@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.concurrency import run_in_threadpool
@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from headwater.annotation import filling
 from headwater.annotation.batches import LONGEST_NAME
 from headwater.api.session import UnreadCaller
-from headwater.app.uploads import Upload
+from headwater.app.uploads import Upload, discard, hand_over
 from headwater.sourcing import intakes, reading
 from headwater.storage.jobs import JobStatus
 
@@ -95,15 +95,9 @@ def _permit(caller: UnreadCaller, source: str, wanted: Wanted) -> tuple[str, str
         return ctx.actor, ctx.program, fills
 
 
-def _start(caller: UnreadCaller, args: dict[str, object], *, program: str, actor: str, key: str) -> JobStatus:
-    path: Path = caller.app.settings.directory / str(args["path"])
-    try:
-        status = caller.app.jobs.get(
-            caller.app.jobs.start("intake", args, program=program, actor=actor, key=key or None)
-        )
-    except Exception:
-        path.unlink(missing_ok=True)
-        raise
+def _start(caller: UnreadCaller, args: dict[str, Any], *, program: str, actor: str, key: str) -> JobStatus:
+    job = hand_over(caller.app.jobs, "intake", args, program=program, actor=actor, key=key or None)
+    status = caller.app.jobs.get(job)
     if status.ended:
-        path.unlink(missing_ok=True)
+        discard(args)
     return status

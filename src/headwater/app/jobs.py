@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,14 +64,11 @@ def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
         job.progress(done.read, done.read, "items", f"took in {origin}")
         return {"intake": done.id, "read": done.read, "added": done.added, "rejected": done.rejected}
 
-    def finish(ctx: Context) -> dict[str, Any]:
-        filled = filling.finish(ctx, batch, wanted, begun["intake"]) if wanted else None
-        return {"batch": filled.batch, "tasks": filled.tasks} if filled else {}
-
     try:
         result = job.step("run", run)
         if wanted:
-            filled = job.step("finish", lambda: _once(act, f"{job.id}:finish", finish))
+            fill = partial(filling.finish, batch_id=batch, wanted=wanted, intake_id=begun["intake"])
+            filled = job.step("finish", lambda: _once(act, f"{job.id}:finish", lambda ctx: asdict(fill(ctx))))
             result = result | {"campaign": wanted.campaign} | filled
     except HeadwaterError:
         discard(args)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from headwater.core.settings import Settings
+    from headwater.storage.jobs import Jobs
 
 _ABANDONED_S = 24 * 3600
 _PART = ".part"
@@ -103,6 +104,15 @@ def discard(args: Mapping[str, Any]) -> None:
     """Remove the file of a job whose arguments say by `origin` that it was sent: nobody else needs it."""
     if "origin" in args:
         Path(args["path"]).unlink(missing_ok=True)
+
+
+def hand_over(jobs: Jobs, kind: str, args: dict[str, Any], *, program: str, actor: str, key: str | None = None) -> str:
+    """Start the job that wants a sent file and return its id; without a job the file is removed."""
+    try:
+        return jobs.start(kind, args, program=program, actor=actor, key=key)
+    except Exception:
+        discard(args)
+        raise
 
 
 def _sweep(folder: Path) -> None:

@@ -12,7 +12,7 @@ from headwater.annotation import exports, imports, queries
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.exchange.model import Codec, Feature
 from headwater.annotation.questions import Kind, Question
-from headwater.app.uploads import received
+from headwater.app.uploads import hand_over, received
 from headwater.governance.authority import may, require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
@@ -101,12 +101,7 @@ def take_in(visitor: Visitor, campaign: str, form: Annotated[ImportForm, Form()]
         "personal_data": origin.personal_data,
         "as_prelabels": origin.as_prelabels,
     }
-    try:
-        job = visitor.app.jobs.start("campaign import", args, program=program, actor=actor)
-    except Exception:
-        path.unlink(missing_ok=True)
-        raise
-    return back(visitor, f"jobs/{job}")
+    return back(visitor, f"jobs/{hand_over(visitor.app.jobs, 'campaign import', args, program=program, actor=actor)}")
 
 
 def carried(codec: Codec, questions: Sequence[Question]) -> tuple[list[str], list[str]]:

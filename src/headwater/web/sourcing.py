@@ -15,7 +15,7 @@ from headwater.annotation import filling
 from headwater.annotation import queries as annotation
 from headwater.annotation.batches import LONGEST_NAME
 from headwater.annotation.model import CampaignState
-from headwater.app.uploads import received
+from headwater.app.uploads import hand_over, received
 from headwater.core.canonical import plain
 from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
@@ -143,12 +143,7 @@ def take_in(visitor: Visitor, source: str, form: Annotated[IntakeForm, Form()]) 
         "near_duplicate": form.near_duplicate,
         "fills": fills,
     }
-    try:
-        job = visitor.app.jobs.start("intake", args, program=program, actor=actor)
-    except Exception:
-        path.unlink(missing_ok=True)
-        raise
-    return back(visitor, f"jobs/{job}")
+    return back(visitor, f"jobs/{hand_over(visitor.app.jobs, 'intake', args, program=program, actor=actor)}")
 
 
 class FileForm(BaseModel):

@@ -25,6 +25,7 @@ def listing(visitor: Visitor, campaign: str, progress: str = "", batch: str = ""
     """Show tasks with their answers in a few words."""
     wanted = Progress(progress) if progress in set(Progress) else None
     with visitor.reading() as ctx:
+        found = queries.campaign(ctx, campaign)
         rows = tracking.lines(ctx, campaign, progress=wanted, batch=batch, after=after, limit=SHOWN + 1)
         shown = rows[:SHOWN]
         records = sourcing.present(ctx, [row.record_id for row in shown])
@@ -33,11 +34,11 @@ def listing(visitor: Visitor, campaign: str, progress: str = "", batch: str = ""
             ctx,
             "annotation/tasks.html",
             active="campaigns",
-            campaign=queries.campaign(ctx, campaign),
+            campaign=found,
             rows=shown,
             texts={name: record.text[:EXCERPT] for name, record in records.items()},
             given=_told(ctx, [row.id for row in shown]),
-            batches=queries.batches(ctx, queries.campaign(ctx, campaign).id),
+            batches=queries.batches(ctx, found.id),
             states=list(Progress),
             progress=progress,
             batch=batch,
