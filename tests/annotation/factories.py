@@ -75,7 +75,7 @@ def publish_schema(team: Team, data: object = None, *, name: str = "topic") -> S
     """Write, propose and approve a schema."""
     with team.act(team.ops) as ctx:
         row = schemas.propose(ctx, schemas.create(ctx, name=name, data=data or QUESTIONS).id)
-    _let_consultation_lapse(team)
+    let_consultation_lapse(team)
     with team.act(team.lead) as ctx:
         return schemas.approve(ctx, row.id, reason="sound")
 
@@ -84,7 +84,7 @@ def publish_guideline(team: Team, text: str = TEXT, *, name: str = "topic", chan
     """Write, propose and approve a guideline."""
     with team.act(team.ops) as ctx:
         row = guidelines.propose(ctx, guidelines.create(ctx, name=name, text=text, change=change).id)
-    _let_consultation_lapse(team)
+    let_consultation_lapse(team)
     with team.act(team.lead) as ctx:
         return guidelines.approve(ctx, row.id, reason="sound")
 
@@ -102,7 +102,7 @@ def open_planned(team: Team, campaign_id: str) -> None:
     """Propose and approve a planned campaign."""
     with team.act(team.ops) as ctx:
         campaigns.propose(ctx, campaign_id)
-    _let_consultation_lapse(team)
+    let_consultation_lapse(team)
     with team.act(team.lead) as ctx:
         campaigns.approve(ctx, campaign_id, reason="go")
 
@@ -179,5 +179,5 @@ def work_through(team: Team, campaign_id: str, annotator: str, *, topic: str = "
     return count
 
 
-def _let_consultation_lapse(team: Team) -> None:
+def let_consultation_lapse(team: Team) -> None:
     team.app.clock.advance(hours=49)  # type: ignore[attr-defined]

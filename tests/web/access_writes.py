@@ -232,6 +232,8 @@ WRITES: tuple[tuple[tuple[str, ...], str], ...] = (
         POST /p/{program}/decisions/{proposal}/{verdict}
         POST /p/{program}/diagnoses/{diagnosis}/brief
         POST /p/{program}/enquiries/{enquiry}/reply
+        POST /p/{program}/enquiries/{enquiry}/publication
+        POST /api/v1/programs/{program}/enquiries/{enquiry}/publication
         POST /p/{program}/guidelines
         POST /p/{program}/guidelines/preview
         POST /p/{program}/schemas/preview

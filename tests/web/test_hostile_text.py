@@ -163,6 +163,7 @@ def enquired(team: Team, campaign: str, annotator: str) -> None:
             )
     with team.act(team.ops) as ctx:
         enquiries.reply(ctx, row.id, text=ALL[:1900])
+        enquiries.publish(ctx, row.id)
 
 
 def named(team: Team) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.annotation import gold, tasks
+from headwater.annotation import enquiries, gold, tasks
 from headwater.annotation import queries as annotation
 from headwater.annotation.plan import Plan
 from headwater.annotation.submissions import Submission
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SESSION = ("POST /sign-in", "POST /sign-in/link/{secret}", "POST /sign-out", "POST /account/password")
 """Not tried, because they end or begin the sessions with which the others are tried."""
-SECRETS = ("GOLDEXPLANATION", "OTHERSANSWER", "OTHERSREASON", "OTHERSNOTE")
+SECRETS = ("GOLDEXPLANATION", "OTHERSANSWER", "OTHERSREASON", "OTHERSNOTE", "OTHERSENQUIRY")
 FOREIGN = "FOREIGNPROGRAM"
 QUESTIONS = [
     {"name": "topic", "kind": "single", "options": ["billing", "fault"]},
@@ -125,6 +125,11 @@ def answered(team: Team, campaign: str) -> Assignment:
     passed = factories.claim(team, campaign, team.annotators[0])
     assert passed is not None
     with team.act(team.annotators[0]) as ctx:
+        held = {"lease_id": passed.lease_id, "token": passed.token}
+        asked = [enquiries.ask(ctx, campaign, **held, text=f"{SECRETS[4]} {place}") for place in range(2)]
+    with team.act(team.ops) as ctx:
+        enquiries.reply(ctx, asked[0].id, text=SECRETS[4])
+    with team.act(team.annotators[0]) as ctx:
         tasks.skip(ctx, campaign, lease_id=passed.lease_id, token=passed.token, reason=SECRETS[2])
     return given
 
@@ -205,6 +210,7 @@ def test_the_secrets_are_where_the_entitled_find_them(world: World) -> None:
         assert SECRETS[3] in text(role, f"{campaign}/comments")
     assert SECRETS[3] in text("reviewer", "GET /p/{program}/campaigns/{campaign}/comments")
     assert SECRETS[3] in text("ops", f"{campaign}/export")
+    assert SECRETS[4] in text("ops", "GET /p/{program}/enquiries")
     assert FOREIGN in text("outsider", "GET /api/v1/programs")
 
 

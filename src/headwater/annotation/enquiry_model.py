@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from headwater.core.errors import ConflictError, NotFoundError
 from headwater.governance.model import PersonId
 
 LONGEST = 2000
 """Longest question or reply, in characters."""
+
+
+class State(StrEnum):
+    """How far enquiries are."""
+
+    WAITING = "waiting"
+    """They have no reply."""
+    REPLIED = "replied"
+    """They have one, published or not."""
+    PUBLISHED = "published"
+    """Everybody in the program may read them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +44,22 @@ class Enquiry:
     """Empty until it is replied to."""
     replied_by: PersonId
     replied_at: datetime | None
+    published_at: datetime | None = None
+    """Since when everybody who answers under the guideline reads question and reply, without who asked."""
+    change_id: str = ""
+    """The version of the guideline that was written because of it; empty when none was."""
 
 
 class UnknownEnquiryError(NotFoundError):
     """There is no such enquiry, or it is not yours to see."""
 
     code = "unknown_enquiry"
+
+
+class UnansweredError(ConflictError):
+    """The enquiry has no reply to publish."""
+
+    code = "not_replied"
 
 
 class RepliedError(ConflictError):

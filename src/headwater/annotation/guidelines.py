@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headwater.annotation import guideline_sections, queries
+from headwater.annotation.enquiry_model import UnknownEnquiryError
 from headwater.annotation.model import (
     CampaignState,
     Guideline,
@@ -15,6 +16,7 @@ from headwater.annotation.model import (
 )
 from headwater.annotation.schemas import NAME
 from headwater.annotation.store import documents as store
+from headwater.annotation.store import enquiries
 from headwater.core.canonical import digest
 from headwater.core.errors import StaleError
 from headwater.core.ids import new_id
@@ -32,7 +34,9 @@ _NAMED = 8
 """Most sections named in a notice."""
 
 
-def create(ctx: Context, *, name: str, text: str, change: str = "", seen_version: int | None = None) -> Guideline:
+def create(
+    ctx: Context, *, name: str, text: str, change: str = "", seen_version: int | None = None, enquiry_id: str = ""
+) -> Guideline:
     """Write a version of a guideline: the first of its name, or the next.
 
     Args:
@@ -41,10 +45,12 @@ def create(ctx: Context, *, name: str, text: str, change: str = "", seen_version
         text: Markdown; a heading that names a label opens that label's section.
         change: Why it differs from the version before; needed from the second version on.
         seen_version: The newest version when its author began, 0 for none; None not to look.
+        enquiry_id: The enquiry because of which it is written; who asked is told when it is published.
 
     Raises:
         GuidelineError: The name, text or reason cannot stand, or nothing differs.
         StaleError: Somebody wrote another version since.
+        UnknownEnquiryError: The program has no such enquiry about this guideline.
     """
     require(ctx, Decision.GUIDELINE_PUBLISH)
     if not NAME.fullmatch(name):
@@ -64,6 +70,8 @@ def create(ctx: Context, *, name: str, text: str, change: str = "", seen_version
         raise GuidelineError(
             f"'{name}' has {earlier[0].version} version(s).", remedy="Say in a sentence why this one differs."
         )
+    if enquiry_id:
+        _check_enquiry(ctx, enquiry_id, {each.id for each in earlier})
     version = newest + 1
     row = Guideline(
         id=GuidelineId(new_id("gdl")),
@@ -80,6 +88,8 @@ def create(ctx: Context, *, name: str, text: str, change: str = "", seen_version
     )
     store.add_guideline(ctx.db, row)
     ledger.append(ctx, "guideline.written", subject=row.id, body={"version": version, "digest": row.digest})
+    if enquiry_id:
+        enquiries.lead(ctx.db, enquiry_id, row.id)
     return row
 
 
@@ -137,7 +147,10 @@ def difference(before: Guideline, after: Guideline) -> str:
 
 
 def _tell(ctx: Context, row: Guideline, before: Guideline | None) -> None:
-    """Tell the annotators of running campaigns under an earlier version."""
+    """Tell who asked for the change, and the annotators of running campaigns under an earlier version."""
+    for asked in enquiries.that_led_to(ctx.db, row.id):
+        text = f"Your question led to {_title(row)}, which was published. {row.change}"
+        notices.send(ctx, [asked.author], kind="guideline", subject=row.id, text=text)
     if before is None:
         return
     versions = {each.id for each in store.guidelines(ctx.db, ctx.program, name=row.name)}
@@ -146,6 +159,12 @@ def _tell(ctx: Context, row: Guideline, before: Guideline | None) -> None:
             what = f"{_title(row)} was published. {difference(before, row)}"
             text = f"{what} '{campaign.name}' keeps its version until it is moved."
             notices.send(ctx, queries.people(ctx, campaign.id), kind="guideline", subject=row.id, text=text)
+
+
+def _check_enquiry(ctx: Context, enquiry_id: str, versions: set[GuidelineId]) -> None:
+    asked = enquiries.get(ctx.db, ctx.program, enquiry_id)
+    if asked is None or asked.guideline_id not in versions:
+        raise UnknownEnquiryError(f"There is no enquiry '{enquiry_id}' about this guideline.")
 
 
 def _title(row: Guideline) -> str:

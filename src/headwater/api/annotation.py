@@ -48,6 +48,7 @@ class GuidelineForm(BaseModel):
     name: str = Field(min_length=1, max_length=64)
     text: str = Field(min_length=1, description="Markdown.")
     change: str = Field(default="", description="Why it differs from the version before.")
+    enquiry: str = Field(default="", description="The enquiry because of which it is written.")
 
 
 class CampaignForm(BaseModel):
@@ -171,7 +172,7 @@ def write_guideline(body: GuidelineForm, caller: Caller) -> Guideline | Response
     def act(ctx: Context) -> Guideline:
         newest = queries.guidelines(ctx, name=body.name)
         caller.match(newest[0].version if newest else 0)
-        return guidelines.create(ctx, name=body.name, text=body.text, change=body.change)
+        return guidelines.create(ctx, name=body.name, text=body.text, change=body.change, enquiry_id=body.enquiry)
 
     return caller.write(act)
 

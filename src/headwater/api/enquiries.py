@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from headwater.annotation import enquiries
-from headwater.annotation.enquiry_model import LONGEST
+from headwater.annotation.enquiry_model import LONGEST, State
 from headwater.api.session import Caller, Listing
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ class ReplyForm(BaseModel):
     text: str = Field(min_length=1, max_length=LONGEST)
 
 
+class PublicationForm(BaseModel):
+    """Whether everybody reads a question with its reply."""
+
+    withdrawn: bool = Field(default=False, description="Take the publication back.")
+
+
 class EnquiryView(BaseModel):
     """An enquiry; who asked and about which record is said to owners of the guideline only."""
 
@@ -45,17 +51,19 @@ class EnquiryView(BaseModel):
     asked_at: datetime
     reply: str
     replied_at: datetime | None
+    published_at: datetime | None
+    change_id: str = Field(description="The version of the guideline that was written because of it, or empty.")
     author: str = ""
     record_id: str = ""
 
 
 @router.get("/enquiries")
 def list_enquiries(
-    caller: Caller, listing: Listing, *, campaign: str = "", waiting: bool | None = None
+    caller: Caller, listing: Listing, *, campaign: str = "", state: State | None = None
 ) -> list[EnquiryView]:
-    """List enquiries, newest first: all to owners of guidelines, to others their own."""
+    """List enquiries, newest first: all to owners of guidelines, to others their own and the published."""
     with caller.reading() as ctx:
-        rows = listing.fetch(lambda part: enquiries.listed(ctx, campaign_id=campaign, is_open=waiting, part=part))
+        rows = listing.fetch(lambda part: enquiries.listed(ctx, campaign_id=campaign, state=state, part=part))
         return [_view(ctx, row) for row in rows]
 
 
@@ -71,6 +79,12 @@ def reply(enquiry: str, body: ReplyForm, caller: Caller) -> EnquiryView | Respon
     return caller.write(lambda ctx: _view(ctx, enquiries.reply(ctx, enquiry, text=body.text)))
 
 
+@router.post("/enquiries/{enquiry}/publication", response_model=EnquiryView)
+def publish(enquiry: str, body: PublicationForm, caller: Caller) -> EnquiryView | Response:
+    """Let everybody read a question with its reply, without who asked; or take that back."""
+    return caller.write(lambda ctx: _view(ctx, enquiries.publish(ctx, enquiry, withdrawn=body.withdrawn)))
+
+
 def _view(ctx: Context, row: Enquiry) -> EnquiryView:
     is_owner = enquiries.is_owner(ctx)
     return EnquiryView(
@@ -82,6 +96,8 @@ def _view(ctx: Context, row: Enquiry) -> EnquiryView:
         asked_at=row.asked_at,
         reply=row.reply,
         replied_at=row.replied_at,
+        published_at=row.published_at,
+        change_id=row.change_id,
         author=row.author if is_owner else "",
         record_id=row.record_id if is_owner else "",
     )

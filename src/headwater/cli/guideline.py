@@ -22,6 +22,7 @@ def write(
     file: Annotated[Path, typer.Argument(help="Markdown; a heading that names a label opens its section.")],
     change: Annotated[str, typer.Option(help="Why it differs from the version before.")] = "",
     propose: Annotated[bool, typer.Option(help="Put it before the Accountable at once.")] = False,
+    enquiry: Annotated[str, typer.Option(help="Id of the enquiry because of which it is written.")] = "",
 ) -> None:
     """Write a version of a guideline: the first of its name, or the next."""
     try:
@@ -29,7 +30,7 @@ def write(
     except (OSError, UnicodeDecodeError) as error:
         raise GuidelineError(f"'{file}' cannot be read: {error}.", remedy="Give a UTF-8 file of Markdown.") from error
     with acting() as ctx:
-        made = guidelines.create(ctx, name=name, text=text, change=change)
+        made = guidelines.create(ctx, name=name, text=text, change=change, enquiry_id=enquiry)
         if propose:
             guidelines.propose(ctx, made.id)
     following = "" if propose else f" Next: headwater guideline propose {name}"

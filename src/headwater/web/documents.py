@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
 from fastapi import APIRouter, Form, Response
 from markupsafe import Markup
 
-from headwater.annotation import changes, guideline_sections, guidelines, markdown, queries, samples, schemas
+from headwater.annotation import changes, enquiries, guideline_sections, guidelines, markdown, queries, samples, schemas
 from headwater.annotation.exchange import label_studio_config
 from headwater.annotation.questions import SchemaError, as_data
+from headwater.core.canonical import plain
 from headwater.governance import queries as governance
 from headwater.governance.authority import may
 from headwater.governance.model import Decision
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
+    from headwater.annotation.enquiry_model import Enquiry
     from headwater.annotation.model import Guideline
     from headwater.context import Context
 
@@ -95,9 +97,8 @@ def guideline(visitor: Visitor, guideline: str, words: str = "") -> Response:
             ctx,
             "annotation/guideline.html",
             active="campaigns",
-            guideline=found,
             versions=versions,
-            sections=rendered(found.text),
+            **panel(ctx, found),
             remarks=remarks(ctx, found),
             words=words,
             hits=markdown.search(found.text, words) if words else [],
@@ -129,6 +130,20 @@ def rendered(text: str) -> list[tuple[markdown.Section, Markup]]:
         (section, Markup(_EXAMPLE.sub(_marked, markdown.render(section.text))))  # noqa: S704
         for section in markdown.sections(text)
     ]
+
+
+def panel(ctx: Context, found: Guideline) -> dict[str, Any]:
+    """Return what pages show of a guideline: it, its sections, and the published enquiries at the sections they name.
+
+    Enquiries about sections it does not have stand under an empty title.
+    """
+    shown = rendered(found.text)
+    titles = {section.title for section, _ in shown}
+    replies: dict[str, list[Enquiry]] = {}
+    for each in enquiries.published(ctx, found.id):
+        replies.setdefault(each.section if each.section in titles else "", []).append(each)
+    newest = max((each.published_at for rows in replies.values() for each in rows if each.published_at), default=None)
+    return {"guideline": found, "sections": shown, "replies": replies, "replied": plain(newest) if newest else ""}
 
 
 def _marked(found: re.Match[str]) -> str:

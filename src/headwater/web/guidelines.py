@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import campaigns, guideline_sections, guidelines, markdown, queries
+from headwater.annotation import campaigns, enquiries, guideline_sections, guidelines, markdown, queries
 from headwater.annotation.model import Standing
 from headwater.core.errors import StaleError
 from headwater.governance.authority import require
@@ -23,12 +23,12 @@ CONFLICT = 409
 
 
 @router.get("/guidelines/{guideline}/edit")
-def edit(visitor: Visitor, guideline: str) -> Response:
-    """Show the editor with the newest version of a guideline."""
+def edit(visitor: Visitor, guideline: str, enquiry: str = "") -> Response:
+    """Show the editor with the newest version of a guideline, beside the enquiry that asks for another."""
     with visitor.reading() as ctx:
         require(ctx, Decision.GUIDELINE_PUBLISH)
         newest = queries.guideline(ctx, queries.guideline(ctx, guideline).name)
-        return _editor(visitor, ctx, newest, text=newest.text)
+        return _editor(visitor, ctx, newest, text=newest.text, enquiry=enquiry)
 
 
 @router.post("/guidelines/preview")
@@ -45,22 +45,25 @@ def preview(
 
 
 @router.post("/guidelines")
-def write(
+def write(  # noqa: PLR0913, PLR0917 -- the fields of the form
     visitor: Visitor,
     name: Annotated[str, Form()],
     text: Annotated[str, Form()],
     change: Annotated[str, Form()] = "",
     seen: Annotated[int | None, Form()] = None,
     labels: Annotated[str, Form()] = "",
+    enquiry: Annotated[str, Form()] = "",
 ) -> Response:
     """Write a version of a guideline; when somebody wrote one meanwhile, show both and lose nothing."""
     try:
         with visitor.acting() as ctx:
-            made = guidelines.create(ctx, name=name, text=_lines(text), change=change, seen_version=seen)
+            given = {"text": _lines(text), "change": change, "enquiry_id": enquiry}
+            made = guidelines.create(ctx, name=name, seen_version=seen, **given)
     except StaleError as error:
         with visitor.reading() as ctx:
             newest = queries.guideline(ctx, name)
-            return _editor(visitor, ctx, newest, text=_lines(text), change=change, schema=labels, conflict=str(error))
+            told = {"schema": labels, "conflict": str(error), "enquiry": enquiry}
+            return _editor(visitor, ctx, newest, text=_lines(text), change=change, **told)
     return back(visitor, f"guidelines/{made.id}")
 
 
@@ -104,6 +107,7 @@ def _editor(  # noqa: PLR0913 -- what the author had written
     change: str = "",
     schema: str = "",
     conflict: str = "",
+    enquiry: str = "",
 ) -> Response:
     return page(
         visitor,
@@ -116,6 +120,7 @@ def _editor(  # noqa: PLR0913 -- what the author had written
         change=change,
         conflict=conflict,
         schemas=queries.schemas(ctx),
+        enquiry=enquiries.find(ctx, enquiry) if enquiry else None,
         **_shown(ctx, newest.name, text, schema),
     )
 

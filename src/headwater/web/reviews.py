@@ -13,7 +13,7 @@ from headwater.annotation.model import Tier, Verdict
 from headwater.annotation.responses import ResponseError
 from headwater.annotation.reviews import Opinion
 from headwater.annotation.submissions import Submission
-from headwater.web.documents import rendered
+from headwater.web.documents import panel
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ def case(visitor: Visitor, campaign: str, lease: str) -> Response:
             said=[said.get((answer.task_id, answer.annotator), []) for answer in found.answers],
             verdicts=list(Verdict),
             is_review=found.assignment.tier is Tier.REVIEW,
-            guideline=guideline,
-            sections=rendered(guideline.text),
+            **panel(ctx, guideline),
             client=str(uuid.uuid4()),
         )
 

@@ -18,7 +18,7 @@ from headwater.annotation.submissions import Submission
 from headwater.core.canonical import plain
 from headwater.governance import queries as governance
 from headwater.governance.model import Decision, Involvement
-from headwater.web.documents import rendered
+from headwater.web.documents import panel
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/workspace")
@@ -93,9 +93,8 @@ def bench(visitor: Visitor, campaign: str) -> Response:
             "annotation/workspace.html",
             active="workspace",
             campaign=found,
-            guideline=guideline,
             kinds=sorted({question.kind.value for question in asked}),
-            sections=rendered(guideline.text),
+            **panel(ctx, guideline),
         )
 
 
@@ -122,7 +121,7 @@ def guide(visitor: Visitor, campaign: str, guideline: str) -> Response:
     del campaign
     with visitor.reading() as ctx:
         found = annotation.guideline(ctx, guideline)
-        return page(visitor, ctx, "annotation/guide.html", guideline=found, sections=rendered(found.text))
+        return page(visitor, ctx, "annotation/guide.html", **panel(ctx, found))
 
 
 @router.get("/{campaign}/image/{lease}")
@@ -149,11 +148,14 @@ def my_pace(visitor: Visitor, campaign: str, since: datetime) -> Response:
 
 @router.get("/{campaign}/enquiries")
 def asked(visitor: Visitor, campaign: str) -> Response:
-    """Give what the visitor asked in the campaign, with the replies."""
+    """Give what the visitor asked in the campaign, with the replies, and what was published about its guideline."""
     with visitor.reading() as ctx:
         rows = enquiries.mine(ctx, campaign)
-    told = ("id", "section", "text", "reply", "replied_at")
-    return JSONResponse([{name: plain(getattr(row, name)) for name in told} for row in rows])
+        published = enquiries.published(ctx, annotation.campaign(ctx, campaign).guideline_id)
+    told = ("id", "section", "text", "reply", "replied_at", "published_at")
+    given = {"mine": rows, "published": published}
+    reply = {key: [{name: plain(getattr(row, name)) for name in told} for row in part] for key, part in given.items()}
+    return JSONResponse(reply)
 
 
 @router.post("/{campaign}/ask")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from headwater.annotation.enquiry_model import Enquiry
+from headwater.annotation.enquiry_model import Enquiry, State
 from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from headwater.storage.database import Connection
@@ -32,7 +33,11 @@ enquiry = sa.Table(
     sa.Column("reply", sa.Text, nullable=False),
     sa.Column("replied_by", sa.String(40), nullable=False),
     sa.Column("replied_at", Moment),
+    sa.Column("published_at", Moment),
+    sa.Column("change_id", sa.String(40), nullable=False, server_default=""),
     sa.Index("ix_enquiry_program", "program", "id"),
+    sa.Index("ix_enquiry_guideline", "guideline_id", "published_at"),
+    sa.Index("ix_enquiry_change", "change_id"),
     info={
         "frozen": (
             "program",
@@ -50,6 +55,13 @@ enquiry = sa.Table(
 """A reply is written once; the question never changes."""
 
 
+_IS = {
+    State.WAITING: enquiry.c.replied_at.is_(None),
+    State.REPLIED: enquiry.c.replied_at.is_not(None),
+    State.PUBLISHED: enquiry.c.published_at.is_not(None),
+}
+
+
 def add(db: Connection, row: Enquiry) -> None:
     """Store an enquiry."""
     db.execute(enquiry.insert().values(**asdict(row)))
@@ -59,6 +71,29 @@ def reply(db: Connection, identifier: str, *, text: str, by: str, at: datetime) 
     """Write the reply to an enquiry; returns False when it has one already."""
     unanswered = enquiry.update().where(enquiry.c.id == identifier, enquiry.c.replied_at.is_(None))
     return db.execute(unanswered.values(reply=text, replied_by=by, replied_at=at)).rowcount == 1
+
+
+def publish(db: Connection, identifier: str, at: datetime | None) -> None:
+    """Let everybody read an enquiry with its reply from a moment on; None takes that back."""
+    db.execute(enquiry.update().where(enquiry.c.id == identifier).values(published_at=at))
+
+
+def lead(db: Connection, identifier: str, guideline_id: str) -> None:
+    """Note the version of the guideline an enquiry led to."""
+    db.execute(enquiry.update().where(enquiry.c.id == identifier).values(change_id=guideline_id))
+
+
+def that_led_to(db: Connection, guideline_id: str) -> list[Enquiry]:
+    """Return the enquiries because of which a version of a guideline was written."""
+    query = enquiry.select().where(enquiry.c.change_id == guideline_id).order_by(enquiry.c.id)
+    return [Enquiry(**row) for row in db.execute(query).mappings()]
+
+
+def published(db: Connection, guidelines: Sequence[str], limit: int) -> list[Enquiry]:
+    """Return the published enquiries about versions of a guideline, the newest of them, in the order of publishing."""
+    query = enquiry.select().where(enquiry.c.guideline_id.in_(guidelines), enquiry.c.published_at.is_not(None))
+    rows = db.execute(query.order_by(enquiry.c.published_at.desc(), enquiry.c.id).limit(limit)).mappings()
+    return [Enquiry(**row) for row in rows][::-1]
 
 
 def get(db: Connection, program: str, identifier: str) -> Enquiry | None:
@@ -72,17 +107,18 @@ def find(
     db: Connection,
     program: str,
     *,
-    author: str = "",
+    reader: str = "",
     campaign_id: str = "",
-    is_open: bool | None = None,
+    state: State | None = None,
     part: Part = WHOLE,
 ) -> list[Enquiry]:
-    """Return enquiries of a program, newest first."""
+    """Return enquiries of a program, newest first; of `reader` and published ones, if one is named."""
     query = enquiry.select().where(enquiry.c.program == program)
-    for column, value in ((enquiry.c.author, author), (enquiry.c.campaign_id, campaign_id)):
-        if value:
-            query = query.where(column == value)
-    if is_open is not None:
-        query = query.where(enquiry.c.replied_at.is_(None) if is_open else enquiry.c.replied_at.is_not(None))
+    if reader:
+        query = query.where(sa.or_(enquiry.c.author == reader, enquiry.c.published_at.is_not(None)))
+    if campaign_id:
+        query = query.where(enquiry.c.campaign_id == campaign_id)
+    if state is not None:
+        query = query.where(_IS[state])
     rows = db.execute(newest_first(query, enquiry.c.id, part)).mappings()
     return [Enquiry(**row) for row in rows]

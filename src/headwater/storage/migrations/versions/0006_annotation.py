@@ -178,6 +178,8 @@ def upgrade() -> None:
         sa.Column("reply", sa.Text(), nullable=False),
         sa.Column("replied_by", sa.String(length=40), nullable=False),
         sa.Column("replied_at", sa.BigInteger(), nullable=True),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("change_id", sa.String(length=40), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enquiry")),
         info={
             "frozen": (
@@ -193,6 +195,8 @@ def upgrade() -> None:
             )
         },
     )
+    op.create_index("ix_enquiry_change", "enquiry", ["change_id"], unique=False)
+    op.create_index("ix_enquiry_guideline", "enquiry", ["guideline_id", "published_at"], unique=False)
     op.create_index("ix_enquiry_program", "enquiry", ["program", "id"], unique=False)
     op.create_table(
         "feedback",

@@ -1,5 +1,6 @@
 // <hw-enquiries>: a question to the owners of the guideline about the task at hand, and what was asked before with the
-// replies. A reply that was not seen yet is told once.
+// replies. A reply that was not seen yet is told once, and so
+// is one that was published for everybody since the guideline was fetched.
 import { element, hint } from "./dom.js";
 import { wordsOf } from "./server.js";
 
@@ -62,15 +63,19 @@ class Enquiries extends HTMLElement {
   async refresh() {
     const response = await fetch(`${this.bench.url}/enquiries`, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!response?.ok) return;
-    const rows = await response.json();
+    const { mine: rows, published } = await response.json();
     this.past.hidden = !rows.length;
     this.list.replaceChildren(...rows.map((row) => element("li", {}, element("q", { dir: "auto", textContent: row.text }), row.section ? ` (${row.section}) ` : " ",
       row.replied_at ? element("strong", { dir: "auto", textContent: row.reply }) : element("small", { textContent: "no reply yet" }))));
     const seen = new Set(JSON.parse(localStorage.getItem(SEEN) ?? "[]"));
-    for (const row of rows.filter((each) => each.replied_at && !seen.has(each.id))) {
-      this.bench.messages.tell(`You asked “${row.text}”. The reply: ${row.reply}`, "", "", "attention");
+    const told = (row, words) => {
+      if (!seen.has(row.id)) this.bench.messages.tell(words, "", "", "attention");
       seen.add(row.id);
-    }
+    };
+    for (const row of rows.filter((each) => each.replied_at)) told(row, `You asked “${row.text}”. The reply: ${row.reply}`);
+    const recent = published.filter((row) => row.published_at > this.guide.panel.dataset.replied);
+    for (const row of recent) told(row, `For everybody${row.section ? `, about “${row.section}”` : ""}: “${row.text}” The reply: ${row.reply}`);
+    if (recent.length) await this.guide.renew(`${this.bench.url}/guide`);
     localStorage.setItem(SEEN, JSON.stringify([...seen]));
   }
 }

@@ -20,11 +20,27 @@ class Guide extends HTMLElement {
   // The panel of a version; fetched once. `address` is where panels are had.
   async have(version, address) {
     this.versions.set(this.version, this.panel);
-    if (this.versions.has(version)) return;
+    if (!this.versions.has(version)) this.versions.set(version, await this.fetched(version, address));
+  }
+
+  async fetched(version, address) {
     const response = await fetch(`${address}/${version}`);
     if (!response.ok) throw new Error("The guideline of this task cannot be had; reload the page.");
     const panel = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".guide");
-    this.versions.set(version, document.adoptNode(panel));
+    return document.adoptNode(panel);
+  }
+
+  // Fetch the version on the screen again, with what was published beside it since.
+  async renew(address) {
+    const panel = await this.fetched(this.version, address).catch(() => null);
+    if (panel?.dataset.guideline !== this.version) return;
+    const { panel: before, current } = this;
+    const top = before.scrollTop;
+    before.replaceWith(panel);
+    panel.scrollTop = top;
+    for (const section of this.sections) section.classList.toggle("current", Boolean(current) && section.dataset.section === current);
+    this.versions.set(this.version, panel);
+    this.search();
   }
 
   // Show a version that is at hand; returns what to tell when it is another one, else null.
