@@ -103,6 +103,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/evaluations/{evaluation}
         GET /p/{program}/findings
         GET /p/{program}/guidelines/{guideline}
+        GET /p/{program}/guidelines/{guideline}/records/{record}/image
         GET /p/{program}/inbox
         GET /p/{program}/inspection
         GET /p/{program}/intakes/{intake}

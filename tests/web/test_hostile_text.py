@@ -115,6 +115,7 @@ def opened(team: Team) -> str:
     records = factories.put_records(team, [ALL, *PAYLOADS], payloads=[payload] * (len(PAYLOADS) + 1))
     schema = factories.publish_schema(team, questions())
     text = ALL + "".join(f"\n\n# {text}\n\n{text}\n\n- {text}\n" for text in PAYLOADS)
+    text += f"\n\n# Shown\n\nRight: ![{MARKUP[5]}](record:{records[0]})\n\n![{ATTRIBUTES[2]}](record:{records[1]})\n"
     guideline = factories.publish_guideline(team, text, change=ATTRIBUTES[2])
     with team.act(team.ops) as ctx:
         plan = Plan(overlap=2, review_rate=1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.annotation import guideline_sections, queries
+from headwater.annotation import guideline_sections, illustrations, queries
 from headwater.annotation.enquiry_model import UnknownEnquiryError
 from headwater.annotation.model import (
     CampaignState,
@@ -48,7 +48,7 @@ def create(
         enquiry_id: The enquiry because of which it is written; who asked is told when it is published.
 
     Raises:
-        GuidelineError: The name, text or reason cannot stand, or nothing differs.
+        GuidelineError: The name, text or reason cannot stand, a record it shows is not there, or nothing differs.
         StaleError: Somebody wrote another version since.
         UnknownEnquiryError: The program has no such enquiry about this guideline.
     """
@@ -72,6 +72,7 @@ def create(
         )
     if enquiry_id:
         _check_enquiry(ctx, enquiry_id, {each.id for each in earlier})
+    _check_illustrations(ctx, text)
     version = newest + 1
     row = Guideline(
         id=GuidelineId(new_id("gdl")),
@@ -165,6 +166,15 @@ def _check_enquiry(ctx: Context, enquiry_id: str, versions: set[GuidelineId]) ->
     asked = enquiries.get(ctx.db, ctx.program, enquiry_id)
     if asked is None or asked.guideline_id not in versions:
         raise UnknownEnquiryError(f"There is no enquiry '{enquiry_id}' about this guideline.")
+
+
+def _check_illustrations(ctx: Context, text: str) -> None:
+    there = illustrations.contents(ctx, text)
+    if missing := [record for record in illustrations.named(text) if record not in there]:
+        raise GuidelineError(
+            f"The text shows record '{missing[0]}', which the program does not have.",
+            remedy="Take the id from the record's page, or take the example out.",
+        )
 
 
 def _title(row: Guideline) -> str:

@@ -43,6 +43,12 @@ _TAGS = frozenset(
         "ul",
     ]
 )
+RECORD = "record:"
+"""What the address of an image begins with when it shows a record of the program."""
+_ATTRIBUTES = {"a": {"href", "title"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}}
+_SCHEMES = frozenset(["http", "https", "mailto"])
+_ELSEWHERE = re.compile(rf'<img (?!src="{RECORD})[^>]*>')
+_REL = "noopener noreferrer nofollow"
 _parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 
 
@@ -76,15 +82,28 @@ def render(text: str) -> str:
     return clean(_parser.render(text))
 
 
+@lru_cache(maxsize=512)
+def illustrated(text: str) -> str:
+    """Return the HTML of a Markdown text as `render` does, with images whose address names a record left in."""
+    html = nh3.clean(
+        _parser.render(text),
+        tags={*_TAGS, "img"},
+        attributes=_ATTRIBUTES | {"img": {"src", "alt"}},
+        url_schemes={*_SCHEMES, RECORD.rstrip(":")},
+        link_rel=_REL,
+        attribute_filter=lambda tag, name, value: None if _is_astray(tag, name, value) else value,
+    )
+    return _ELSEWHERE.sub("", html)
+
+
 def clean(html: str) -> str:
     """Return HTML with only what a text needs: no scripts, styles, images, handlers or active links survive."""
-    return nh3.clean(
-        html,
-        tags=set(_TAGS),
-        attributes={"a": {"href", "title"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer nofollow",
-    )
+    return nh3.clean(html, tags=set(_TAGS), attributes=_ATTRIBUTES, url_schemes=set(_SCHEMES), link_rel=_REL)
+
+
+def _is_astray(tag: str, name: str, value: str) -> bool:
+    """Whether an address is a record's where none may be, or none where one must be."""
+    return name in {"src", "href"} and value.startswith(RECORD) != (tag == "img")
 
 
 @lru_cache(maxsize=128)

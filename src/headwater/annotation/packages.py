@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from headwater.annotation import content, queries, vendors
+from headwater.annotation import content, illustrations, queries, vendors
 from headwater.annotation.exchange import own
 from headwater.annotation.exchange.label_studio_config import config
 from headwater.annotation.exchange.model import Item
@@ -251,7 +251,7 @@ def _archive(ctx: Context, row: Package, named: Mapping[str, str], about: dict[s
     files = {
         "tasks.jsonl": b"".join(own.write(items)),
         "schema.json": canonical_json({"questions": [as_data(each) for each in schema.questions]}),
-        "guideline.md": queries.guideline(ctx, row.guideline_id).text.encode(),
+        **illustrations.packed(ctx, queries.guideline(ctx, row.guideline_id).text),
         "labelling.xml": config(schema.questions).encode(),
         "README.txt": _LETTER.encode(),
     }

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
 from fastapi import APIRouter, Form, Response
 from markupsafe import Markup
 
-from headwater.annotation import changes, enquiries, guideline_sections, guidelines, markdown, queries, samples, schemas
+from headwater.annotation import (
+    changes,
+    enquiries,
+    guideline_sections,
+    guidelines,
+    illustrations,
+    images,
+    markdown,
+    queries,
+    samples,
+    schemas,
+)
 from headwater.annotation.exchange import label_studio_config
 from headwater.annotation.questions import SchemaError, as_data
 from headwater.core.canonical import plain
 from headwater.governance import queries as governance
 from headwater.governance.authority import may
 from headwater.governance.model import Decision
-from headwater.web.session import Visitor, back, page
+from headwater.web.session import Visitor, back, page, templates
 
 if TYPE_CHECKING:
     from headwater.annotation.enquiry_model import Enquiry
     from headwater.annotation.model import Guideline
     from headwater.context import Context
 
+_PARAGRAPH = re.compile(r"<p((?: class=\"[^\"]*\")?)>(.*?)</p>", re.DOTALL)
 router = APIRouter(prefix="/p/{program}")
 _EXAMPLE = re.compile(
     r"<(li|p)>(?=(?:\s*<p>)?(?:<strong>|<em>)?(?:(?P<kind>right|wrong)|tie-?breaks?)(?:</strong>|</em>)?[:.])",
@@ -98,7 +111,7 @@ def guideline(visitor: Visitor, guideline: str, words: str = "") -> Response:
             "annotation/guideline.html",
             active="campaigns",
             versions=versions,
-            **panel(ctx, found),
+            **panel(ctx, visitor, found),
             remarks=remarks(ctx, found),
             words=words,
             hits=markdown.search(found.text, words) if words else [],
@@ -106,6 +119,14 @@ def guideline(visitor: Visitor, guideline: str, words: str = "") -> Response:
             writes=may(ctx, Decision.GUIDELINE_PUBLISH),
             proposals=governance.proposals(ctx, subject=found.id),
         )
+
+
+@router.get("/guidelines/{guideline}/records/{record}/image")
+def illustration(visitor: Visitor, guideline: str, record: str) -> Response:
+    """Give the image of a record that a guideline shows."""
+    with visitor.reading() as ctx:
+        found = illustrations.image(ctx, guideline, record)
+    return Response(found.data, media_type=found.media_type, headers=images.SEALED)
 
 
 @router.post("/guidelines/{guideline}/propose")
@@ -124,20 +145,38 @@ def remarks(ctx: Context, found: Guideline, schema: str = "") -> list[guideline_
     return guideline_sections.remarks(found.text, queries.schema(ctx, wanted).questions) if wanted else []
 
 
-def rendered(text: str) -> list[tuple[markdown.Section, Markup]]:
-    """Return the sections of a guideline with their HTML, which was cleaned and cannot run; examples stand out."""
+def rendered(ctx: Context, visitor: Visitor, guideline_id: str, text: str) -> list[tuple[markdown.Section, Markup]]:
+    """Return the sections of a guideline with their HTML, which was cleaned and cannot run; examples stand out.
+
+    Records it shows are shown as in the workspace; their images are had through version `guideline_id`.
+    """
+    found = illustrations.contents(ctx, text)
+    picture = templates.get_template("annotation/illustration.html")
+    where = visitor.path(f"guidelines/{guideline_id}/records")
+
+    def shown(at: re.Match[str]) -> str:
+        record = unescape(at[1])
+        about = {"content": found.get(record), "record": record, "said": unescape(at[2] or ""), "where": where}
+        return picture.render(about)
+
     return [
-        (section, Markup(_EXAMPLE.sub(_marked, markdown.render(section.text))))  # noqa: S704
+        (section, Markup(illustrations.IMAGE.sub(shown, _block(markdown.illustrated(section.text)))))  # noqa: S704
         for section in markdown.sections(text)
     ]
 
 
-def panel(ctx: Context, found: Guideline) -> dict[str, Any]:
+def _block(html: str) -> str:
+    """Examples marked, and paragraphs that show a record made blocks that may hold one."""
+    marked = _EXAMPLE.sub(_marked, html)
+    return _PARAGRAPH.sub(lambda at: f"<div{at[1]}>{at[2]}</div>" if "<img " in at[2] else at[0], marked)
+
+
+def panel(ctx: Context, visitor: Visitor, found: Guideline) -> dict[str, Any]:
     """Return what pages show of a guideline: it, its sections, and the published enquiries at the sections they name.
 
     Enquiries about sections it does not have stand under an empty title.
     """
-    shown = rendered(found.text)
+    shown = rendered(ctx, visitor, found.id, found.text)
     titles = {section.title for section, _ in shown}
     replies: dict[str, list[Enquiry]] = {}
     for each in enquiries.published(ctx, found.id):

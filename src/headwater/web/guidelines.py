@@ -41,7 +41,9 @@ def preview(
     """Show what a text looks like, what differs from the newest version and what it lacks; keeps nothing."""
     with visitor.acting() as ctx:
         require(ctx, Decision.GUIDELINE_PUBLISH)
-        return page(visitor, ctx, "annotation/guideline_preview.html", **_shown(ctx, name, _lines(text), labels))
+        return page(
+            visitor, ctx, "annotation/guideline_preview.html", **_shown(ctx, visitor, name, _lines(text), labels)
+        )
 
 
 @router.post("/guidelines")
@@ -121,16 +123,18 @@ def _editor(  # noqa: PLR0913 -- what the author had written
         conflict=conflict,
         schemas=queries.schemas(ctx),
         enquiry=enquiries.find(ctx, enquiry) if enquiry else None,
-        **_shown(ctx, newest.name, text, schema),
+        **_shown(ctx, visitor, newest.name, text, schema),
     )
 
 
-def _shown(ctx: Context, name: str, text: str, schema: str) -> dict[str, Any]:
+def _shown(
+    ctx: Context, visitor: Visitor, name: str, text: str, schema: str
+) -> dict[str, Any]:
     newest = queries.guidelines(ctx, name=name)
     asked = [each.id for each in queries.schemas(ctx, name=name)] if not schema else [schema]
     questions = queries.schema(ctx, asked[0]).questions if asked else ()
     return {
-        "sections": rendered(text),
+        "sections": rendered(ctx, visitor, newest[0].id if newest else "", text),
         "difference": markdown.compare(newest[0].text, text) if newest else [],
         "remarks": guideline_sections.remarks(text, questions),
         "asked": asked[0] if asked else "",

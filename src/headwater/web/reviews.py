@@ -59,7 +59,7 @@ def case(visitor: Visitor, campaign: str, lease: str) -> Response:
             said=[said.get((answer.task_id, answer.annotator), []) for answer in found.answers],
             verdicts=list(Verdict),
             is_review=found.assignment.tier is Tier.REVIEW,
-            **panel(ctx, guideline),
+            **panel(ctx, visitor, guideline),
             client=str(uuid.uuid4()),
         )
 

@@ -244,6 +244,7 @@ def record(visitor: Visitor, record: str) -> Response:
             active="records",
             record=found,
             source=queries.source(ctx, found.source_id),
+            writes=may(ctx, Decision.GUIDELINE_PUBLISH),
             releases=[releases.release(ctx, name) for name in releases.Relations().children(ctx, record)],
         )
 

@@ -94,7 +94,7 @@ def bench(visitor: Visitor, campaign: str) -> Response:
             active="workspace",
             campaign=found,
             kinds=sorted({question.kind.value for question in asked}),
-            **panel(ctx, guideline),
+            **panel(ctx, visitor, guideline),
         )
 
 
@@ -121,7 +121,7 @@ def guide(visitor: Visitor, campaign: str, guideline: str) -> Response:
     del campaign
     with visitor.reading() as ctx:
         found = annotation.guideline(ctx, guideline)
-        return page(visitor, ctx, "annotation/guide.html", **panel(ctx, found))
+        return page(visitor, ctx, "annotation/guide.html", **panel(ctx, visitor, found))
 
 
 @router.get("/{campaign}/image/{lease}")

@@ -1,0 +1,90 @@
+"""Guidelines show records of the program: what they show, who gets the images, what leaves with a package."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headwater.annotation import content, guidelines, illustrations, markdown
+from headwater.annotation.model import GuidelineError
+from headwater.core.errors import NotFoundError
+from tests.annotation import factories
+from tests.web import sheets
+
+if TYPE_CHECKING:
+    from tests.workspaces import Team
+
+
+def shown(team: Team) -> tuple[str, str, str]:
+    """Put a picture, a chat and another picture into the program and return their ids."""
+    places = [team.app.objects.put_media(sheets.png(width)).name for width in (120, 60)]
+    pictures = [{"image": place, "width": 120, "height": 80} for place in places]
+    first, chat, second = factories.put_records(
+        team, ["a scratch", "a chat", "another"], payloads=[pictures[0], sheets.CHAT, pictures[1]]
+    )
+    return first, chat, second
+
+
+def test_only_images_that_name_a_record_are_left_in() -> None:
+    text = (
+        "![a <b>](record:rec_1) ![b](https://x/y.png) [c](record:rec_2) ![d](<record:rec_3>) <img src='record:rec_4'>"
+    )
+    assert illustrations.named(text) == ["rec_1", "rec_3"]
+    html = markdown.illustrated(text)
+    assert html.count("<img ") == 2
+    assert "https://" not in html
+    assert 'href="record:' not in html
+    assert illustrations.named(f"```\n{text}\n```") == []
+    assert "<img" not in markdown.render(text)
+
+
+def test_a_guideline_names_records_that_are_there(team: Team) -> None:
+    picture, chat, _ = shown(team)
+    text = f"# billing\n\nRight: ![A scratch](record:{picture})\n\nWrong: ![A chat](record:{chat})\n"
+    made = factories.publish_guideline(team, text)
+    with team.read(team.annotators[0]) as ctx:
+        found = illustrations.contents(ctx, made.text)
+    assert list(found) == [picture, chat]
+    assert found[chat].shown["turns"][0]["text"] == "How do I delete my account?"
+    with team.act(team.ops) as ctx, pytest.raises(GuidelineError, match="shows record 'rec_gone'"):
+        guidelines.create(ctx, name="topic", text=f"{text}\n![x](record:rec_gone)\n", change="more")
+
+
+def test_an_image_is_had_through_the_guideline_that_shows_it(team: Team) -> None:
+    picture, chat, other = shown(team)
+    made = factories.publish_guideline(team, f"# billing\n\n![A scratch](record:{picture}) ![c](record:{chat})\n")
+    with team.read(team.annotators[0]) as ctx:
+        assert illustrations.image(ctx, made.id, picture).media_type == "image/png"
+        for record in (other, chat, "rec_gone"):
+            with pytest.raises(NotFoundError):
+                illustrations.image(ctx, made.id, record)
+    with team.read(team.ops) as ctx:  # who writes the next version looks at it before it is written
+        assert illustrations.image(ctx, made.id, other).media_type == "image/png"
+
+
+def test_a_record_that_was_erased_is_shown_no_more(team: Team) -> None:
+    picture, chat, other = shown(team)
+    text = f"# billing\n\n![A scratch](record:{picture})\n\n![Other](record:{other})\n![c](record:{chat})\n"
+    made = factories.publish_guideline(team, text)
+    pin = team.app.records.erase(team.app.database, team.program, [picture])
+    with team.act(team.ops) as ctx:
+        team.app.records.confirm(ctx.db, team.program, pin)
+    content._shelves.clear()  # what was read before is kept for a minute
+    with team.read(team.annotators[0]) as ctx:
+        assert list(illustrations.contents(ctx, made.text)) == [other, chat]
+
+
+def test_a_package_has_the_examples_without_the_ids_of_their_records(team: Team) -> None:
+    picture, chat, _ = shown(team)
+    text = f"# billing\n\n![A scratch](record:{picture})\n\n![A chat](record:{chat})\n"
+    with team.read(team.ops) as ctx:
+        files = illustrations.packed(ctx, text)
+    image, words = sorted(set(files) - {"guideline.md"})
+    assert files[image].startswith(b"\x89PNG")
+    assert json.loads(files[words])["content"]["turns"][1]["text"] == "Open the settings and choose Delete."
+    rules = files["guideline.md"].decode()
+    assert f"![A scratch]({image})" in rules
+    assert f"![A chat]({words})" in rules
+    assert not any(record.encode() in data for data in files.values() for record in (picture, chat))
