@@ -121,7 +121,7 @@ PYGAMMA = (
     0.841564,
 )
 """Best alignments of 40 drawn texts by pygamma-agreement 0.5.9: mixed integer programs by GLPK, alpha = beta =
-delta_empty = 1. Kept, not asked anew: importing it compiles for half a minute."""
+delta_empty = 1. Kept, so that they are held without its environment; `test_gamma_oracle.py` asks it anew."""
 
 
 def test_disorders_equal_those_of_an_independent_package():
