@@ -24,6 +24,9 @@ def test_commands_take_a_batch_from_plan_to_rework(team: Team, tmp_path: Path) -
     assert "waiting for plan" in typed(team, "quality", "board")
     plans = json.loads(typed(team, "quality", "plans", "60", "--aql", "4", "--json"))
     assert [row["kind"] for row in plans] == ["single", "double", "sequential"]
+    assert [row["standard"].split(", ")[0] for row in plans[:2]] == ["ISO 2859-1:1999", "MIL-STD-105E (1989)"]
+    said = " ".join(typed(team, "quality", "plans", "60", "--severity", "reduced").split())
+    assert "single: ISO 2859-1:1999, table 2-C double: MIL-STD-105E (1989), table III-C;" in said
     alone = json.loads(typed(team, "quality", "plans", "2000", "--ltpd", "5", "--aql", "1", "--json"))
     assert [row["kind"] for row in alone] == ["single", "sequential"]
     assert all(row["consumer_risk"] <= 0.1 and row["curve"][0]["of_lot"] == 1 for row in alone)
@@ -31,6 +34,7 @@ def test_commands_take_a_batch_from_plan_to_rework(team: Team, tmp_path: Path) -
     assert "AQL 1, LTPD 10 % at 0.1" in said
     said = typed(team, "quality", "plan", batch, "--question", "topic", "--kind", "double")
     assert "Normal double plan: 8 with at most 0 wrong, else 16 with at most 1 wrong, AQL 4." in said
+    assert "Source: MIL-STD-105E (1989), table III-A;" in said
     assert "Inspect 8 of 60 labels" in typed(team, "quality", "draw", batch)
     rows = json.loads(typed(team, "quality", "sample", batch, "--json", by="expert"))
     file = tmp_path / "corrections.json"

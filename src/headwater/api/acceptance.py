@@ -25,7 +25,9 @@ class PlanForm(BaseModel):
 
     question: str
     aql: float = acceptance.AQL
-    kind: Kind = Kind.SINGLE
+    kind: Kind = Field(
+        default=Kind.SINGLE, description="single by ISO 2859-1:1999, double by MIL-STD-105E (1989), or sequential."
+    )
     level: Level = Level.II
     ltpd: float = Field(default=0.0, description="Share of wrong labels, in percent, that must not pass; 0 for by AQL.")
     consumer: float = Field(default=CONSUMER_RISK, description="Chance with which a batch at the LTPD may pass.")

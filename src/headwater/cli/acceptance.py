@@ -25,7 +25,7 @@ Aql = Annotated[float, typer.Option(help="Acceptance quality limit, in percent n
 Ltpd = Annotated[float, typer.Option(help="Percent wrong that must not pass; without it the plan is by AQL.")]
 Consumer = Annotated[float, typer.Option(help="Chance with which a lot at the LTPD may pass.")]
 LevelOption = Annotated[Level, typer.Option(help="Inspection level: I, II, III, S-1 to S-4.")]
-KindOption = Annotated[Kind, typer.Option(help="How many samples the plan may take.")]
+KindOption = Annotated[Kind, typer.Option(help="By ISO 2859-1:1999; double by MIL-STD-105E (1989).")]
 Question = Annotated[str, typer.Option(help="The question.")]
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Maker = Annotated[str, typer.Argument(help="The team whose batches are inspected.")]
@@ -66,6 +66,7 @@ def plans(
         {
             "kind": plan.kind,
             "plan": _words(plan),
+            "standard": plan.standard,
             "most": plan.size,
             "average": plan.risks().asn,
             "false_alarm": plan.risks().producer,
@@ -78,6 +79,9 @@ def plans(
     ]
     columns = ["kind", "plan", "most", "average", "false_alarm", "ltpd", "aoql", *(["consumer_risk"] if ltpd else [])]
     show(rows, columns, as_json)
+    if not as_json:
+        for each in found:
+            done(f"{each.kind}: {each.standard}")
 
 
 @cli.command("plan")
@@ -97,6 +101,7 @@ def plan(
         )
     risks = row.plan.risks()
     done(f"{row.plan.severity.capitalize()} {row.plan.kind} plan: {_words(row.plan)}.")
+    done(f"Source: {row.plan.standard}.")
     done(
         f"A batch at AQL {aql:g} % is rejected with a chance of {risks.producer:.1%}; one with {risks.ltpd:.1%} errors"
     )

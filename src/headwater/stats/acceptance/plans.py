@@ -88,7 +88,7 @@ class Plan:
 
     kind: Kind
     standard: str
-    """Where its numbers come from."""
+    """Where its numbers come from: standard, edition and table."""
     lot: int
     aql: float
     """Acceptance quality limit, in percent nonconforming."""

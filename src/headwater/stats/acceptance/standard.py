@@ -30,6 +30,8 @@ PRODUCER = 0.05
 CONSUMER = 0.10
 _LONGEST = 1.5
 """A sequential plan ends at this multiple of its single plan's sample."""
+_TABLE = {Severity.NORMAL: "A", Severity.TIGHTENED: "B", Severity.REDUCED: "C"}
+"""Which of the master tables, the same in both standards."""
 
 
 class Cell(NamedTuple):
@@ -60,9 +62,9 @@ def plan(
 ) -> Plan:
     """Return the plan for a lot.
 
-    Single and double plans are those of the tables. A sequential plan is Wald's test between the two fractions that
-    the single plan accepts with chances of 95 % and 10 %, ended at one and a half times its sample. A plan that asks
-    for more items than there are asks for all of them.
+    Single plans are those of ISO 2859-1:1999, double plans those of MIL-STD-105E of 1989; the plan says which. A
+    sequential plan is Wald's test between the two fractions that the single plan accepts with chances of 95 % and 10 %,
+    ended at one and a half times its sample. A plan that asks for more items than there are asks for all of them.
 
     Args:
         lot: Items in the lot, at least 2.
@@ -83,13 +85,14 @@ def plan(
             remedy="Put the causes right, then resume inspection.",
         )
     cell = _cell(LETTERS.index(letter_of(lot, level)), aql, severity, kind)
+    single = f"ISO 2859-1:1999, table 2-{_TABLE[severity]}"
     if kind is Kind.SEQUENTIAL:
-        stages, source = _sequential(lot, cell, severity), "Wald's sequential test to the single plan of ISO 2859-1"
+        stages, source = _sequential(lot, cell, severity), f"Wald's sequential test to the single plan of {single}"
     elif kind is Kind.DOUBLE:
         stages = _double(cell, severity)
-        source = "MIL-STD-105E tables III; ISO 2859-1:1999 has other numbers in some cells"
+        source = f"MIL-STD-105E (1989), table III-{_TABLE[severity]}; ISO 2859-1:1999 differs in some cells"
     else:
-        stages, source = _single(cell, severity), "ISO 2859-1 tables 2"
+        stages, source = _single(cell, severity), single
     capped = _capped(stages, lot)
     ease = capped[-1].accept
     if severity is Severity.REDUCED and kind is Kind.DOUBLE and cell.entry.second is not None:
