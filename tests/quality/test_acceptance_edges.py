@@ -54,7 +54,9 @@ def test_commands_find_label_errors_and_send_them_back(team: Team) -> None:
     doubtful(team)
     assert "3 of 60 labels are doubtful" in typed(team, "quality", "errors", "find", "--question", "topic")
     assert len(json.loads(typed(team, "quality", "errors", "list", "--json"))["suspects"]) == 3
-    assert "2 tasks are given out again" in typed(team, "quality", "errors", "relabel", "--most", "2")
+    assert "2 tasks are given out again in 1 batch." in typed(team, "quality", "errors", "relabel", "--most", "2")
+    said = typed(team, "quality", "errors", "list")
+    assert (said.count("labelled again"), "billing" in said) == (2, True)
 
 
 def test_the_api_inspects_batches_as_the_commands_do(team: Team) -> None:

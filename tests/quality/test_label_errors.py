@@ -10,7 +10,7 @@ from headwater.annotation import tasks
 from headwater.core.errors import InvalidError, NotFoundError
 from headwater.governance.model import NotYoursError
 from headwater.quality import label_errors, labels, queries
-from headwater.quality.label_errors import Search
+from headwater.quality.label_errors import OPEN, Search
 from headwater.quality.model import NotAssessableError
 from tests.annotation import factories as make
 
@@ -48,7 +48,10 @@ def test_planted_errors_are_found_explained_and_labelled_again(team: Team) -> No
     assert "it rests on 1 answer" in row.suspects[0].reason
     with team.act(team.ops) as ctx:
         assert label_errors.search(ctx) == row
+        assert label_errors.standing(ctx, row, row.suspects[:1]) == {row.suspects[0].task_id: row.suspects[0].given}
         assert label_errors.relabel(ctx, row.id, most=2).tasks == 2
+        now = label_errors.standing(ctx, row, row.suspects)
+        assert [now[each.task_id] for each in row.suspects] == [OPEN, OPEN, row.suspects[2].given]
     assignment = make.claim(team, campaign, team.annotators[1])
     assert assignment is not None
     assert "doubted" in assignment.note

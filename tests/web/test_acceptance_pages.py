@@ -78,7 +78,8 @@ def test_doubtful_labels_are_listed_and_sent_back_on_a_page(team: Team, site: Se
     tab.get_by_text("doubtful of 60 labels").wait_for()
     assert not problems(tab)
     tab.get_by_role("button", name="Have them labelled again").click()
-    tab.get_by_text("doubtful of 60 labels").wait_for()
+    tab.get_by_text("asked-again").first.wait_for()
+    assert tab.get_by_text("asked-again").count() == 3
     with team.read() as ctx:
         opened = ctx.db.exec_driver_sql("SELECT count(*) FROM task WHERE reason <> ''").scalar_one()
     assert opened == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,11 +13,19 @@ from headwater.app import searching
 from headwater.cli.session import Json, acting, done, reading, seated, show
 from headwater.core.errors import InvalidError
 from headwater.quality import label_errors
+from headwater.sourcing import queries as sourcing
 from headwater.stats.label_errors import Prune, Score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headwater.context import Context
+    from headwater.quality.doubts import ErrorSearch, Suspect
 
 cli = typer.Typer(help="Search labels for errors by confident learning.", no_args_is_help=True)
 Search = Annotated[str, typer.Argument(help="Id of the search; the newest by default.")]
-COLUMNS = ("task_id", "given", "suggested", "score", "reason")
+EXCERPT, SHOWN = 80, 20
+"""Characters of a text, and suspects that a search lists at once."""
 
 
 @cli.command("find")
@@ -47,7 +55,8 @@ def find(
     if as_json:
         show(row, (), as_json)
         return
-    show(row.suspects[:20], COLUMNS)
+    with reading() as ctx:
+        _list(ctx, row, row.suspects[:SHOWN])
     done(f"{len(row.suspects)} of {row.labels} labels are doubtful; estimated share of errors {row.rate}.")
     done(f"Have them given again with: headwater quality errors relabel {row.id}")
 
@@ -57,7 +66,10 @@ def list_(search: Search = "", as_json: Json = False) -> None:
     """List what a search found, the surest first."""
     with reading() as ctx:
         row = label_errors.search(ctx, search)
-    show(row if as_json else row.suspects, COLUMNS, as_json)
+        if as_json:
+            show(row, (), as_json)
+        else:
+            _list(ctx, row, row.suspects)
 
 
 @cli.command("relabel")
@@ -72,4 +84,23 @@ def relabel(
     with acting() as ctx:
         row = label_errors.search(ctx, search)
         reach = label_errors.relabel(ctx, row.id, most=most, into=into)
-    done(f"{reach.tasks} tasks are given out again in {len(reach.batches)} batches. Resolve the labels afterwards.")
+    batches = f"{len(reach.batches)} batch{'es' if len(reach.batches) != 1 else ''}"
+    done(f"{reach.tasks} tasks are given out again in {batches}. Resolve the labels afterwards.")
+
+
+def _list(ctx: Context, row: ErrorSearch, found: Sequence[Suspect]) -> None:
+    texts = sourcing.present(ctx, [each.record_id for each in found])
+    now = label_errors.standing(ctx, row, found)
+    rows = [
+        {
+            "task": each.task_id,
+            "text": texts[each.record_id].text[:EXCERPT] if each.record_id in texts else None,
+            "given": each.given,
+            "suggested": each.suggested,
+            "now": now.get(each.task_id),
+            "score": each.score,
+            "reason": each.reason,
+        }
+        for each in found
+    ]
+    show(rows, ("task", "text", "given", "suggested", "now", "score", "reason"))

@@ -153,7 +153,7 @@ def show_health(
     done(f"Accuracy on gold {found.accuracy}; after exposure p {found.exposure_p:.2g}.")
     for what, groups in (("team", found.teams), ("slice", found.slices), ("all tasks, weighed by", found.tasks)):
         for name, value in groups.items():
-            done(f"{what} {name}: {value} {value.note}".rstrip())
+            done(f"{what} {name}: {value}" + (f" {value.note}" if value.defined and value.note else ""))
     rows = [
         {
             "task": row.task_id,

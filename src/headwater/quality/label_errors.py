@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 FEWEST = 20
 """Labels below which nothing is searched."""
+OPEN = "labelled again"
+"""Where a suspect stands whose task is given out again."""
 
 
 class Reach(NamedTuple):
@@ -157,6 +159,20 @@ def searches(ctx: Context, *, part: Part = WHOLE) -> list[ErrorSearch]:
     """Return every search, newest first."""
     require(ctx, Decision.BATCH_ACCEPT)
     return store.select(ctx.db, ctx.program, part=part)
+
+
+def standing(ctx: Context, row: ErrorSearch, found: Sequence[Suspect]) -> dict[str, str]:
+    """Return what became of suspects, by task: `OPEN` while it is labelled again, else the newest label of its record.
+
+    Erased records and labels are left out.
+    """
+    require(ctx, Decision.BATCH_ACCEPT)
+    beside = annotation.answers_beside(ctx, [each.task_id for each in found])
+    last = sorted(queries.labels(ctx, question=row.question), key=lambda label: label.resolved_at)
+    newest = {label.record_id: label.value for label in last}
+    open_again = {task for task, answers in beside.items() if not answers}
+    states = {each.task_id: OPEN if each.task_id in open_again else newest.get(each.record_id, "") for each in found}
+    return {task: state for task, state in states.items() if state}
 
 
 def relabel(ctx: Context, identifier: str, *, most: int = 0, tasks: Sequence[str] = (), into: str = "") -> Reach:

@@ -78,12 +78,12 @@ def lot(ctx: Context, batch_id: str, *, question: str) -> Lot:
     batch = annotation.batch(ctx, batch_id)
     labels = queries.labels(ctx, question=question, batches=[batch_id])
     if not labels:
-        raise NotAssessableError(f"Batch '{batch_id}' has no resolved labels.", remedy="Resolve its labels first.")
+        raise NotAssessableError(f"Batch '{batch.name}' has no resolved labels.", remedy="Resolve its labels first.")
     last = next(iter(store.select(ctx.db, ctx.program, batch=batch_id)), None)
     fresh = last is not None and last.reopened_at is not None
     if fresh and (stale := _stale(last, labels)):
         raise NotAssessableError(
-            f"{stale} of {len(labels)} labels of batch '{batch_id}' are from before its rework.",
+            f"{stale} of {len(labels)} labels of batch '{batch.name}' are from before its rework.",
             remedy="Have its tasks answered, then resolve its labels again.",
         )
     number = 1 if last is None else last.round + int(fresh)

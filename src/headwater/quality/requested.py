@@ -103,7 +103,7 @@ def by_measure(
     asked = annotation.schema(ctx, campaign.schema_id).question(question)
     given = annotation.answers(ctx, campaign.id, question=question, structured=True)
     if not np.count_nonzero(~given.is_gold):
-        raise NotAssessableError(f"Nobody answered '{question}' in '{campaign_id}' yet.", remedy="Answer some tasks.")
+        raise NotAssessableError(f"Nobody answered '{question}' in '{campaign.name}' yet.", remedy="Answer some tasks.")
     now = queries.yardstick(ctx, campaign.id, asked)
     measure, distance = measure or now.coefficient.value, distance or now.distance
     named = [each.value for each in Coefficient]

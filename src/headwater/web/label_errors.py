@@ -26,6 +26,7 @@ def show(visitor: Visitor, search: str = "") -> Response:
         row = next((each for each in found if each.id == search), found[0] if found else None)
         suspects = row.suspects[:SHOWN] if row else ()
         records = sourcing.present(ctx, [each.record_id for each in suspects])
+        now = label_errors.standing(ctx, row, suspects) if row else {}
         campaigns = annotation.campaigns(ctx)
         return page(
             visitor,
@@ -34,7 +35,8 @@ def show(visitor: Visitor, search: str = "") -> Response:
             active="quality",
             search=row,
             labels=row.values if row else (),
-            rows=[(each, records.get(each.record_id)) for each in suspects],
+            rows=[(each, records.get(each.record_id), now.get(each.task_id, each.given)) for each in suspects],
+            open_again=label_errors.OPEN,
             questions=sorted({label.question for label in queries.labels(ctx)}),
             campaigns=campaigns,
             prunes=list(Prune),
