@@ -72,6 +72,32 @@ def test_an_image_is_marked_by_keyboard_alone(team: Team, site: Served, browser:
     tab.context.close()
 
 
+def test_points_of_a_skeleton_are_joined_object_by_object(team: Team, site: Served, browser: Browser) -> None:
+    asked = {"name": "marks", "kind": "keypoints", "options": ["pivot", "tip"], "skeleton": [["pivot", "tip"]]}
+    campaign = opened_images(team, [asked])
+    tab = bench(site, browser, team.annotators[0], campaign)
+    held(tab)
+    now = tab.locator(".question .now")
+    expect(now).to_have_text("Next: pivot of object 1.")
+    press(tab, " ", *FINE)
+    expect(now).to_have_text("Next: tip of object 1.")
+    press(tab, " ")
+    expect(now).to_have_text("Object 1 has every point: e begins the next.")
+    press(tab, "e", "2", *["Shift+ArrowDown"] * 4, " ", "2", "Shift+ArrowDown", " ")
+    expect(tab.locator(".marks li")).to_have_count(3)
+    sheets.picture(tab, "skeleton")
+    assert not problems(tab)
+    press(tab, "Enter")
+    settled(tab)
+    (given,) = values(team, campaign)
+    assert given["marks"] == [
+        {"x": 60, "y": 40, "label": "pivot", "object": 1},
+        {"x": 63, "y": 40, "label": "tip", "object": 1},
+        {"x": 63, "y": 45, "label": "tip", "object": 2},
+    ]
+    tab.context.close()
+
+
 def _near(x: int, y: int) -> bool:
     """Whether a brush of radius 1 drawn from (60, 40) to (63, 40) covers a pixel."""
     return any((x - cx) ** 2 + (y - 40) ** 2 <= 1 for cx in range(60, 64))

@@ -112,6 +112,8 @@ def _narrower(old: Question, new: Question) -> list[str]:
         found.append(f"asked for {new.per_turn} turns instead of {old.per_turn}")
     if old.kind is Kind.SPANS and old.overlapping and not new.overlapping:
         found.append("spans may not overlap any more")
+    if new.skeleton and not old.skeleton:
+        found.append("an object has each point once")
     if old.kind is Kind.RANKING and old.ties and not new.ties:
         found.append("ties are not allowed any more")
     for name, before, after in (("relation", old.relations, new.relations), ("reason", old.reasons, new.reasons)):

@@ -43,7 +43,7 @@ class Kind(StrEnum):
     MASK = "mask"
     """Labelled regions of an image as COCO run lengths."""
     KEYPOINTS = "keypoints"
-    """Labelled points on an image."""
+    """Labelled points on an image; with a skeleton, of objects whose points are joined."""
 
 
 CHOICES = frozenset({Kind.SINGLE, Kind.MULTIPLE, Kind.REFUSAL})
@@ -129,6 +129,8 @@ class Question:
     """Whether spans may overlap."""
     ties: bool = False
     """Whether things may share a place in a ranking."""
+    skeleton: tuple[tuple[str, str], ...] = ()
+    """Pairs of keypoints that are joined by a line; with it, an object has each keypoint at most once."""
     reasons: tuple[Option, ...] = ()
     """Reasons a ranking may give."""
     prefill: str = ""
@@ -208,6 +210,8 @@ def _question(item: object, number: int) -> Question:
         values[name] = tuple(_option(option, f"{where}, {name}") for option in _list(values[name], f"{where}, {name}"))
     if values["kind"] is Kind.REFUSAL and not values.get("options"):
         values["options"] = REFUSAL_OPTIONS
+    if "skeleton" in values:
+        values["skeleton"] = tuple(_bone(each, where) for each in _list(values["skeleton"], f"{where}, skeleton"))
     if values.get("when") is not None:
         values["when"] = _condition(values["when"], where)
     for name in ("minimum", "maximum", "right_from", "tolerance"):
@@ -223,6 +227,13 @@ def _option(item: object, where: str) -> Option:
         raise SchemaError(f"{where}: an option is a text or a mapping with 'value', not {item!r}.")
     _only_known(item, Option, where)
     return Option(**{name: str(value) for name, value in item.items()})
+
+
+def _bone(item: object, where: str) -> tuple[str, str]:
+    ends = [str(each) for each in _list(item, f"{where}, skeleton")]
+    if len(ends) != 2 or ends[0] == ends[1]:  # noqa: PLR2004 -- a line has two ends
+        raise SchemaError(f"{where}: a line of the skeleton joins two keypoints, not {item!r}.")
+    return ends[0], ends[1]
 
 
 def _condition(item: object, where: str) -> Condition:
@@ -258,7 +269,8 @@ def check(questions: Sequence[Question]) -> tuple[Question, ...]:
     Raises:
         SchemaError: There are none; a name is unusable or used twice; options are missing, doubled, or have a
             parent that is not there or is their own descendant; bounds are crossed; a condition looks at a
-            question that does not stand before it or at a value that question does not have.
+            question that does not stand before it or at a value that question does not have; a skeleton joins
+            what are no options.
     """
     if not questions:
         raise SchemaError("A schema needs at least one question.")
@@ -272,6 +284,7 @@ def check(questions: Sequence[Question]) -> tuple[Question, ...]:
             raise SchemaError(f"{where} has the same name as question {first}; names are unique in a schema.")
         _check_options(question, where)
         _check_bounds(question, where)
+        _check_skeleton(question, where)
         if question.when is not None:
             _check_condition(question.when, seen, where)
         seen[question.name] = question
@@ -300,6 +313,17 @@ def _check_options(question: Question, where: str) -> None:
         raise SchemaError(f"{where}: one thing cannot be ranked; give two or more options, or none to rank responses.")
     if question.per_turn not in TURNS:
         raise SchemaError(f"{where}: per_turn is one of {', '.join(sorted(TURNS - {''}))}, not '{question.per_turn}'.")
+
+
+def _check_skeleton(question: Question, where: str) -> None:
+    if question.skeleton and question.kind is not Kind.KEYPOINTS:
+        raise SchemaError(f"{where}: a {question.kind} question has no skeleton.")
+    lines = [frozenset(ends) for ends in question.skeleton]
+    for ends in question.skeleton:
+        if strange := [each for each in ends if each not in question.values]:
+            raise SchemaError(f"{where}: its skeleton joins '{strange[0]}', which is no option.")
+        if lines.count(frozenset(ends)) > 1:
+            raise SchemaError(f"{where}: its skeleton joins '{ends[0]}' and '{ends[1]}' twice.")
 
 
 def _check_ancestry(option: Option, known: Mapping[str, Option], where: str) -> None:

@@ -4,7 +4,7 @@ Shapes by kind: single, refusal `"value"`; multiple `["value", …]`; rating, nu
 `{"order": [["b"], ["a", "c"]], "reasons": [...], "comment": "…"}` best first, things that share a place together;
 spans `{"spans": [{"id", "start", "end", "label", "turn"?}], "relations": [{"from", "to", "label"}]}` in code
 points, end exclusive; boxes `[{"x", "y", "width", "height", "label"}]`, polygons `[{"points": [[x, y], …],
-"label"}]`, keypoints `[{"x", "y", "label"}]`, all in image pixels; mask `[{"label", "rle": {"size": [height,
+"label"}]`, keypoints `[{"x", "y", "label", "object"}]`, all in image pixels; mask `[{"label", "rle": {"size": [height,
 width], "counts": …}}]`.
 A per-turn question takes `{"turn number from 0": answer}`. Any question takes `{"cannot_decide": "reason"}`.
 """
@@ -292,10 +292,20 @@ def _polygon_problem(mark: Mapping[str, object], facts: Facts) -> str:
     return "" if inside else f"reaches outside the image of {facts.width} × {facts.height} pixels"
 
 
+def _keypoints(question: Question, answer: object, facts: Facts) -> list[str]:
+    found = _marks(question, answer, _keypoint_problem, facts)
+    if question.skeleton and not found and isinstance(answer, list):
+        placed = Counter((mark.get("object", 1), mark["label"]) for mark in answer)
+        found += [f"object {which} has {_shown(label)} {n} times" for (which, label), n in placed.items() if n > 1]
+    return found
+
+
 def _keypoint_problem(mark: Mapping[str, object], facts: Facts) -> str:
     x, y = _number(mark.get("x")), _number(mark.get("y"))
     if x is None or y is None:
         return "needs numbers 'x' and 'y'"
+    if (_whole(mark.get("object", 1)) or 0) < 1:
+        return "belongs to an 'object' that is no number from 1"
     return "" if _inside(x, y, facts) else f"lies outside the image of {facts.width} × {facts.height} pixels"
 
 
@@ -342,7 +352,7 @@ _RULES: dict[Kind, Callable[[Question, object, Facts], list[str]]] = {
     Kind.SPANS: _spans,
     Kind.BOXES: lambda question, answer, facts: _marks(question, answer, _box_problem, facts),
     Kind.POLYGONS: lambda question, answer, facts: _marks(question, answer, _polygon_problem, facts),
-    Kind.KEYPOINTS: lambda question, answer, facts: _marks(question, answer, _keypoint_problem, facts),
+    Kind.KEYPOINTS: _keypoints,
     Kind.MASK: lambda question, answer, facts: _marks(question, answer, _mask_problem, facts),
 }
 

@@ -127,9 +127,7 @@ def _editor(  # noqa: PLR0913 -- what the author had written
     )
 
 
-def _shown(
-    ctx: Context, visitor: Visitor, name: str, text: str, schema: str
-) -> dict[str, Any]:
+def _shown(ctx: Context, visitor: Visitor, name: str, text: str, schema: str) -> dict[str, Any]:
     newest = queries.guidelines(ctx, name=name)
     asked = [each.id for each in queries.schemas(ctx, name=name)] if not schema else [schema]
     questions = queries.schema(ctx, asked[0]).questions if asked else ()

@@ -114,6 +114,19 @@ SAMPLES: dict[Feature, list[Sample]] = {
     Feature.POLYGONS: [_sample([_OUTLINE], kind="polygons", **_SHAPES)],
     Feature.MASK: [_sample([{"rle": MASK, "label": "person"}], kind="mask", **_SHAPES)],
     Feature.KEYPOINTS: [_sample([{"x": 12.5, "y": 99.0, "label": "place"}], kind="keypoints", **_SHAPES)],
+    Feature.SKELETON: [
+        _sample(
+            [
+                {"x": 12.5, "y": 99.0, "label": "head", "object": 1},
+                {"x": 20.0, "y": 120.5, "label": "foot", "object": 1},
+                {"x": 300.0, "y": 80.0, "label": "foot", "object": 2},
+            ],
+            PICTURE,
+            kind="keypoints",
+            options=["head", "hip", "foot"],
+            skeleton=[["head", "hip"], ["hip", "foot"]],
+        )
+    ],
     Feature.PER_TURN: [
         _sample({"1": "good", "2": "middling"}, CHAT, kind="single", options=OPTIONS, per_turn="assistant")
     ],

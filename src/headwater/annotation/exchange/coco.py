@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 _MEMORY = 8_000_000
 _PIECE = 1 << 20
 _CORNERS = 3
+_TRIPLE = 3
+"""Numbers of a point: x, y, visibility."""
+_SEEN = 2
+"""Visibility of a point that is labelled and visible; 1 is labelled and hidden, 0 not labelled."""
 
 
 def write(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[bytes]:
     """Yield the document: images as they come, annotations after them from a file of their own."""
     asked = _asked(questions)
-    categories = {label: n for n, label in enumerate(_labels(asked), 1)}
+    categories = {name: n for n, name in enumerate(_categories(asked), 1)}
     yield b'{"info":{"description":"Headwater"},"images":['
     with tempfile.SpooledTemporaryFile(max_size=_MEMORY) as spool:
         count = 0
@@ -41,10 +45,7 @@ def write(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[byte
         spool.seek(0)
         while piece := spool.read(_PIECE):
             yield piece
-    listed = [
-        {"id": n, "name": label} | ({"keypoints": [label], "skeleton": []} if _pointed(asked, label) else {})
-        for label, n in categories.items()
-    ]
+    listed = [{"id": n, "name": name} | _points_of(asked, name) for name, n in categories.items()]
     yield f'],"categories":{encoded(listed)}}}\n'.encode()
 
 
@@ -52,21 +53,54 @@ def _asked(questions: Sequence[Question]) -> dict[Kind, Question]:
     return {kind: found for kind in Kind if kind in IMAGE_MARKS and (found := first(questions, kind))}
 
 
-def _labels(asked: dict[Kind, Question]) -> list[str]:
-    return list(dict.fromkeys(value for question in asked.values() for value in question.values))
+def _categories(asked: dict[Kind, Question]) -> list[str]:
+    """The labels; of a question with a skeleton its name, which is the category its points belong to."""
+    named = [(each.name,) if each.skeleton else each.values for each in asked.values()]
+    return list(dict.fromkeys(name for names in named for name in names))
 
 
-def _pointed(asked: dict[Kind, Question], label: str) -> bool:
-    return Kind.KEYPOINTS in asked and label in asked[Kind.KEYPOINTS].values
+def _points_of(asked: dict[Kind, Question], name: str) -> dict[str, Any]:
+    question = asked.get(Kind.KEYPOINTS)
+    if question is not None and question.skeleton and name == question.name:
+        place = {value: n for n, value in enumerate(question.values, 1)}
+        lines = [[place[one], place[other]] for one, other in question.skeleton]
+        return {"keypoints": list(question.values), "skeleton": lines}
+    single = question is not None and not question.skeleton and name in question.values
+    return {"keypoints": [name], "skeleton": []} if single else {}
 
 
 def _annotations(item: Item, asked: dict[Kind, Question], categories: dict[str, int]) -> Iterator[dict[str, Any]]:
     for reply in item.answers:
         for kind, question in asked.items():
             value = reply.values.get(question.name)
-            for mark in value if isinstance(value, list) and not undecided(value) else ():
+            marks = value if isinstance(value, list) and not undecided(value) else []
+            about = {"attributes": {"annotator": reply.by}}
+            if question.skeleton:
+                known = {"category_id": categories[question.name], "iscrowd": 0}
+                yield from (known | each | about for each in _objects(question, marks))
+                continue
+            for mark in marks:
                 known = {"category_id": categories[mark["label"]], "iscrowd": int(kind is Kind.MASK)}
-                yield known | _shape(kind, mark) | {"attributes": {"annotator": reply.by}}
+                yield known | _shape(kind, mark) | about
+
+
+def _objects(question: Question, marks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The objects of a question with a skeleton, each with its points in the order of the options; (0, 0, 0) for none.
+
+    What lies around an object is the box around its points.
+    """
+    for number in dict.fromkeys(mark.get("object", 1) for mark in marks):
+        placed = {mark["label"]: mark for mark in marks if mark.get("object", 1) == number}
+        triples = [[placed[v]["x"], placed[v]["y"], _SEEN] if v in placed else [0, 0, 0] for v in question.values]
+        flat = [value for triple in triples for value in triple]
+        around = _around([[mark["x"], mark["y"]] for mark in placed.values()])
+        left, top, width, height = around["bbox"]
+        yield {
+            "keypoints": flat,
+            "num_keypoints": len(placed),
+            "bbox": [left, top, width, height],
+            "area": width * height,
+        }
 
 
 def _shape(kind: Kind, mark: dict[str, Any]) -> dict[str, Any]:
@@ -102,6 +136,7 @@ def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
     asked = _asked(questions)
     try:
         names = {each["id"]: str(each["name"]) for each in data["categories"]}
+        points = {each["id"]: [str(name) for name in each.get("keypoints") or ()] for each in data["categories"]}
         images = {each["id"]: each for each in data["images"]}
         marks: dict[Any, list[dict[str, Any]]] = {}
         for each in data["annotations"]:
@@ -116,15 +151,31 @@ def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
         size = {name: int(image.get(name) or 0) for name in ("width", "height")}
         people: dict[str, dict[str, list[dict[str, Any]]]] = {}
         for each in marks.get(identifier, ()):
+            mine = people.setdefault(str((each.get("attributes") or {}).get("annotator", "")), {})
+            category = each["category_id"]
             try:
+                if points[category] and len(each.get("keypoints") or ()) > _TRIPLE:
+                    _join(mine, asked.get(Kind.KEYPOINTS), points[category], each["keypoints"])
+                    each = {name: value for name, value in each.items() if name != "keypoints"}  # noqa: PLW2901
                 kind, mark = _mark(each, size)
             except (KeyError, TypeError, ValueError, IndexError) as error:
                 raise bad(path, f"Annotation {each.get('id')}", f"its shape is unusable ({error})") from error
-            if kind in asked:
-                mine = people.setdefault(str((each.get("attributes") or {}).get("annotator", "")), {})
-                mine.setdefault(asked[kind].name, []).append(mark | {"label": names[each["category_id"]]})
-        answers = tuple(Reply(values=dict(values), by=by) for by, values in people.items())
+            if kind in asked and (names[category] in asked[kind].values or not points[category]):
+                mine.setdefault(asked[kind].name, []).append(mark | {"label": names[category]})
+        answers = tuple(Reply(values=dict(values), by=by) for by, values in people.items() if values)
         yield Item(id=str(identifier), content=content | size, answers=answers)
+
+
+def _join(
+    mine: dict[str, list[dict[str, Any]]], question: Question | None, names: Sequence[str], flat: list[float]
+) -> None:
+    """Add the points of one object, the next one of its image; what was not labelled is left out."""
+    if question is None:
+        return
+    number = max((mark["object"] for mark in mine.get(question.name, ()) if "object" in mark), default=0) + 1
+    for name, x, y, seen in zip(names, flat[::3], flat[1::3], flat[2::3], strict=True):
+        if seen:
+            mine.setdefault(question.name, []).append({"x": x, "y": y, "label": name, "object": number})
 
 
 def _mark(each: dict[str, Any], size: dict[str, int]) -> tuple[Kind, dict[str, Any]]:
@@ -153,6 +204,7 @@ CODEC = Codec(
             Feature.POLYGONS,
             Feature.MASK,
             Feature.KEYPOINTS,
+            Feature.SKELETON,
             Feature.SEVERAL_ANNOTATORS,
             Feature.ANNOTATOR,
         ),
@@ -160,7 +212,8 @@ CODEC = Codec(
     )
     | {Feature.SEVERAL_QUESTIONS: "one of boxes, one of outlines, one of masks, one of points"},
     losses=(
-        "Every point is an annotation of its own. Of an outline in several parts only the first is read.",
+        "Without a skeleton every point is an annotation; with one, an object is, in a category named as the question.",
+        "Whether a point is hidden is not told. Of an outline in several parts only the first is read.",
         "A file is read whole: at most 512 MB.",
     ),
 )

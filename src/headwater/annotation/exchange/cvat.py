@@ -68,7 +68,8 @@ def _shapes(question: Question, value: Any, by: str) -> Iterator[str]:  # noqa: 
             yield f"<polygon{_attributes(known | {'points': points})}></polygon>"
         elif question.kind is Kind.KEYPOINTS:
             place = f"{mark['x']},{mark['y']}"
-            yield f"<points{_attributes(known | {'points': place})}></points>"
+            group = {"group_id": mark["object"]} if "object" in mark else {}
+            yield f"<points{_attributes(known | {'points': place} | group)}></points>"
         else:
             left, top, width, height, counts = masks.boxed(masks.pixels(mark["rle"]))
             box = {"left": left, "top": top, "width": width, "height": height}
@@ -127,7 +128,8 @@ def _marks(kind: Kind, shape: Element, size: tuple[int, int]) -> list[dict[str, 
     points = [[float(number) for number in pair.split(",")] for pair in (shape.get("points") or "none").split(";")]
     if kind is Kind.POLYGONS:
         return [{"points": points}]
-    return [{"x": x, "y": y} for x, y in points]
+    group = int(shape.get("group_id") or 0)
+    return [{"x": x, "y": y} | ({"object": group} if group > 0 else {}) for x, y in points]
 
 
 CODEC = Codec(
@@ -146,6 +148,7 @@ CODEC = Codec(
             Feature.POLYGONS,
             Feature.MASK,
             Feature.KEYPOINTS,
+            Feature.SKELETON,
             Feature.SEVERAL_ANNOTATORS,
             Feature.ANNOTATOR,
         ),

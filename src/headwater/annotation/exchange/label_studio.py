@@ -175,7 +175,10 @@ CODEC = Codec(
     write=write,
     read=read,
     carries=dict.fromkeys(set(Feature) - _LEFT_OUT, "")
-    | {Feature.RANKING_MANY: "an order without ties, reasons and comments"},
+    | {
+        Feature.SKELETON: "the points, without which object each is of",
+        Feature.RANKING_MANY: "an order without ties, reasons and comments",
+    },
     losses=(
         "Rotations and regions without a question stay with what came from Label Studio, but are no answers.",
         "What came from Label Studio and was not changed is written as it came, byte for byte the same values.",

@@ -86,6 +86,7 @@ class Feature(StrEnum):
     POLYGONS = "polygons"
     MASK = "masks"
     KEYPOINTS = "keypoints"
+    SKELETON = "keypoints of several objects, joined by a skeleton"
     PER_TURN = "answers per turn"
     UNDECIDED = "cannot decide, with the reason"
     SEVERAL_QUESTIONS = "several questions"

@@ -41,7 +41,7 @@ export class Drawn extends Question {
   }
 
   update() {
-    for (const button of this.labels.children) button.ariaPressed = String(button.dataset.value === this.label);
+    for (const button of this.labels.querySelectorAll("[data-value]")) button.ariaPressed = String(button.dataset.value === this.label);
     this.picture?.redraw();
   }
 

@@ -1,4 +1,5 @@
 // <hw-marks>: boxes, outlines or points on an image, by pointer or by keyboard alone.
+import { action } from "../dom.js";
 import { SHAPES, cornerAt, draftOutline, handles, hits, stroke } from "../shapes.js";
 import { Drawn } from "./drawn.js";
 
@@ -10,14 +11,40 @@ class Marks extends Drawn {
     this.chosen = -1;
     this.draft = null;
     this.sizing = false;
+    this.object = 1;
     super.build();
+    if (this.bones.length) this.labels.append(action("Next object", "e", () => this.nextObject(), "quiet"));
+  }
+
+  // Lines between the points of an object; with them an object has each point once.
+  get bones() { return this.asked.skeleton ?? []; }
+  objectOf(mark) { return mark.object ?? 1; }
+  has(object, label) { return this.marks.some((mark) => this.objectOf(mark) === object && mark.label === label); }
+
+  nextObject() {
+    this.chosen = -1;
+    this.object = Math.max(0, ...this.marks.map((mark) => this.objectOf(mark))) + 1;
+    this.label = this.asked.options[0].value;
+    this.update();
+  }
+
+  // Put a point of the object, or put it elsewhere; the next point it lacks comes next.
+  join(made) {
+    const { object, label } = this;
+    const others = this.marks.filter((mark) => this.objectOf(mark) !== object || mark.label !== label);
+    const at = this.asked.options.findIndex(({ value }) => value === label);
+    const order = [...this.asked.options.slice(at + 1), ...this.asked.options.slice(0, at)].map(({ value }) => value);
+    this.label = order.find((value) => !this.has(object, value)) ?? label;
+    this.task.guide(this.asked, this.label);
+    this.keep([...others, { ...made, label, object }]);
   }
 
   take(label) {
     this.label = label;
     this.task.guide(this.asked, label);
-    if (this.chosen >= 0) this.change((mark) => ({ ...mark, label }));
-    else this.update();
+    const one = this.marks[this.chosen];
+    if (one && !(this.bones.length && this.has(this.objectOf(one), label))) this.change((mark) => ({ ...mark, label }));
+    else { if (this.bones.length) this.chosen = -1; this.update(); }
   }
 
   change(act) {
@@ -29,6 +56,7 @@ class Marks extends Drawn {
     const made = this.shape.make(this.draft);
     this.draft = null;
     if (!made) { this.say("Too small to keep."); this.picture.redraw(); return; }
+    if (this.bones.length) { this.join(made); return; }
     this.chosen = this.marks.length;
     this.keep([...this.marks, { ...made, label: this.label }]);
   }
@@ -82,6 +110,7 @@ class Marks extends Drawn {
   choose(place) {
     this.chosen = place;
     this.sizing = false;
+    this.object = this.objectOf(this.marks[place]);
     this.task.guide(this.asked, this.marks[place].label);
     this.show(true);
   }
@@ -96,6 +125,7 @@ class Marks extends Drawn {
     return [
       { keys: [" "], text: this.asked.kind === "keypoints" ? "point" : "corner", act: () => this.place(this.picture.crosshair), fits: ({ key, target }) => key === " " && !target.closest("button") },
       ...(isOutline ? [{ keys: ["Enter"], text: "close the outline", act: () => this.finish(), when: () => Boolean(this.draft) }] : []),
+      ...(this.bones.length ? [{ keys: ["e"], text: "the next object", act: () => this.nextObject() }] : []),
       { keys: ["n", "p"], text: "next, previous mark", act: ({ key }) => this.walk(key === "n" ? 1 : -1), when: () => this.marks.length > 0 },
       ...(this.shape.grow ? [{ keys: ["s"], text: "size", act: () => { this.sizing = !this.sizing; this.update(); }, when: () => this.chosen >= 0 }] : []),
       { keys: ["Delete"], text: "remove", act: () => this.remove(this.chosen), when: () => this.chosen >= 0 },
@@ -107,6 +137,12 @@ class Marks extends Drawn {
   walk(step) { this.choose(this.chosen < 0 ? (step > 0 ? 0 : this.marks.length - 1) : (this.chosen + step + this.marks.length) % this.marks.length); }
 
   paint(pen, scale) {
+    for (const [one, other] of this.bones) {
+      for (const from of this.marks.filter((mark) => mark.label === one)) {
+        const to = this.marks.find((mark) => mark.label === other && this.objectOf(mark) === this.objectOf(from));
+        if (to) stroke(pen, scale, [[from.x, from.y], [to.x, to.y]], { colour: this.colour(one), open: true });
+      }
+    }
     this.marks.forEach((mark, place) => stroke(pen, scale, this.shape.outline(mark), { colour: this.colour(mark.label), chosen: place === this.chosen, name: this.named(mark.label) }));
     const one = this.marks[this.chosen];
     if (one && this.shape.corners) handles(pen, scale, this.shape.corners(one), this.colour(one.label));
@@ -118,10 +154,14 @@ class Marks extends Drawn {
     if (this.chosen >= this.marks.length) this.chosen = -1;
     const first = Math.max(0, Math.min(this.chosen - LISTED / 2, this.marks.length - LISTED));
     this.list.replaceChildren(...this.marks.slice(first, first + LISTED).map((mark, at) =>
-      this.line(mark.label, this.shape.describe(mark), first + at === this.chosen, () => this.choose(first + at), () => this.remove(first + at))));
+      this.line(mark.label, this.described(mark), first + at === this.chosen, () => this.choose(first + at), () => this.remove(first + at))));
     const one = this.marks[this.chosen];
-    this.say(one ? `${this.named(one.label)}: ${this.shape.describe(one)}; arrows ${this.sizing ? "change its size" : "move it"}, Shift by ten.` : `Next: ${this.named(this.label)}.`);
+    const which = this.bones.length ? ` of object ${this.object}` : "";
+    const isWhole = this.bones.length && this.asked.options.every(({ value }) => this.has(this.object, value));
+    this.say(one ? `${this.named(one.label)}: ${this.described(one)}; arrows ${this.sizing ? "change its size" : "move it"}, Shift by ten.` : isWhole ? `Object ${this.object} has every point: e begins the next.` : `Next: ${this.named(this.label)}${which}.`);
   }
+
+  described(mark) { return this.shape.describe(mark) + (this.bones.length ? `, object ${this.objectOf(mark)}` : ""); }
 }
 
 customElements.define("hw-marks", Marks);
