@@ -64,6 +64,7 @@ def draft(part: str, tables: set[str], revision: str, previous: str | None) -> s
                 "render_item": lambda _kind, item, _context: "sa.BigInteger()" if isinstance(item, Moment) else False,
             },
         )
+        vars(context.impl)["_skip_functional_indexes"] = lambda *_: None  # none is there that it could mistake for them
         operations = produce_migrations(context, metadata).upgrade_ops
         assert operations is not None
         body = render_python_code(

@@ -1,18 +1,22 @@
-"""What a claim reads of PostgreSQL's tables does not grow with them, whatever the server believes of their sizes."""
+"""What is read of tasks does not grow with their number, whatever the server believes of the sizes of its tables."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from headwater.annotation.plan import Plan
+from headwater.annotation.store import tasks
 from tests.annotation.factories import answer, claim, open_campaign
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from headwater.storage.database import Database
     from tests.workspaces import Team
 
+BY_RECORD, BY_SUBJECT = "ix_task_record", "uq_task_about"
 TASKS, ANSWERS, FEW = 3000, 30, 100
 READ = "SELECT sum(idx_tup_fetch + seq_tup_read) FROM pg_stat_xact_user_tables WHERE relname IN ('task', 'lease')"
 
@@ -54,3 +58,26 @@ def test_a_claim_reads_a_few_rows_of_three_thousand_tasks_before_and_after_they_
     for person, counted in zip(each_team.annotators, (False, True, True), strict=False):
         forget_plans(database, counted=counted)
         assert rows_read(each_team, campaign.id, person) < FEW
+
+
+def plan(database: Database, find: Callable[[sa.Connection], object]) -> str:
+    """Return how the database goes about what a function reads, when it may not read whole tables."""
+    sent: list[tuple[str, Any]] = []
+    with database.read() as db:
+        remember = lambda _db, _cursor, said, values, *_: sent.append((said, values))  # noqa: E731
+        sa.event.listen(db, "before_cursor_execute", remember)
+        find(db)
+        sa.event.remove(db, "before_cursor_execute", remember)
+        if not database.is_sqlite:
+            db.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        how = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+        return "\n".join(str(row) for said, values in sent for row in db.exec_driver_sql(how + said, values))
+
+
+def test_tasks_are_found_by_record_and_by_what_they_are_about_through_their_indexes(each_team: Team) -> None:
+    database = each_team.app.database
+    campaign = open_campaign(each_team, 3).id
+    records = [f"rec_{place:040x}" for place in range(5)]
+    assert BY_RECORD in plan(database, lambda db: tasks.unasked(db, campaign, records))
+    assert BY_RECORD in plan(database, lambda db: tasks.by_records(db, campaign, records))
+    assert BY_SUBJECT in plan(database, lambda db: tasks.about(db, "ans_1"))

@@ -40,7 +40,7 @@ def test_tasks_are_listed_by_how_far_they_are_and_page_by_page(each_team: Team) 
         paged, after = [], ""
         while rows := tracking.lines(ctx, campaign, after=after, limit=4):
             paged += rows
-            after = rows[-1].record_id
+            after = rows[-1].id
     assert paged == whole
     assert {row.batch for row in whole} == {"one"}
 

@@ -47,6 +47,22 @@ def test_rows_are_added_with_what_they_share(each_app: App) -> None:
         bulk.add(db, TABLE, {"id": ["a"], "from": [1], "body": [b""]}, shared)
 
 
+@pytest.mark.parametrize("odd", ["{:010}", "{:08}'\"", "{}", "{:09}é", "{:09}\0", "{:08}?\\"])
+def test_many_rows_are_those_that_few_would_be(app: App, odd: str) -> None:
+    table = sa.Table(
+        "many", sa.MetaData(), sa.Column("id", sa.String(10)), sa.Column("n", sa.Integer), sa.Column("at", Moment)
+    )
+    ids = [odd.format(place) for place in range(2_000)]
+    with app.database.write() as db:
+        table.create(db)
+        bulk.add(db, table, {"id": ids, "n": range(5, 2_005)}, {"at": NOON})
+        bulk.add(db, table, {"n": range(4_000, 0, -2), "id": ids}, {"at": None})
+        rows = [tuple(row) for row in db.execute(sa.select(table))]
+    assert rows == [(each, 5 + place, NOON) for place, each in enumerate(ids)] + [
+        (each, 4_000 - 2 * place, None) for place, each in enumerate(ids)
+    ]
+
+
 def test_what_is_too_long_is_refused_and_not_cut(postgres_app: App) -> None:
     with postgres_app.database.write() as db:
         TABLE.create(db)

@@ -48,6 +48,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_location", lambda: later)
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection", "ignore:autogenerate skipping")  # of expressions
 def test_the_migrations_make_exactly_the_tables_of_the_stores(each_app: App) -> None:
     build(each_app)  # which knows the tables of every part
     with each_app.database.read() as db:

@@ -92,13 +92,13 @@ def assign(
 def open_tasks(
     ctx: Context, campaign_id: str, *, handed: bool = False, after: str = "", limit: int = 50
 ) -> list[Place]:
-    """Return open tasks that may be handed over, by record; for those who run the campaign.
+    """Return open tasks that may be handed over, oldest first; for those who run the campaign.
 
     Args:
         ctx: The context.
         campaign_id: The campaign.
         handed: Whether only those that were handed to somebody.
-        after: Record of the last one before.
+        after: Id of the last one before.
         limit: Most tasks.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)

@@ -33,7 +33,7 @@ from headwater.lineage.model import Node
 from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from headwater.context import Context
 
@@ -70,7 +70,7 @@ def add(  # noqa: PLR0913 -- what a batch is made of
     require(ctx, Decision.CAMPAIGN_OPEN)
     chosen = list(dict.fromkeys(records)) or select(ctx)
     row = begin(ctx, campaign_id, name=name, kind=kind, priority=priority)
-    added = append(ctx, row.id, [chosen], most=len(chosen), skill=skill)
+    added = append(ctx, row.id, chosen, skill=skill)
     if not added:
         found = queries.campaign(ctx, campaign_id)
         raise InvalidError(
@@ -89,6 +89,7 @@ def begin(ctx: Context, campaign_id: str, *, name: str, kind: BatchKind = BatchK
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     campaign = permit(ctx, campaign_id, name)
+    store.hold(ctx.db, campaign.id)
     before = store.batches(ctx.db, campaign.id)
     row = Batch(
         id=BatchId(new_id("bat")),
@@ -117,24 +118,15 @@ def permit(ctx: Context, campaign_id: str, name: str) -> Campaign:
     return campaign
 
 
-def append(
-    ctx: Context,
-    batch_id: str,
-    parts: Iterable[Sequence[str]],
-    *,
-    most: int,
-    skill: str = "",
-    just_made: bool = False,
-) -> int:
-    """Add records to the end of a batch, part by part, and return how many were new to its campaign.
+def append(ctx: Context, batch_id: str, records: Sequence[str], *, skill: str = "", just_made: bool = False) -> int:
+    """Add records to the end of a batch, and return how many were new to its campaign.
 
     Args:
         ctx: The context.
         batch_id: The batch.
-        parts: Ids of records; none twice.
-        most: How many they are, or more.
+        records: Their ids; none twice.
         skill: What annotators need for them.
-        just_made: Whether they are so new that the batch cannot hold any of them.
+        just_made: Whether they were made in this transaction, so that no campaign can have them.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     row = queries.batch(ctx, batch_id)
@@ -155,7 +147,8 @@ def append(
         created_at=ctx.clock.now(),
     )
     lane_id = store.lane_of(ctx.db, row.campaign_id, sort)
-    added = tasks.add(ctx.db, parts, like, lane_id=lane_id, most=most, just_made=just_made)
+    store.hold(ctx.db, row.campaign_id)
+    added = tasks.add(ctx.db, records, like, lane_id=lane_id, just_made=just_made)
     store.resize_batch(ctx.db, row.id, added)
     return added
 

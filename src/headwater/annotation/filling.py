@@ -1,8 +1,7 @@
 """Filling a batch from a file: what an intake makes records of, and what the program had already, becomes its tasks.
 
-Where it costs nothing, the records of a chunk become tasks in the transaction that makes them records, so annotators
-begin while the rest of the file comes in. SQLite would have to find a place in its index for each record, so there the
-new records become tasks together, at the end.
+The records of a chunk become tasks in the transaction that makes them records, beside the screening of the next chunk:
+annotators begin while the rest of the file comes in.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 from headwater.annotation import batches, queries
 from headwater.annotation.model import CampaignState
 from headwater.annotation.store import campaigns as store
-from headwater.annotation.store import tasks
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
@@ -82,24 +80,18 @@ def pour(ctx: Context, batch_id: str, wanted: Wanted, made: Sequence[str], same:
         same: The records from before that say the same as items of the chunk.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
-    if _is_closed(ctx, wanted):
-        return
-    if made and not tasks.are_better_together(ctx.db):
-        batches.append(ctx, batch_id, [made], most=len(made), skill=wanted.skill, just_made=True)
-    if new := tasks.unasked(ctx.db, wanted.campaign, same):
-        batches.append(ctx, batch_id, [new], most=len(new), skill=wanted.skill, just_made=True)
+    if not _is_closed(ctx, wanted):
+        batches.append(ctx, batch_id, made, skill=wanted.skill, just_made=True)
+        batches.append(ctx, batch_id, same, skill=wanted.skill)
 
 
-def finish(ctx: Context, batch_id: str, wanted: Wanted, intake_id: str) -> Filled:
-    """Ask about what was not asked about yet, and tell of the batch; one that stayed empty is no more.
+def finish(ctx: Context, batch_id: str, intake_id: str) -> Filled:
+    """Tell of the batch; one that stayed empty is no more.
 
-    A campaign that was closed meanwhile gets nothing: the records are in the program all the same.
+    A campaign that was closed meanwhile got nothing: the records are in the program all the same.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     intake = sourcing.intake(ctx, intake_id)
-    if intake.added and tasks.are_better_together(ctx.db) and not _is_closed(ctx, wanted):
-        parts = sourcing.identifier_parts(ctx, where=f"intake_id = '{intake.id}'")
-        batches.append(ctx, batch_id, parts, most=intake.added, skill=wanted.skill)
     row = queries.batch(ctx, batch_id)
     if not row.tasks:
         store.remove_batch(ctx.db, row.id)

@@ -58,6 +58,7 @@ def mark(
     campaign = queries.campaign(ctx, campaign_id)
     beforehand.check(ctx, queries.schema(ctx, campaign.schema_id), known, said="Gold of")
     explanations = explanations or {}
+    store.hold(ctx.db, campaign.id)
     there = tasks.by_records(ctx.db, campaign.id, list(known))
     lane = store.lane_of(ctx.db, campaign.id, Lane(tier=Tier.ANNOTATE, kind=LaneKind.GOLD))
     drills = tasks.in_lanes(ctx.db, [task.id for task in there.values()], LaneKind.CALIBRATION)

@@ -119,7 +119,7 @@ def ask_adjudication(ctx: Context, campaign_id: str, task_ids: Sequence[str]) ->
     asked = 0
     for task_id in dict.fromkeys(task_ids):
         task = queries.task(ctx, task_id)
-        if task.campaign_id != campaign.id or tasks.about(ctx.db, campaign.id, task.record_id, task.id):
+        if task.campaign_id != campaign.id or tasks.about(ctx.db, task.id):
             continue
         dispute = Task(
             id=TaskId(new_id("tsk")),

@@ -140,7 +140,7 @@ def withdraw(desk: Desk, held: queue.Held, *, kept_for: timedelta = timedelta(),
     now = ctx.clock.now()
     before = answers.get(ctx.db, held.campaign_id, held.answer_id)
     answers.supersede(ctx.db, held.answer_id, now)
-    review = tasks.about(ctx.db, held.campaign_id, held.record_id, held.answer_id)
+    review = tasks.about(ctx.db, held.answer_id)
     if review is not None:
         tasks.retire(ctx.db, review)
     queue.unsettle(ctx.db, held.id, until=now + kept_for if kept_for else held.expires_at, reason=reason)

@@ -26,14 +26,14 @@ def lines(
     after: str = "",
     limit: int = 50,
 ) -> list[Line]:
-    """Return tasks of a campaign by record.
+    """Return tasks of a campaign, oldest first.
 
     Args:
         ctx: The context.
         campaign_id: The campaign.
         progress: Only those that are so far.
         batch: Only those of this batch.
-        after: Record of the last one before.
+        after: Id of the last one before.
         limit: Most tasks.
 
     Raises:

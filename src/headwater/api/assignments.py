@@ -28,7 +28,7 @@ def waiting(campaign: str, caller: Caller, pages: Pages, handed: bool = False) -
     """List open tasks that may be handed over, or only those that were; for those who run the campaign."""
     with caller.reading() as ctx:
         rows = assignments.open_tasks(ctx, campaign, handed=handed, after=pages.after or "", limit=pages.limit + 1)
-    return page_of(rows, pages.limit, lambda row: row.record_id)
+    return page_of(rows, pages.limit, lambda row: row.id)
 
 
 @router.post("/assignments", response_model=Assigned)

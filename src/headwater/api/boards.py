@@ -113,11 +113,11 @@ def list_tasks(
     progress: Annotated[Progress | None, Query(description="Only tasks that are so far.")] = None,
     batch: Annotated[str, Query(description="Only tasks of this batch.")] = "",
 ) -> Page[Line]:
-    """List a campaign's tasks by record, with how far each is; for those who accept its work."""
+    """List a campaign's tasks, oldest first, with how far each is; for those who accept its work."""
     after, limit = pages.after or "", pages.limit + 1
     with caller.reading() as ctx:
         rows = tracking.lines(ctx, campaign, progress=progress, batch=batch, after=after, limit=limit)
-    return page_of(rows, pages.limit, lambda row: row.record_id)
+    return page_of(rows, pages.limit, lambda row: row.id)
 
 
 @router.get("/campaigns/{campaign}/tasks/{task}")

@@ -67,7 +67,7 @@ def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
     try:
         result = job.step("run", run)
         if wanted:
-            fill = partial(filling.finish, batch_id=batch, wanted=wanted, intake_id=begun["intake"])
+            fill = partial(filling.finish, batch_id=batch, intake_id=begun["intake"])
             filled = job.step("finish", lambda: _once(act, f"{job.id}:finish", lambda ctx: asdict(fill(ctx))))
             result = result | {"campaign": wanted.campaign} | filled
     except HeadwaterError:

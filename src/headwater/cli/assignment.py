@@ -39,11 +39,11 @@ def make(
 def waiting(
     name: Name,
     handed: Annotated[bool, typer.Option(help="Only those that were handed to somebody.")] = False,
-    after: Annotated[str, typer.Option(help="Record of the last row shown before.")] = "",
+    after: Annotated[str, typer.Option(help="Task of the last row shown before.")] = "",
     limit: Limit = 50,
     as_json: Json = False,
 ) -> None:
-    """List open tasks that may be handed over, by record."""
+    """List open tasks that may be handed over, oldest first."""
     with reading() as ctx:
         rows = assignments.open_tasks(ctx, name, handed=handed, after=after, limit=limit)
         names = governance.names(ctx)

@@ -76,11 +76,11 @@ def tasks(
     name: Name,
     progress: Annotated[Progress | None, typer.Option(help="Only tasks that are so far.")] = None,
     batch: Annotated[str, typer.Option(help="Only tasks of this batch.")] = "",
-    after: Annotated[str, typer.Option(help="Record of the last row shown before.")] = "",
+    after: Annotated[str, typer.Option(help="Task of the last row shown before.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=500, help="Most rows.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List a campaign's tasks by record, with how far each is."""
+    """List a campaign's tasks, oldest first, with how far each is."""
     with reading() as ctx:
         rows = tracking.lines(ctx, name, progress=progress, batch=batch, after=after, limit=limit)
     columns = {

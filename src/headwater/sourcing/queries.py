@@ -124,12 +124,10 @@ def everything(ctx: Context, *, where: str = "") -> list[Record]:
 
 def identifiers(ctx: Context, *, where: str = "") -> list[str]:
     """Return the ids of the program's records in order of arrival, those in a slice when given."""
-    return [each for part in identifier_parts(ctx, where=where) for each in part]
+    return [each for part in _identifiers(ctx, checked(ctx, where), where) for each in part]
 
 
-def identifier_parts(ctx: Context, *, where: str = "") -> Iterator[list[str]]:
-    """Yield what `identifiers` returns, a part at a time, so that memory does not grow with the slice."""
-    predicate = checked(ctx, where)
+def _identifiers(ctx: Context, predicate: Slice, where: str) -> Iterator[list[str]]:
     if not where.strip():
         for batch in ctx.records.batches(ctx.db, ctx.program, ["record_id"]):
             yield batch.column("record_id").to_pylist()

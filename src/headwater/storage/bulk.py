@@ -6,6 +6,7 @@ import re
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
@@ -50,11 +51,41 @@ def _bound(db: Connection, table: sa.Table, name: str, values: Sequence[Any]) ->
 
 
 def _insert(db: Connection, target: str, columns: list[Sequence[Any]], shared: list[Any]) -> None:
-    count = len(columns[0])
-    places = [*repeat("?", len(columns)), *map(_literal, shared)]
-    columns += [[value] * count for value in shared if _literal(value) == "?"]
     driver: Any = db.connection.driver_connection
+    literals = [_literal(value) for value in shared]
+    if len(columns[0]) >= _MANY and "?" not in literals and (whole := _whole(columns)):
+        selected, joined = whole
+        said = ", ".join([*selected, *literals])
+        driver.execute(f"INSERT INTO {target} SELECT {said} FROM json_each(?)", (joined,)).close()
+        return
+    places = [*repeat("?", len(columns)), *literals]
+    columns += [[value] * len(columns[0]) for value, place in zip(shared, literals, strict=True) if place == "?"]
     driver.executemany(f"INSERT INTO {target} VALUES ({', '.join(places)})", zip(*columns, strict=True)).close()
+
+
+def _whole(columns: list[Sequence[Any]]) -> tuple[list[str], str] | None:
+    """Return rows as one statement takes them, so that the interpreter is let go once and not at each row.
+
+    Only ids, all as long as the first, and numbers in order can be told from each other in one string for each row.
+    The library lets the interpreter go at each row of an ordinary insert, and waits for it while other threads work.
+
+    Returns:
+        How each column is selected from the joined strings, and these as JSON; None where columns are of another kind.
+    """
+    selected, texts, start = [], [], 1
+    for column in columns:
+        if isinstance(column, range) and column.step == 1:
+            selected.append(f"{column.start} + key")
+            continue
+        length = len(column[0]) if isinstance(column[0], str) else 0
+        if not length or {*map(type, column)} != {str} or {*map(len, column)} != {length}:
+            return None
+        if not (joined := "".join(column)).isascii() or not joined.isprintable():
+            return None
+        selected.append(f"substr(value, {start}, {length})")
+        start += length
+        texts.append(column)
+    return (selected, orjson.dumps(list(map("".join, zip(*texts, strict=True)))).decode()) if texts else None
 
 
 def _literal(value: object) -> str:
@@ -85,5 +116,6 @@ def _copied(value: object) -> str:
     return "\\N" if value is None else str(value)
 
 
+_MANY = 1_000
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})

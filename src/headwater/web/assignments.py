@@ -31,7 +31,7 @@ def listing(visitor: Visitor, campaign: str, handed: bool = False, after: str = 
             campaign=queries.campaign(ctx, campaign),
             rows=rows[:SHOWN],
             handed=handed,
-            next=rows[SHOWN - 1].record_id if len(rows) > SHOWN else "",
+            next=rows[SHOWN - 1].id if len(rows) > SHOWN else "",
             people=assignments.eligible(ctx),
             reasons=assignments.skip_reasons(ctx, campaign),
             skips=passed[:SHOWN],

@@ -43,7 +43,7 @@ def listing(visitor: Visitor, campaign: str, progress: str = "", batch: str = ""
             progress=progress,
             batch=batch,
             after=after,
-            next=shown[-1].record_id if len(rows) > SHOWN else "",
+            next=shown[-1].id if len(rows) > SHOWN else "",
         )
 
 

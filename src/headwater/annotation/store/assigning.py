@@ -30,20 +30,20 @@ def places(db: Connection, campaign_id: str, task_ids: Sequence[str]) -> list[Pl
 
 
 def open_places(db: Connection, campaign_id: str, *, handed: bool, after: str, limit: int) -> list[Place]:
-    """Return open tasks that not everybody answers, by record, from the one after a record.
+    """Return open tasks that not everybody answers, oldest first, from the one after a task.
 
     Args:
         db: The open transaction.
         campaign_id: The campaign.
         handed: Whether only those that were handed to somebody.
-        after: Record of the last one before.
+        after: The last one before.
         limit: Most tasks.
     """
     kinds = [LaneKind.ASSIGNED] if handed else [LaneKind.ASSIGNED, LaneKind.RETURNS, LaneKind.WORK]
     query = _places(campaign_id).where(
-        task.c.about == "", task.c.record_id > after, task.c.need > 0, task.c.wanted < EVERYONE, lane.c.kind.in_(kinds)
+        task.c.about == "", task.c.id > after, task.c.need > 0, task.c.wanted < EVERYONE, lane.c.kind.in_(kinds)
     )
-    return [Place(*row) for row in db.execute(query.order_by(task.c.record_id).limit(limit))]
+    return [Place(*row) for row in db.execute(query.order_by(task.c.id).limit(limit))]
 
 
 def _places(campaign_id: str) -> sa.Select[Any]:

@@ -182,6 +182,11 @@ def lanes(db: Connection, campaign_id: str) -> list[tuple[int, Lane]]:
     return [(row.id, Lane(Tier(row.tier), LaneKind(row.kind), row.priority, row.skill)) for row in rows]
 
 
+def hold(db: Connection, campaign_id: str) -> None:
+    """Let nobody else put batches or tasks into a campaign until the end of the transaction: a record is asked once."""
+    db.execute(sa.select(campaign.c.id).where(campaign.c.id == campaign_id).with_for_update(key_share=True))
+
+
 def extend(db: Connection, lane_id: int, count: int) -> int:
     """Take `count` ranks at the end of a lane and return the rank before the first of them; locks the lane."""
     tail = db.execute(_EXTEND, {"lane": lane_id, "count": count}).scalar_one()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from headwater.annotation.model import EVERYONE, LaneKind, LeaseState, Tier
 from headwater.annotation.store.answers import answer, gold, tally_up
 from headwater.annotation.store.campaigns import Lane, extend, lane, lane_of
-from headwater.annotation.store.tasks import lease, task
+from headwater.annotation.store.tasks import IS_ABOUT, lease, task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ def _supersede(db: Connection, batch: Batch, task_ids: Sequence[str], at: dateti
         )
     ids = sa.select(answer.c.id).where(*mine)
     about = sa.or_(task.c.about.in_(ids), task.c.about.in_(task_ids))
-    db.execute(task.update().where(task.c.campaign_id == batch.campaign_id, about).values(need=0))
+    db.execute(task.update().where(task.c.campaign_id == batch.campaign_id, about, IS_ABOUT).values(need=0))
     return db.execute(answer.update().where(*mine).values(superseded_at=at)).rowcount
 
 

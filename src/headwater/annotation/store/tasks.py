@@ -14,12 +14,14 @@ from headwater.storage import bulk
 from headwater.storage.database import Moment, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from headwater.storage.database import Connection
 
-CHUNK = 10_000
+_CHUNK = 25_000
 _SOUGHT = 2_000
+IS_ABOUT = sa.text("about <> ''")
+"""Said in so many words wherever tasks about something are sought, for their index to be used."""
 
 task = sa.Table(
     "task",
@@ -39,15 +41,20 @@ task = sa.Table(
     sa.Column("barred", sa.String(40), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
-    sa.Index("uq_task_record", "campaign_id", "record_id", "about", unique=True),
+    sa.Index("ix_task_record", sa.text("substr(record_id, 5, 12)")),
+    sa.Index("uq_task_about", "about", unique=True, sqlite_where=IS_ABOUT, postgresql_where=IS_ABOUT),
+    sa.Index("ix_task_campaign", "campaign_id", "id"),
     sa.Index("ix_task_batch", "batch_id", "id"),
     sa.Index("ix_task_open", "lane_id", "rank", sqlite_where=sa.text("need > 0"), postgresql_where=sa.text("need > 0")),
-    sqlite_with_rowid=False,
     postgresql_with={"fillfactor": 80},
 )
 """`need` = wanted − live leases − answers − away, where `away` are places that a vendor has. A task stands at `rank` of
 its lane and is given out while `need` > 0. `barred` is the one annotator who may not get it (the author of an answer
-under review); `reason` tells whoever gets it why it was opened again."""
+under review); `reason` tells whoever gets it why it was opened again. A record has one ordinary task in a campaign, and
+is found by a part of its digest: an index of whole ids, whose order is random, is five times as large and does not fit
+into SQLite's memory."""
+
+_KEY = sa.literal_column("substr(task.record_id, 5, 12)", sa.String)
 
 lease = sa.Table(
     "lease",
@@ -130,75 +137,58 @@ lane_cursor = sa.Table(
 """Up to this rank of a lane there is nothing left for the annotator: they claim without passing over what they did."""
 
 
-def add(
-    db: Connection,
-    parts: Iterable[Sequence[str]],
-    like: Task,
-    *,
-    lane_id: int,
-    most: int,
-    just_made: bool = False,
-) -> int:
+def add(db: Connection, records: Sequence[str], like: Task, *, lane_id: int, just_made: bool = False) -> int:
     """Append tasks to a lane, one per record; records that are in the campaign already are left out.
 
     Args:
-        db: The open transaction.
-        parts: Their ids part by part, in the order in which they are to be given out; none twice.
-        like: What the tasks have in common; its batch holds nothing else.
+        db: The open transaction, which holds the campaign.
+        records: Their ids in the order in which they are to be given out; none twice.
+        like: What the tasks have in common.
         lane_id: The lane.
-        most: How many records there are, or more.
-        just_made: Whether the records are so new that the batch itself cannot hold any of them.
+        just_made: Whether the records were made in this transaction, so that no campaign can have them.
 
     Returns:
         How many were added.
     """
-    size = int(db.execute(sa.select(sa.func.sum(batch.c.tasks))).scalar_one() or 0)
-    fresh_of = _fresh(db, like, most, just_made=just_made)
     constant = _columns(like, lane_id)
     del constant["id"], constant["record_id"]
-    rebuilt = db.dialect.name == "sqlite" and most > max(size, CHUNK)
-    indexes = sorted(task.indexes, key=lambda each: str(each.name)) if rebuilt else []
-    for each in indexes:  # to sort rows once costs a third of what it costs to find the place of each
-        each.drop(db)
+    fresh_of = None if just_made else _fresh(db, like, len(records))
     added = 0
-    for part in parts:
-        for start in range(0, len(part), CHUNK):
-            fresh = fresh_of(part[start : start + CHUNK])
-            first = extend(db, lane_id, len(fresh)) + 1
-            varying = {"id": new_ids("tsk", len(fresh)), "record_id": fresh, "rank": range(first, first + len(fresh))}
-            bulk.add(db, task, varying, constant)
-            added += len(fresh)
-    for each in indexes:
-        each.create(db)
+    for start in range(0, len(records), _CHUNK):
+        part = records[start : start + _CHUNK]
+        fresh = fresh_of(part) if fresh_of else part
+        first = extend(db, lane_id, len(fresh)) + 1
+        varying = {"id": new_ids("tsk", len(fresh)), "record_id": fresh, "rank": range(first, first + len(fresh))}
+        bulk.add(db, task, varying, constant)
+        added += len(fresh)
     return added
 
 
-def _fresh(db: Connection, like: Task, most: int, *, just_made: bool) -> Callable[[Sequence[str]], Sequence[str]]:
+def _fresh(db: Connection, like: Task, most: int) -> Callable[[Sequence[str]], Sequence[str]]:
     """Return what leaves out the records that a campaign has ordinary tasks about."""
     held = sa.select(sa.func.sum(batch.c.tasks)).where(batch.c.campaign_id == like.campaign_id)
-    found = sa.select(task.c.record_id).where(task.c.campaign_id == like.campaign_id, task.c.about == "")
-    if just_made:
-        held, found = held.where(batch.c.id != like.batch_id), found.where(task.c.batch_id != like.batch_id)
     size = db.execute(held).scalar_one()
-    if not size:
-        return lambda some: some
-    if size > most:
-        return lambda some: unasked(db, like.campaign_id, some)
-    known = set(db.execute(found).scalars())
-    return lambda some: [each for each in some if each not in known]
-
-
-def are_better_together(db: Connection) -> bool:
-    """Return whether many tasks had better be added all at once: SQLite then sorts its indexes once."""
-    return db.dialect.name == "sqlite"
+    if size and size < most:
+        found = sa.select(task.c.record_id).where(task.c.campaign_id == like.campaign_id, task.c.about == "")
+        known = set(db.execute(found).scalars())
+        return lambda some: [each for each in some if each not in known]
+    return lambda some: unasked(db, like.campaign_id, some)
 
 
 def unasked(db: Connection, campaign_id: str, records: Sequence[str]) -> list[str]:
     """Return those of some records that a campaign has no ordinary task about."""
-    query = sa.select(task.c.record_id).where(task.c.campaign_id == campaign_id, task.c.about == "")
-    parts = (records[start : start + _SOUGHT] for start in range(0, len(records), _SOUGHT))
-    known = {found for part in parts for found in db.execute(query.where(task.c.record_id.in_(part))).scalars()}
+    known: set[str] = set()
+    for start in range(0, len(records), _SOUGHT):
+        query = sa.select(task.c.record_id).where(*_asks(campaign_id, records[start : start + _SOUGHT]))
+        known.update(db.execute(query).scalars())
     return [each for each in records if each not in known]
+
+
+def _asks(campaign_id: str, records: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what is true of a campaign's ordinary tasks about some records."""
+    keys = _KEY.in_([each[4:16] for each in records])
+    mine = task.c.campaign_id.concat("") == campaign_id  # or the index of campaigns would be taken, whatever their size
+    return keys, task.c.record_id.in_(records), mine, task.c.about == ""
 
 
 def add_one(db: Connection, row: Task, *, lane_id: int, barred: str = "") -> None:
@@ -270,11 +260,7 @@ def by_records(db: Connection, campaign_id: str, records: Sequence[str]) -> dict
     """Return the ordinary tasks of a campaign about the given records, by record."""
     found: dict[str, Task] = {}
     for start in range(0, len(records), 500):
-        query = sa.select(task).where(
-            task.c.campaign_id == campaign_id,
-            task.c.record_id.in_(records[start : start + 500]),
-            task.c.about == "",
-        )
+        query = sa.select(task).where(*_asks(campaign_id, records[start : start + 500]))
         found |= {row.record_id: read(Task, task, row) for row in db.execute(query)}
     return found
 
@@ -292,11 +278,9 @@ def in_lanes(db: Connection, task_ids: Sequence[str], kind: LaneKind) -> set[str
     return found
 
 
-def about(db: Connection, campaign_id: str, record_id: str, subject: str) -> str | None:
+def about(db: Connection, subject: str) -> str | None:
     """Return the task that reviews an answer or adjudicates a task."""
-    query = sa.select(task.c.id).where(
-        task.c.campaign_id == campaign_id, task.c.record_id == record_id, task.c.about == subject
-    )
+    query = sa.select(task.c.id).where(task.c.about == subject, IS_ABOUT)
     return db.execute(query).scalar_one_or_none()
 
 

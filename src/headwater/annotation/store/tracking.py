@@ -26,13 +26,13 @@ _STANDS = {
 def lines(
     db: Connection, campaign_id: str, *, progress: Progress | None, batch_id: str, after: str, limit: int
 ) -> list[Line]:
-    """Return annotators' tasks by record, from the one after a record, read along the index of records."""
-    query = _lines(campaign_id).where(task.c.about == "", task.c.record_id > after)
+    """Return annotators' tasks, oldest first, from the one after a task."""
+    query = _lines(campaign_id).where(task.c.about == "", task.c.id > after)
     if progress:
         query = query.where(_STANDS[progress])
     if batch_id:
         query = query.where(task.c.batch_id == batch_id)
-    return [Line(*row) for row in db.execute(query.order_by(task.c.record_id).limit(limit))]
+    return [Line(*row) for row in db.execute(query.order_by(task.c.id).limit(limit))]
 
 
 def line(db: Connection, campaign_id: str, task_id: str) -> Line | None:

@@ -513,9 +513,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
         postgresql_with={"fillfactor": 80},
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_task_batch", "task", ["batch_id", "id"], unique=False)
+    op.create_index("ix_task_campaign", "task", ["campaign_id", "id"], unique=False)
     op.create_index(
         "ix_task_open",
         "task",
@@ -524,7 +524,15 @@ def upgrade() -> None:
         sqlite_where=sa.text("need > 0"),
         postgresql_where=sa.text("need > 0"),
     )
-    op.create_index("uq_task_record", "task", ["campaign_id", "record_id", "about"], unique=True)
+    op.create_index("ix_task_record", "task", [sa.literal_column("substr(record_id, 5, 12)")], unique=False)
+    op.create_index(
+        "uq_task_about",
+        "task",
+        ["about"],
+        unique=True,
+        sqlite_where=sa.text("about <> ''"),
+        postgresql_where=sa.text("about <> ''"),
+    )
     op.create_table(
         "trust",
         sa.Column("campaign_id", sa.String(length=40), nullable=False),
