@@ -9,13 +9,14 @@ Source: Whitehill, Ruvolo, Wu, Bergsma and Movellan, NIPS 2009, for any number o
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import scipy
 
 from headwater.stats.inference.dawid_skene import pooled
-from headwater.stats.inference.expectation import Gold, Stop, clamped, expected, known, normalised
+from headwater.stats.inference.expectation import Stop, clamped, expected, known, normalised
 from headwater.stats.inference.identifiability import warnings
 from headwater.stats.inference.truth import Answers, Truth
 from headwater.stats.inference.votes import vote_shares
@@ -27,6 +28,8 @@ MEAN, PRECISION = 1.0, 1.0
 """Of the normal priors of ability and of log-ease."""
 _LONGEST_STEP = 1.0
 _NEWTON_STEPS = 2
+_BLOCK = 1 << 16
+"""Answers that are worked on at once."""
 
 
 class Traits(NamedTuple):
@@ -36,6 +39,16 @@ class Traits(NamedTuple):
     """Of each worker; 0 is chance, negative is adversarial."""
     ease: NDArray[np.float64]
     """Logarithm of the ease of each task; low is hard."""
+
+
+class _Block(NamedTuple):
+    """A run of tasks with their answers."""
+
+    tasks: slice
+    task: NDArray[np.int64]
+    """Place of each answer's task in the run."""
+    worker: NDArray[np.int64]
+    label: NDArray[np.int64]
 
 
 class Glad(NamedTuple):
@@ -71,12 +84,12 @@ def with_traits(
     certain = known(gold, given.tasks)
     posterior = clamped(vote_shares(given.votes), certain)
     traits = Traits(np.full(given.workers, MEAN), np.full(given.tasks, MEAN))
-    likelihood, iteration, change = float("nan"), 0, np.inf
+    blocks, likelihood, iteration, change = _blocks(given), float("nan"), 0, np.inf
     while iteration < stop.iterations and change > stop.tolerance:
         iteration += 1
         before = traits.ability
-        traits = _fitted(given, posterior[given.task, given.label], traits)
-        posterior, likelihood = _posterior(given, traits, certain)
+        traits = _fitted(blocks, posterior, traits)
+        posterior, likelihood = normalised(_joint(blocks, traits, given.classes), certain)
         change = float(np.abs(traits.ability - before).max(initial=0.0))
     evidence = pooled(expected(given, posterior))
     truth = Truth(
@@ -91,36 +104,74 @@ def with_traits(
     return Glad(truth, traits)
 
 
-def _fitted(given: Answers, right: NDArray[np.float64], traits: Traits) -> Traits:
-    """Return the traits after Newton steps; `right` is the probability that each answer is right."""
-    ability, ease = traits
+def _blocks(given: Answers) -> list[_Block]:
+    """Cut the tasks into runs whose answers fit the cache of a processor: beyond it every step waits for memory."""
+    ends = given.matrix.indptr.astype(np.int64)
+    columns = given.matrix.indices
+    wanted = np.arange(0, len(columns), max(_BLOCK, given.workers))
+    cuts = np.unique([*np.searchsorted(ends, wanted).tolist(), given.tasks])
+    return [_block(ends[low : high + 1], columns, slice(low, high), given.classes) for low, high in pairwise(cuts)]
+
+
+def _block(ends: NDArray[np.int64], columns: NDArray[np.int32], tasks: slice, classes: int) -> _Block:
+    """First every task's first answer, then the second: sums to one place after the other wait for each other."""
+    held = np.diff(ends)
+    turn = np.arange(ends[0], ends[-1]) - np.repeat(ends[:-1], held)
+    order = np.argsort(turn.astype(np.uint16), kind="stable")
+    worker, label = np.divmod(columns[ends[0] : ends[-1]][order].astype(np.int64), classes)
+    return _Block(tasks=tasks, task=np.repeat(np.arange(len(held)), held)[order], worker=worker, label=label)
+
+
+def _fitted(blocks: list[_Block], posterior: NDArray[np.float64], traits: Traits) -> Traits:
+    """Return the traits after Newton steps towards the posterior."""
+    ability, ease = traits.ability, traits.ease.copy()
+    right = [posterior[block.tasks][block.task, block.label] for block in blocks]
     for _ in range(_NEWTON_STEPS):
-        factor = np.exp(ease)[given.task]
-        ability = _newton(ability, given.worker, scipy.special.expit(ability[given.worker] * factor), right, factor)
-        advantage = ability[given.worker] * factor
-        ease = _newton(ease, given.task, scipy.special.expit(advantage), right, advantage)
+        gradient, information = np.zeros(len(ability)), np.zeros(len(ability))
+        for block, likely in zip(blocks, right, strict=True):
+            factor = np.exp(ease[block.tasks])[block.task]
+            slopes = _slopes(block.worker, ability[block.worker] * factor, likely, factor, len(ability))
+            gradient += slopes[0]
+            information += slopes[1]
+        ability = _stepped(ability, gradient, information)
+        for block, likely in zip(blocks, right, strict=True):
+            mine = ease[block.tasks]
+            advantage = ability[block.worker] * np.exp(mine)[block.task]
+            slopes = _slopes(block.task, advantage, likely, advantage, len(mine))
+            ease[block.tasks] = _stepped(mine, *slopes)
     return Traits(ability, ease)
 
 
-def _newton(
-    trait: NDArray[np.float64],
+def _slopes(
     owner: NDArray[np.int64],
-    chance: NDArray[np.float64],
+    advantage: NDArray[np.float64],
     right: NDArray[np.float64],
     slope: NDArray[np.float64],
+    owners: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return gradient and Fisher information of a trait by owner: slope is the derivative of the advantage by it."""
+    chance = scipy.special.expit(advantage)
+    gradient = np.bincount(owner, (right - chance) * slope, owners)
+    information = np.bincount(owner, chance * (1 - chance) * slope * slope, owners)
+    return np.asarray(gradient, np.float64), np.asarray(information, np.float64)
+
+
+def _stepped(
+    trait: NDArray[np.float64], gradient: NDArray[np.float64], information: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return a trait after one Fisher-scoring step under its prior: slope is the derivative of the advantage by it."""
-    gradient = np.bincount(owner, (right - chance) * slope, len(trait)) - PRECISION * (trait - MEAN)
-    information = np.bincount(owner, chance * (1 - chance) * slope * slope, len(trait)) + PRECISION
-    return np.asarray(trait + np.clip(gradient / information, -_LONGEST_STEP, _LONGEST_STEP))
+    """Return a trait after one Fisher-scoring step under its prior."""
+    step = (gradient - PRECISION * (trait - MEAN)) / (information + PRECISION)
+    return np.asarray(trait + np.clip(step, -_LONGEST_STEP, _LONGEST_STEP))
 
 
-def _posterior(given: Answers, traits: Traits, certain: Gold) -> tuple[NDArray[np.float64], float]:
-    advantage = traits.ability[given.worker] * np.exp(traits.ease)[given.task]
-    others = max(given.classes - 1, 1)
-    # log σ(x) − log((1 − σ(x)) / others) = x + log(others); the wrong classes get log((1 − σ(x)) / others) each
-    wrong = np.bincount(given.task, -np.logaddexp(0, advantage) - np.log(others), given.tasks)
-    place = given.task * given.classes + given.label
-    joint = np.bincount(place, advantage + np.log(others), given.tasks * given.classes)
-    joint = joint.reshape(given.tasks, given.classes) + wrong[:, None] - np.log(max(given.classes, 1))
-    return normalised(joint, certain)
+def _joint(blocks: list[_Block], traits: Traits, classes: int) -> NDArray[np.float64]:
+    """Return the log-probability of each task's answers if each class were true (tasks × classes)."""
+    joint, others = np.empty((len(traits.ease), classes)), np.log(max(classes - 1, 1))
+    for block in blocks:
+        mine = np.exp(traits.ease[block.tasks])
+        advantage = traits.ability[block.worker] * mine[block.task]
+        # log σ(x) − log((1 − σ(x)) / others) = x + log(others); the wrong classes get log((1 − σ(x)) / others) each
+        wrong = np.bincount(block.task, -np.logaddexp(0, advantage) - others, len(mine))
+        own = np.bincount(block.task * classes + block.label, advantage + others, len(mine) * classes)
+        joint[block.tasks] = own.reshape(-1, classes) + (wrong - np.log(max(classes, 1)))[:, None]
+    return joint
