@@ -66,6 +66,18 @@ def test_a_later_proposal_takes_the_place_of_the_one_before(team: Team) -> None:
     assert assignment.draft == {"topic": "praise"}
 
 
+def test_the_models_whose_proposals_count_are_told_with_how_many(each_team: Team) -> None:
+    campaign, records = opened(each_team, 3, SHOWN)
+    with each_team.act(each_team.ops) as ctx:
+        prelabels.add(ctx, campaign, [Proposal(record=records[0], values={"topic": "billing"})], model="m 2")
+    with each_team.read(each_team.lead) as ctx:
+        found = prelabels.sources(ctx, campaign)
+    assert [(each.model, each.tasks, each.scored) for each in found] == [("m 2", 1, 0), ("m 1", 2, 2)]
+    assert found[0].newest > found[1].newest
+    with each_team.read(each_team.annotators[0]) as ctx, pytest.raises(NotYoursError):
+        prelabels.sources(ctx, campaign)
+
+
 def test_what_seeing_a_proposal_does_is_measured_by_lot(team: Team) -> None:
     campaign, _ = opened(team, 120, Plan(shows_prelabels=True, blinded_rate=0.5))
     person = team.annotators[0]

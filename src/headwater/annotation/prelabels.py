@@ -11,7 +11,7 @@ from headwater.annotation import beforehand, likeness, queries
 from headwater.annotation.model import PrelabelId, TaskId, UnknownTaskError
 from headwater.annotation.store import prelabels as store
 from headwater.annotation.store import tasks
-from headwater.annotation.store.prelabels import Prelabel
+from headwater.annotation.store.prelabels import Prelabel, Source
 from headwater.core.errors import InvalidError
 from headwater.core.ids import new_id
 from headwater.governance import ledger
@@ -190,9 +190,10 @@ def current(ctx: Context, task_id: str) -> Prelabel | None:
     return store.current(ctx.db, queries.task(ctx, task_id).id)
 
 
-def count(ctx: Context, campaign_id: str) -> int:
-    """Return how many tasks of a campaign a model proposes an answer for."""
-    return store.count(ctx.db, queries.campaign(ctx, campaign_id).id)
+def sources(ctx: Context, campaign_id: str) -> list[Source]:
+    """Return the models that propose answers in a campaign, with how many; for those who accept the work."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    return store.sources(ctx.db, queries.campaign(ctx, campaign_id).id)
 
 
 def anchoring(ctx: Context, campaign_id: str) -> Anchoring:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import automation, automation_policy, queries
+from headwater.annotation import automation, automation_policy, prelabels, queries
 from headwater.annotation.automation_model import Mode
 from headwater.governance.authority import may
 from headwater.governance.model import Decision
@@ -35,6 +35,7 @@ def listing(visitor: Visitor, campaign: str, count: bool = False) -> Response:
             rows=[(row, automation.audit(ctx, row.id), row.is_live(ctx.clock.now())) for row in rows],
             lines=automation_policy.policy(ctx, campaign, counted=count),
             modes=WORDS,
+            sources=prelabels.sources(ctx, campaign),
             counted=count,
             asks=may(ctx, Decision.AUTOMATION_CHANGE),
         )

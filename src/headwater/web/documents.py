@@ -160,9 +160,14 @@ def rendered(ctx: Context, visitor: Visitor, guideline_id: str, text: str) -> li
         return picture.render(about)
 
     return [
-        (section, Markup(illustrations.IMAGE.sub(shown, _block(markdown.illustrated(section.text)))))  # noqa: S704
+        (section, Markup(_reached(illustrations.IMAGE.sub(shown, _block(markdown.illustrated(section.text))))))  # noqa: S704
         for section in markdown.sections(text)
     ]
+
+
+def _reached(html: str) -> str:
+    """Blocks that may scroll, within reach of the keyboard."""
+    return html.replace("<pre>", '<pre tabindex="0">')
 
 
 def _block(html: str) -> str:

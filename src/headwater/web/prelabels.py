@@ -50,7 +50,7 @@ def show(visitor: Visitor, campaign: str, fetch: str = "") -> Response:
             failures=fetching.failures(ctx, chosen, limit=SHOWN) if chosen else [],
             chosen=chosen,
             known=models.known(visitor.app.settings),
-            proposed=prelabels.count(ctx, found.id),
+            sources=prelabels.sources(ctx, found.id),
             readings=[
                 (text, *(getattr(anchoring, name) for name in (shown, blind, apart)))
                 for text, shown, blind, apart in READINGS

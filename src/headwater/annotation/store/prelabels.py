@@ -60,6 +60,17 @@ class Prelabel:
     created_at: datetime
 
 
+class Source(NamedTuple):
+    """A model whose proposals are current."""
+
+    model: str
+    tasks: int
+    """For how many tasks."""
+    scored: int
+    """For how many of them it gave a confidence."""
+    newest: datetime
+
+
 class Compared(NamedTuple):
     """An answer beside what a model had proposed for its task."""
 
@@ -103,10 +114,12 @@ def get(db: Connection, identifier: str) -> Prelabel:
     return read(Prelabel, prelabel, row)
 
 
-def count(db: Connection, campaign_id: str) -> int:
-    """Return how many tasks of a campaign have a proposal."""
-    mine = sa.select(sa.func.count()).where(prelabel.c.campaign_id == campaign_id, prelabel.c.is_current == 1)
-    return int(db.execute(mine).scalar_one())
+def sources(db: Connection, campaign_id: str) -> list[Source]:
+    """Return the models whose proposals are current for some task of a campaign, the newest first."""
+    newest = sa.func.max(prelabel.c.created_at).label("newest")
+    query = sa.select(prelabel.c.model, sa.func.count(), sa.func.count(prelabel.c.score), newest)
+    mine = query.where(prelabel.c.campaign_id == campaign_id, prelabel.c.is_current == 1)
+    return [Source(*row) for row in db.execute(mine.group_by(prelabel.c.model).order_by(newest.desc()))]
 
 
 def proposed(db: Connection, campaign_id: str) -> Iterator[Prelabel]:
