@@ -41,7 +41,7 @@ task = sa.Table(
     sa.Column("barred", sa.String(40), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
-    sa.Index("ix_task_record", sa.text("substr(record_id, 5, 12)")),
+    sa.Index("ix_task_record", sa.text("substr(record_id, 5, 8)")),
     sa.Index("uq_task_about", "about", unique=True, sqlite_where=IS_ABOUT, postgresql_where=IS_ABOUT),
     sa.Index("ix_task_campaign", "campaign_id", "id"),
     sa.Index("ix_task_batch", "batch_id", "id"),
@@ -54,7 +54,7 @@ under review); `reason` tells whoever gets it why it was opened again. A record 
 is found by a part of its digest: an index of whole ids, whose order is random, is five times as large and does not fit
 into SQLite's memory."""
 
-_KEY = sa.literal_column("substr(task.record_id, 5, 12)", sa.String)
+_KEY = sa.literal_column("substr(task.record_id, 5, 8)", sa.String)
 
 lease = sa.Table(
     "lease",
@@ -186,7 +186,7 @@ def unasked(db: Connection, campaign_id: str, records: Sequence[str]) -> list[st
 
 def _asks(campaign_id: str, records: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
     """Return what is true of a campaign's ordinary tasks about some records."""
-    keys = _KEY.in_([each[4:16] for each in records])
+    keys = _KEY.in_([each[4:12] for each in records])
     mine = task.c.campaign_id.concat("") == campaign_id  # or the index of campaigns would be taken, whatever their size
     return keys, task.c.record_id.in_(records), mine, task.c.about == ""
 

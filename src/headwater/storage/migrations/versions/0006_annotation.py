@@ -524,7 +524,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("need > 0"),
         postgresql_where=sa.text("need > 0"),
     )
-    op.create_index("ix_task_record", "task", [sa.literal_column("substr(record_id, 5, 12)")], unique=False)
+    op.create_index("ix_task_record", "task", [sa.literal_column("substr(record_id, 5, 8)")], unique=False)
     op.create_index(
         "uq_task_about",
         "task",
