@@ -58,6 +58,9 @@ def test_the_report_holds_every_number(finished: Finished) -> None:
     assert {team for team, _ in report["conflict"]["diagnosed"]} <= {report["conflict"]["planted"][0]}
     assert {row["type"] for row in report["briefs"]} == {"sourcing", "relabel"}
     assert all(row["subject"] for row in report["briefs"])
+    doubted = report["label_errors"]
+    assert 0 < doubted["again"] <= doubted["doubted"] < doubted["labels"]
+    assert doubted["right_after"] >= doubted["right_before"]
     assert report["releases"][1]["version"] == "2.0.0"
     assert report["ledger"]["verified"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import queries as annotation
 from headwater.core.canonical import plain
-from headwater.demo import content, labelling, learning, repair, supply
+from headwater.demo import content, doubts, labelling, learning, repair, supply
 from headwater.demo.story import Story, begin
 from headwater.evaluation import comparisons
 from headwater.governance import accounts, ledger
@@ -103,6 +103,7 @@ def _loop(story: Story) -> dict[str, Any]:
     verdicts = repair.verify(story, one, two)
     for row in verdicts:
         story.tell(f"Brief ({row['type']}) for {row['subject']}: {row['verdict']}.")
+    doubted = doubts.relabel(story, campaign, into=rework) if rework else {}
     return {
         **pool,
         "answers": _answers(story),
@@ -113,6 +114,7 @@ def _loop(story: Story) -> dict[str, Any]:
         "comparison": plain(asdict(compared.overall)),
         "findings": seen["findings"],
         "briefs": verdicts,
+        "label_errors": doubted,
         "noisy_cohort": {"planted": _noisiest(story), "named": _named(first), "diagnosed": seen["noisy"]},
         "conflict": {"planted": _conflict(story), "diagnosed": seen["conflicts"]},
         "starved": list(supply.starved(story)),
