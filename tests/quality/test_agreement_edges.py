@@ -43,16 +43,19 @@ def typed(team: Team, *words: str, by: str = "ops") -> str:
 
 
 def test_commands_measure_compare_explore_and_forecast(team: Team, campaign: str) -> None:
-    rows = json.loads(typed(team, "agreement", "measure", campaign, "topic", "--slice", "kind = 'text'", "--json"))
+    rows = json.loads(
+        typed(team, "agreement", "measure", campaign, "--question", "topic", "--slice", "kind = 'text'", "--json")
+    )
     figures = {(row["metric"], row["scope"]): row["estimate"] for row in rows}
     # Seven tasks alike, one billing/fault: o = 2 off the diagonal, n = 9 and 7 of 16; 1 - 15·2/(2·63).
     assert figures["agreement.alpha", "question:topic"]["value"] == pytest.approx(1 - 15 * 2 / 126, abs=1e-12)
     assert ("agreement.alpha", "slice:kind = 'text'") in figures
-    assert json.loads(typed(team, "agreement", "pairs", campaign, "topic", "--json"))[0]["percent"]["n"] == 8
-    assert "billing" in typed(team, "agreement", "confusions", campaign, "topic")
-    shown = typed(team, "agreement", "disputes", campaign, "topic")
+    (pair, *_) = json.loads(typed(team, "agreement", "pairs", campaign, "--question", "topic", "--json"))
+    assert pair["percent"]["n"] == 8
+    assert "billing" in typed(team, "agreement", "confusions", campaign, "--question", "topic")
+    shown = typed(team, "agreement", "disputes", campaign, "--question", "topic")
     assert "Something broke." in shown
-    assert "answers per task" in typed(team, "agreement", "overlap", campaign, "topic")
+    assert "answers per task" in typed(team, "agreement", "overlap", campaign, "--question", "topic")
     assert "agreement.with_others" in typed(team, "agreement", "annotator", "ann1")
     assert "agreement.alpha" in typed(team, "agreement", "cohort", "in-house")
     typed(team, "agreement", "concerns")

@@ -83,9 +83,11 @@ def test_every_measure_that_makes_sense_speaks_of_every_group(team: Team) -> Non
     assert things["label:y"].method.startswith("Krippendorff's alpha, Kendall")
     linear = asked(team, campaign, "urgency", "cohen", distance=Distance.LINEAR)["question:urgency"]
     assert linear.method == "Conger's kappa, linear, normal"
-    told = json.loads(typed(team, "agreement", "by", campaign, "urgency", "--measure", "fleiss", "--json"))
+    told = json.loads(
+        typed(team, "agreement", "by", campaign, "--question", "urgency", "--measure", "fleiss", "--json")
+    )
     assert told[0]["measure"] == "fleiss"
-    assert "Also: alpha, " in typed(team, "agreement", "by", campaign, "urgency", "--measure", "fleiss")
+    assert "Also: alpha, " in typed(team, "agreement", "by", campaign, "--question", "urgency", "--measure", "fleiss")
     with team.read() as ctx:
         assert queries.latest(ctx, campaign=campaign) == []  # nothing was kept
     with team.read(team.annotators[0]) as ctx, pytest.raises(NotYoursError):

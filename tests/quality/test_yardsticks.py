@@ -192,6 +192,7 @@ def test_a_choice_is_typed_sent_and_read(team: Team) -> None:
     words = (
         "agreement",
         "choose",
+        "--question",
         "topic",
         "--coefficient",
         "gwet",
@@ -201,9 +202,11 @@ def test_a_choice_is_typed_sent_and_read(team: Team) -> None:
         "Prevalence.",
     )
     assert "agreement.ac1" in typed(team, *words, by="lead")
-    (shown,) = json.loads(typed(team, "agreement", "yardstick", campaign, "topic", "--json"))
+    (shown,) = json.loads(typed(team, "agreement", "yardstick", campaign, "--question", "topic", "--json"))
     assert shown["yardstick"]["coefficient"] == "gwet"
-    assert "not here: it needs sets of options" in typed(team, "agreement", "yardstick", campaign, "topic")
+    assert "not here: it needs sets of options" in typed(
+        team, "agreement", "yardstick", campaign, "--question", "topic"
+    )
     with served(team.app) as server, httpx.Client(base_url=f"{server.url}/api/v1/programs/support") as http:
         call = caller(team, http)
         body = {"question": "topic", "coefficient": "fleiss", "distance": "MASI", "reason": "Sets."}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(help="Agreement of annotators: measure, compare, explore, forecast.", no_args_is_help=True)
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
-Question = Annotated[str, typer.Argument(help="The question.")]
+Question = Annotated[str, typer.Option(help="The question.")]
 Limit = Annotated[int, typer.Option(help="Most rows.")]
 
 
