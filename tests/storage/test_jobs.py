@@ -101,6 +101,25 @@ def test_an_unexpected_error_is_told_by_its_name(running: App) -> None:
     assert running.jobs.get(identifier).error == "ZeroDivisionError: integer division or modulo by zero"
 
 
+def test_memory_is_given_back_after_each_job_however_it_ended(running: App) -> None:
+    def run(_job: Job, args: dict[str, Any]) -> dict[str, Any]:
+        return {"parts": 1 // args["parts"]}
+
+    given_back: list[int] = []
+    running.jobs.load()
+    mine = running.jobs.afterwards
+
+    def afterwards() -> None:
+        mine()
+        given_back.append(1)
+
+    running.jobs.afterwards = afterwards
+    start(running, run, parts=1)
+    until(lambda: len(given_back) == 1)
+    start(running, run, parts=0)
+    until(lambda: len(given_back) == 2)
+
+
 def test_a_cancelled_job_stops_in_the_midst_of_a_step_and_can_be_resumed(running: App) -> None:
     going: list[int] = []
 

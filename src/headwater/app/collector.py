@@ -42,6 +42,7 @@ def give_back() -> None:
 
     Does nothing where the C library is another one than GNU's.
     """
+    gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
     if trim is not None:
         trim(0)

@@ -30,14 +30,13 @@ if TYPE_CHECKING:
 def register(app: App) -> None:
     """Tell the job runner how each kind of job is run; must happen before it is launched."""
     for kind, run in _KINDS.items():
-        app.jobs.register(kind, partial(_run, app, run))
+        app.jobs.register(kind, partial(run, app))
+    app.jobs.afterwards = partial(_give_back, app)
 
 
-def _run(app: App, run: Run, job: Job, args: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return run(app, job, args)
-    finally:
-        collector.give_back()
+def _give_back(app: App) -> None:
+    app.database.forget()
+    collector.give_back()
 
 
 def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:

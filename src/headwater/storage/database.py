@@ -150,6 +150,12 @@ class Database:
                 with self._writer:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
 
+    def forget(self) -> None:
+        """Give the memory back that SQLite's writer keeps pages in: after long work they are not those of the next."""
+        if self.is_sqlite:
+            with self.write() as db:
+                db.exec_driver_sql("PRAGMA shrink_memory")
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

@@ -148,6 +148,8 @@ class Jobs:
         self._database = database
         self._registered: dict[str, Run] = {}
         self._unprepared: Callable[[], None] | None = None
+        self.afterwards: Callable[[], None] = lambda: None
+        """What is done whenever a job has ended, before the next one."""
         self._preparing = threading.Lock()
         self._checkpoints = f"sqlite:///{directory / 'jobs.sqlite'}" if database.is_sqlite else database.url
 
@@ -326,6 +328,7 @@ class Jobs:
             raise engine.Stop(error) from error
         finally:
             self._leave(identifier)
+            self.afterwards()
         return result
 
     def _begin(self, identifier: str) -> int:
