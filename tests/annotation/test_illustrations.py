@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headwater.annotation import content, guidelines, illustrations, markdown
-from headwater.annotation.model import GuidelineError
+from headwater.annotation import batches, content, gold, guidelines, illustrations, markdown, queries
+from headwater.annotation.model import BatchKind, GuidelineError
 from headwater.core.errors import NotFoundError
 from tests.annotation import factories
 from tests.web import sheets
@@ -50,6 +50,22 @@ def test_a_guideline_names_records_that_are_there(team: Team) -> None:
     assert found[chat].shown["turns"][0]["text"] == "How do I delete my account?"
     with team.act(team.ops) as ctx, pytest.raises(GuidelineError, match="shows record 'rec_gone'"):
         guidelines.create(ctx, name="topic", text=f"{text}\n![x](record:rec_gone)\n", change="more")
+
+
+def test_a_guideline_shows_no_hidden_gold_but_may_show_lessons(team: Team) -> None:
+    hidden, lesson, work = factories.put_records(team, ["hidden", "lesson", "work"])
+    campaign = factories.open_campaign(team, [work]).id
+    with team.act(team.ops) as ctx:
+        batches.add(ctx, campaign, name="lessons", records=[lesson], kind=BatchKind.CALIBRATION)
+        gold.mark(ctx, campaign, {each: {"topic": "fault"} for each in (hidden, lesson)})
+    text = "# fault\n\nRight: ![It broke](record:{})\n"
+    with team.act(team.ops) as ctx, pytest.raises(GuidelineError, match="hidden gold"):
+        guidelines.create(ctx, name="shown", text=text.format(hidden))
+    with team.act(team.ops) as ctx:
+        assert guidelines.create(ctx, name="shown", text=text.format(lesson)).version == 1
+        task = next(each.task_id for each in queries.golds(ctx, campaign) if each.record_id == hidden)
+        gold.retire(ctx, campaign, task, reason="it is an example now")
+        assert guidelines.create(ctx, name="shown", text=text.format(hidden), change="better").version == 2
 
 
 def test_an_image_is_had_through_the_guideline_that_shows_it(team: Team) -> None:

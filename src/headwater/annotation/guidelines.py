@@ -11,12 +11,13 @@ from headwater.annotation.model import (
     Guideline,
     GuidelineError,
     GuidelineId,
+    LaneKind,
     Standing,
     StandingError,
 )
 from headwater.annotation.schemas import NAME
+from headwater.annotation.store import answers, enquiries, tasks
 from headwater.annotation.store import documents as store
-from headwater.annotation.store import enquiries
 from headwater.core.canonical import digest
 from headwater.core.errors import StaleError
 from headwater.core.ids import new_id
@@ -174,6 +175,14 @@ def _check_illustrations(ctx: Context, text: str) -> None:
         raise GuidelineError(
             f"The text shows record '{missing[0]}', which the program does not have.",
             remedy="Take the id from the record's page, or take the example out.",
+        )
+    campaigns = [each.id for each in queries.campaigns(ctx) if each.state is not CampaignState.CLOSED]
+    golds = {each.task_id: each.record_id for each in answers.gold_among(ctx.db, campaigns, list(there))}
+    lessons = tasks.in_lanes(ctx.db, list(golds), LaneKind.CALIBRATION)
+    if hidden := [record for task, record in golds.items() if task not in lessons]:
+        raise GuidelineError(
+            f"The text shows record '{hidden[0]}', which is hidden gold: everybody would know its right answer.",
+            remedy="Take another record, or retire the gold first.",
         )
 
 

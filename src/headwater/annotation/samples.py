@@ -161,6 +161,17 @@ STARTERS = (
   options: [corner]
 """,
     ),
+    Starter(
+        "skeleton",
+        "Points joined to an object",
+        """\
+- name: gauge
+  kind: keypoints
+  text: Mark where the needle turns, its tip and the zero of the scale.
+  options: [pivot, tip, zero]
+  skeleton: [[pivot, tip], [pivot, zero]]
+""",
+    ),
 )
 
 

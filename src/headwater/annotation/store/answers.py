@@ -310,3 +310,11 @@ def reviews(db: Connection, campaign_id: str, *, answer_id: str = "") -> list[Re
     if answer_id:
         query = query.where(review.c.answer_id == answer_id)
     return [read(Review, review, row) for row in db.execute(query.order_by(review.c.id))]
+
+
+def gold_among(db: Connection, campaigns: Sequence[str], records: Sequence[str]) -> list[Gold]:
+    """Return the gold of some campaigns that is about some records and was not retired."""
+    query = sa.select(gold).where(
+        gold.c.campaign_id.in_(campaigns), gold.c.record_id.in_(records), gold.c.retired_at.is_(None)
+    )
+    return [read(Gold, gold, row, {"values": "known"}) for row in db.execute(query.order_by(gold.c.task_id))]
