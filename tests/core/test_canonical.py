@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 from datetime import UTC, datetime
+from uuid import RFC_4122, UUID
 
 import pytest
 import rfc8785
@@ -59,6 +60,8 @@ def test_ids_sort_as_they_were_made() -> None:
     assert made == sorted(made)
     assert len(set(made)) == len(made)
     assert prefix_of(made[0]) == "rec"
+    assert {(read.version, read.variant) for read in map(UUID, (each[4:] for each in made))} == {(7, RFC_4122)}
+    assert new_ids("rec", 0) == []
 
 
 def test_what_is_not_an_id_is_refused() -> None:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     Then = Callable[[Context, Sequence[str], Sequence[str]], None]
     """Told, in the transaction that settles a chunk, which records it made and which say the same as others of it."""
 
-CHUNK = 25_000
+CHUNK = 35_000
 
 
 def permit(ctx: Context, source: str) -> None:
@@ -120,15 +120,16 @@ def run(
     known = Marks(Known(database, program))
     near = partial(signed, tables, database, program)
     curator = Curator(recipe_of(intake), intake.source_id, known, near)
-    work = _Work(act, database, tables, intake, program, now, known, then)
+    work = _Work(act, database, tables, intake, program, known, then)
     settled = intake.read
     with ThreadPoolExecutor(1, "intake") as writer:  # one chunk is written while the next one is screened
         writing: Future[int] | None = None
         for chunk in chunked(items, after=intake.cursor, most=CHUNK):
             outcome = curator.apply(chunk)
+            rows = _table(outcome.kept, intake, now)
             if writing is not None:
                 settled = _told(work, settled + writing.result(), on_progress)
-            writing = writer.submit(_write, work, chunk, outcome)
+            writing = writer.submit(_write, work, chunk, outcome, rows)
         if writing is not None:
             _told(work, settled + writing.result(), on_progress)
     tables.clean(database, program)
@@ -144,7 +145,6 @@ class _Work(NamedTuple):
     tables: RecordTables
     intake: Intake
     program: str
-    now: datetime
     known: Marks
     then: Then | None
 
@@ -156,13 +156,13 @@ def _told(work: _Work, settled: int, on_progress: Callable[[int], None] | None) 
     return settled
 
 
-def _write(work: _Work, chunk: Chunk, outcome: Outcome) -> int:
-    """Commit what became of a chunk; returns how many items it had."""
+def _write(work: _Work, chunk: Chunk, outcome: Outcome, rows: pa.Table) -> int:
+    """Commit what became of a chunk, and the rows of what is kept of it; returns how many items it had."""
     kept, refused, same = outcome.kept, outcome.turned, outcome.same
     with ExitStack() as stack:
         block = None
         if kept.indices:
-            rows, compared = _table(kept, work.intake, work.now), work.known.compared(outcome.seen)
+            compared = work.known.compared(outcome.seen)
             pin = stack.enter_context(work.tables.appended(work.database, work.program, rows, compared=compared))
             refused = refused + _taken(chunk, kept, pin.present)  # by another intake since this one began
             kept, same = kept.without(pin.present), [*same, *sorted(pin.present.difference(same))]

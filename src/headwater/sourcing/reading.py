@@ -258,10 +258,13 @@ def _refuse(constant: str) -> float:
 def _split(file: IO[bytes], longest: int) -> Iterator[list[bytes]]:
     """Yield lines without their ends, some megabytes of them at a time.
 
+    A large file begins with one of them, so that it is worked on sooner by whoever writes what another thread screened.
     Of a line that is too long only a little more than the limit is kept, so that memory is bounded.
     """
     rest = b""
-    while some := file.read(_TOGETHER):
+    together = _BLOCK if os.fstat(file.fileno()).st_size > _TOGETHER else _TOGETHER
+    while some := file.read(together):
+        together = _TOGETHER
         lines = (rest + some).split(b"\n")
         rest = lines.pop()[: longest + 1]
         yield lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -58,9 +58,14 @@ def _insert(db: Connection, target: str, columns: list[Sequence[Any]], shared: l
         said = ", ".join([*selected, *literals])
         driver.execute(f"INSERT INTO {target} SELECT {said} FROM json_each(?)", (joined,)).close()
         return
-    places = [*repeat("?", len(columns)), *literals]
+    row = f"({', '.join([*repeat('?', len(columns)), *literals])})"
     columns += [[value] * len(columns[0]) for value, place in zip(shared, literals, strict=True) if place == "?"]
-    driver.executemany(f"INSERT INTO {target} VALUES ({', '.join(places)})", zip(*columns, strict=True)).close()
+    rows = zip(*columns, strict=True)
+    if len(columns) * len(columns[0]) <= _MOST_VALUES:
+        values = tuple(chain.from_iterable(rows))
+        driver.execute(f"INSERT INTO {target} VALUES {', '.join([row] * len(columns[0]))}", values).close()
+    else:
+        driver.executemany(f"INSERT INTO {target} VALUES {row}", rows).close()
 
 
 def _whole(columns: list[Sequence[Any]]) -> tuple[list[str], str] | None:
@@ -116,6 +121,6 @@ def _copied(value: object) -> str:
     return "\\N" if value is None else str(value)
 
 
-_MANY = 1_000
+_MANY, _MOST_VALUES = 1_000, 2_000
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})

@@ -57,7 +57,7 @@ _FRAGMENTS_BEFORE_COMPACTION = 64
 _BATCH = 16_384
 _REMEMBERED = 100
 """Results kept of one version of a table."""
-_UNINDEXED_ROWS = 25_000
+_UNINDEXED_ROWS = 35_000
 _UNINDEXED_SHARE = 20
 """Rows outside the index are scanned at every lookup, in a tenth of a microsecond each: at most this many, or one part
 in so many of the table."""
@@ -362,7 +362,7 @@ def _fresh(rows: pa.Table, known: pa.StringArray, first: int) -> pa.Table:
     keep = pc.equal(pc.index_in(ids, ids), pa.array(np.arange(len(ids), dtype=np.int32)))
     if len(known):
         keep = pc.and_(keep, pc.invert(pc.is_in(ids, known)))
-    fresh = rows.filter(keep)
+    fresh = rows if pc.all(keep).as_py() else rows.filter(keep)
     seq = pa.array(np.arange(first, first + fresh.num_rows))
     columns = [seq if field.name == "seq" else fresh.column(field.name).cast(field.type) for field in SCHEMA]
     return pa.table(columns, schema=SCHEMA)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from headwater.storage.database import Connection
 
-_CHUNK = 25_000
+_CHUNK = 50_000
 _SOUGHT = 2_000
 IS_ABOUT = sa.text("about <> ''")
 """Said in so many words wherever tasks about something are sought, for their index to be used."""
