@@ -57,7 +57,8 @@ def resolve(
     if as_json:
         show([row], ("question",), as_json)
         return
-    done(f"Resolved {row.labels:,} labels by {row.method}; {row.doubtful:,} are doubtful. {row.reason}".rstrip())
+    doubtful = f"{row.doubtful:,} {'is' if row.doubtful == 1 else 'are'} doubtful"
+    done(f"Resolved {row.labels:,} labels by {row.method}; {doubtful}. {row.reason}".rstrip())
     for each in row.warnings:
         done(f"Beware: {each}")
 
