@@ -146,8 +146,8 @@ def append(ctx: Context, batch_id: str, records: Sequence[str], *, skill: str = 
         about="",
         created_at=ctx.clock.now(),
     )
-    lane_id = store.lane_of(ctx.db, row.campaign_id, sort)
     store.hold(ctx.db, row.campaign_id)
+    lane_id = store.lane_of(ctx.db, row.campaign_id, sort)
     added = tasks.add(ctx.db, records, like, lane_id=lane_id, just_made=just_made)
     store.resize_batch(ctx.db, row.id, added)
     return added

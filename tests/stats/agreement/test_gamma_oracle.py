@@ -1,7 +1,5 @@
 """Gamma beside pygamma-agreement on random stretches: people who marked nothing, stretches that lie over each other."""
 
-import json
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +9,8 @@ from hypothesis import strategies as st
 
 from headwater.stats.agreement.gamma import Text, disorder, gamma
 from headwater.stats.bootstrap import Resampling
+from tests.stats.peers import asking
 
-ROOT = Path(__file__).parents[3]
 SINGLE = 2e-6
 """It adds up in single precision."""
 LITTLE = 1.25
@@ -23,22 +21,8 @@ ROUNDS = 10
 
 @pytest.fixture(scope="module")
 def ask():
-    command = [str(ROOT / ".tools" / "bin" / "uv"), "run", "--quiet", "--no-project", "--script", "gamma_oracle.py"]
-    with subprocess.Popen(
-        command, cwd=Path(__file__).parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as peer:
-        assert peer.stdin is not None
-        assert peer.stdout is not None
-        into, out = peer.stdin, peer.stdout
-        assert json.loads(out.readline()) == "ready"
-
-        def send(*texts):
-            into.write(json.dumps([[each.tolist() for each in marks] for marks in texts]) + "\n")
-            into.flush()
-            return json.loads(out.readline())
-
-        yield send
-        into.close()
+    with asking(Path(__file__).with_name("gamma_oracle.py")) as send:
+        yield lambda *texts: send([[each.tolist() for each in marks] for marks in texts])
 
 
 @st.composite

@@ -1,8 +1,6 @@
 """Agreement beside independent packages on random answers: missing ones, two raters, few labels, every scale."""
 
-import json
 import math
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +18,8 @@ from headwater.stats.agreement.patterns import count, from_table
 from headwater.stats.agreement.two_raters import cohen, cohen_standard_error, scott
 from headwater.stats.agreement.weights import weights
 from headwater.stats.bootstrap import Resampling
+from tests.stats.peers import asking
 
-ROOT = Path(__file__).parents[3]
 CLOSE = pytest.approx
 PLAIN = Resampling(resamples=0)
 FEW = settings(max_examples=30)
@@ -29,22 +27,8 @@ FEW = settings(max_examples=30)
 
 @pytest.fixture(scope="module")
 def ask():
-    command = [str(ROOT / ".tools" / "bin" / "uv"), "run", "--quiet", "--no-project", "--script", "oracles.py"]
-    with subprocess.Popen(
-        command, cwd=Path(__file__).parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as peer:
-        assert peer.stdin is not None
-        assert peer.stdout is not None
-        into, out = peer.stdin, peer.stdout
-        assert json.loads(out.readline()) == "ready"
-
-        def send(what, table, **asked):
-            into.write(json.dumps({"what": what, "table": np.asarray(table).tolist()} | asked) + "\n")
-            into.flush()
-            return json.loads(out.readline())
-
-        yield send
-        into.close()
+    with asking(Path(__file__).with_name("oracles.py")) as send:
+        yield lambda what, table, **asked: send({"what": what, "table": np.asarray(table).tolist()} | asked)
 
 
 @st.composite

@@ -4,8 +4,6 @@ Where both sides run the same steps, results are held against each other. GLAD a
 priors on either side, so there the other side's formulas must find our result to be its own fixed point.
 """
 
-import json
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +19,8 @@ from headwater.stats.inference.mace import HABIT_PRIOR, _habitual
 from headwater.stats.inference.pairwise import bradley_terry
 from headwater.stats.inference.truth import answers
 from headwater.stats.inference.votes import majority, vote_shares
+from tests.stats.peers import asking
 
-ROOT = Path(__file__).parents[3]
 CLOSE = pytest.approx
 FEW = settings(max_examples=20, deadline=None)
 NEXT_TO_NOTHING = 1e-10
@@ -31,22 +29,13 @@ NEXT_TO_NOTHING = 1e-10
 
 @pytest.fixture(scope="module")
 def ask():
-    command = [str(ROOT / ".tools" / "bin" / "uv"), "run", "--quiet", "--no-project", "--script", "oracles.py"]
-    with subprocess.Popen(
-        command, cwd=Path(__file__).parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as peer:
-        assert peer.stdin is not None
-        assert peer.stdout is not None
-        into, out = peer.stdin, peer.stdout
-        assert json.loads(out.readline()) == "ready"
+    with asking(Path(__file__).with_name("oracles.py")) as send:
 
-        def send(what, **asked):
-            into.write(json.dumps({"what": what} | {key: _plain(value) for key, value in asked.items()}) + "\n")
-            into.flush()
-            return {key: np.array(value) for key, value in json.loads(out.readline()).items()}
+        def ask(what, **asked):
+            said = send({"what": what} | {key: _plain(value) for key, value in asked.items()})
+            return {key: np.array(value) for key, value in said.items()}
 
-        yield send
-        into.close()
+        yield ask
 
 
 def _plain(value):

@@ -167,8 +167,7 @@ def add(db: Connection, records: Sequence[str], like: Task, *, lane_id: int, jus
 def _fresh(db: Connection, like: Task, most: int) -> Callable[[Sequence[str]], Sequence[str]]:
     """Return what leaves out the records that a campaign has ordinary tasks about."""
     held = sa.select(sa.func.sum(batch.c.tasks)).where(batch.c.campaign_id == like.campaign_id)
-    size = db.execute(held).scalar_one()
-    if size and size < most:
+    if (db.execute(held).scalar_one() or 0) < most:
         found = sa.select(task.c.record_id).where(task.c.campaign_id == like.campaign_id, task.c.about == "")
         known = set(db.execute(found).scalars())
         return lambda some: [each for each in some if each not in known]
