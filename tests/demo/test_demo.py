@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
+import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +19,10 @@ from headwater.app.application import open_app
 from headwater.cli.main import build, exit_code
 from headwater.core.errors import HeadwaterError
 from headwater.demo.learning import excuse
+from headwater.governance import queries as governance
 from headwater.lineage import queries as lineage
+from headwater.quality import cards, concerns
+from headwater.quality import queries as quality
 from headwater.release import queries as releases
 from headwater.release.model import Gate
 from headwater.sourcing import queries as sourcing
@@ -24,12 +30,23 @@ from headwater.stats.interval import Estimate
 from tests.demo.conftest import KILLS, Finished, counts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from headwater.context import Context
 
 pytestmark = pytest.mark.timeout(900)
 
 TAMPERED = 7
 """The exit code of what was changed since it was signed."""
+
+
+@contextmanager
+def inside_of(directory: Path) -> Iterator[Context]:
+    """Read the program of a demonstration as its lead."""
+    with open_app(directory) as app, app.read_as() as ctx:
+        program = ctx.db.exec_driver_sql("SELECT id FROM program").scalar_one()
+        yield app.context(ctx.db, governance.person_by_handle(ctx, "lead").id, program)
 
 
 def test_killed_twenty_times_the_demo_finishes_and_nothing_is_lost_or_doubled(finished: Finished) -> None:
@@ -63,6 +80,47 @@ def test_the_report_holds_every_number(finished: Finished) -> None:
     assert doubted["right_after"] >= doubted["right_before"]
     assert report["releases"][1]["version"] == "2.0.0"
     assert report["ledger"]["verified"]
+
+
+def test_who_answers_without_reading_is_named_by_the_checks_and_nobody_else_is(finished: Finished) -> None:
+    found = finished.report["integrity"]
+    assert found["named"] == [found["planted"]]
+    assert found["planted"].startswith("vendor-c-")
+    assert "speed" in found["checks"]
+    with inside_of(finished.directory) as ctx:
+        (alarm,) = [row for row in quality.alarms(ctx) if row.metric == "speed"]
+        (watch,) = [row for row in quality.watches(ctx, alarm.campaign_id) if row.question == alarm.question]
+    assert alarm.state.value == "open", "nobody but a person decides"
+    assert alarm.after.high < 1
+    assert watch.looks > 0, "by the ordinary monitor, at its looks"
+
+
+def test_a_person_reads_the_finding_and_decides(finished: Finished, tmp_path: Path) -> None:
+    directory = shutil.copytree(finished.directory, tmp_path / "workspace")
+    planted = finished.report["integrity"]["planted"]
+    with inside_of(directory) as ctx:
+        person = governance.person_by_handle(ctx, planted).id
+        (alarm,) = [row for row in quality.alarms(ctx) if row.metric == "speed"]
+        card = cards.annotator(ctx, person)
+        front = [each for each in concerns.concerns(ctx) if each.subject == f"alarm:{alarm.id}"]
+        others = [governance.person_by_handle(ctx, f"in-house-{number}").id for number in (1, 2, 3)]
+        assert not [each for who in others for each in cards.annotator(ctx, who).concerns]
+    assert alarm.people == (person,)
+    assert front == [each for each in card.concerns if each.subject == f"alarm:{alarm.id}"]
+    assert front[0].severity == "bad"
+
+    def command(*words: str) -> str:
+        done = CliRunner().invoke(build(), ["--workspace", str(directory), "--as", "lead", "alarm", *words])
+        assert not done.exception, done.output
+        return done.output
+
+    waiting = [row["id"] for row in json.loads(command("list", "--undecided", "--json"))]
+    assert alarm.id in waiting
+    assert planted in command("show", alarm.id)
+    command("decide", alarm.id, "requalify", "--reason", "A second for each message, and the same key in runs.")
+    assert [row["id"] for row in json.loads(command("list", "--undecided", "--json"))] == [
+        each for each in waiting if each != alarm.id
+    ]
 
 
 def test_a_resumed_run_reports_the_first_intake_and_not_what_came_later(finished: Finished) -> None:

@@ -142,6 +142,23 @@ def test_nobody_sees_a_page_without_signing_in(site: Served, tab: Page) -> None:
         assert "/sign-in" in tab.url, name
 
 
+def test_the_finding_about_a_person_leads_from_the_front_page_and_their_card_to_a_decision(
+    site: Served, browser: Browser, finished: Finished
+) -> None:
+    planted = finished.report["integrity"]["planted"]
+    tab = site.tab_of(browser, person(site, "lead"))
+    for place in ("quality", f"quality/annotators/{person(site, planted)}"):
+        tab.goto(f"{site.url}/p/support/{place}")
+        said = tab.locator("main .notice", has_text="too quick to be read").filter(has_text=planted)
+        said.get_by_role("link").click()
+        tab.wait_for_load_state()
+        assert tab.get_by_label("Decision").locator("option").count() == 4
+        assert not problems(tab)
+    tab.goto(f"{site.url}/p/support/quality/annotators/{person(site, 'in-house-1')}")
+    assert not tab.locator("main .notice").count()
+    tab.context.close()
+
+
 def test_an_annotator_cannot_read_the_accuracy_of_others(site: Served, browser: Browser) -> None:
     tab = site.tab_of(browser, person(site, "vendor-a-1"))
     tab.goto(f"{site.url}/p/support/quality")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from headwater.annotation import batches, campaigns, gold, guidelines, schemas, tasks
 from headwater.annotation import queries as annotation
@@ -117,6 +118,7 @@ def work(story: Story, campaign: str, teams: Sequence[Behaviour]) -> int:
             digest(of_record(record).shown): str(record.attributes["category"]) for record in sourcing.everything(ctx)
         }
         wanted = sum(batch.tasks for batch in annotation.batches(ctx, campaign)) * PLAN.overlap
+        answered = _answered(ctx, campaign)
     desks = {handle: each for each in teams for handle in story.members(each.team)}
     given: dict[str, Handout] = {}
     while desks:
@@ -125,7 +127,10 @@ def work(story: Story, campaign: str, teams: Sequence[Behaviour]) -> int:
             if handout.assignment is None:
                 del desks[handle]
                 continue
-            following = _answer(story, campaign, handle, behaviour, handout.assignment, truth)
+            about = digest(handout.assignment.content)
+            reply = _reply(story, handle, behaviour, about, truth[about], answered[story.people[handle]])
+            answered[story.people[handle]] += 1
+            following = _answer(story, campaign, handle, handout.assignment, reply)
             if following is not None:
                 given[handle] = following
         with story.read() as ctx:
@@ -183,23 +188,39 @@ def _claim(story: Story, campaign: str, handle: str) -> Handout:
         return tasks.claim(ctx, campaign)
 
 
-def _answer(
-    story: Story,
-    campaign: str,
-    handle: str,
-    behaviour: Behaviour,
-    assignment: Assignment,
-    truth: dict[str, str],
-) -> Handout | None:
-    about = digest(assignment.content)
+def _answered(ctx: Context, campaign: str) -> Counter[str]:
+    """Return how many answers each person gave in a campaign."""
+    found = Counter[str]()
+    for row in annotation.tallies(ctx, campaign):
+        found[row.annotator] += row.answers
+    return found
+
+
+class _Reply(NamedTuple):
+    """What a simulated annotator does with a task."""
+
+    about: str
+    """Digest of what is shown."""
+    value: str
+    lead_time_ms: int
+
+
+def _reply(story: Story, handle: str, behaviour: Behaviour, about: str, truth: str, answered: int) -> _Reply:
     rng = story.rng(handle, about)
-    value = behaviour.answer(truth[about], VALUES, rng)
+    value, lead_time = behaviour.answer(truth, VALUES, rng), rng.gamma(4.0, 2500.0)
+    hurry = story.hurry
+    if hurry.handle == handle and (key := hurry.key(answered)) is not None:
+        value, lead_time = str(story.rng(handle, "key", key).choice(VALUES)), lead_time * hurry.pace
+    return _Reply(about, value, int(lead_time))
+
+
+def _answer(story: Story, campaign: str, handle: str, assignment: Assignment, reply: _Reply) -> Handout | None:
     submission = Submission(
         lease_id=assignment.lease_id,
         token=assignment.token,
-        client_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{campaign}/{handle}/{about}")),
-        values={QUESTION: value},
-        lead_time_ms=int(rng.gamma(4.0, 2500.0)),
+        client_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{campaign}/{handle}/{reply.about}")),
+        values={QUESTION: reply.value},
+        lead_time_ms=reply.lead_time_ms,
     )
     with story.act(handle) as ctx:
         return tasks.submit(ctx, campaign, submission).next

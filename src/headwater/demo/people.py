@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from headwater.governance.model import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
 ROLES = {"lead": Role.LEAD, "operations": Role.OPERATIONS, "expert": Role.EXPERT, "engineer": Role.ENGINEER}
@@ -44,6 +46,32 @@ class Behaviour:
         if near and rng.random() < NEAR_SHARE:
             return str(rng.choice(near))
         return str(rng.choice([topic for topic in topics if topic != truth]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hurry:
+    """How one annotator answers who works with care at first and then only to be done: at once, and not by the item."""
+
+    handle: str
+    after: int
+    """Answers in a campaign before it begins, those of calibration among them."""
+    run: int
+    """How often in a row one key is pressed, whatever the item is."""
+    pace: float
+    """Time an answer takes, as a share of what reading it takes."""
+
+    def key(self, answers: int) -> int | None:
+        """Return which key in turn is pressed after so many answers; None while there is care."""
+        return None if answers < self.after else (answers - self.after) // self.run
+
+
+HURRIED_TEAM = "vendor-c"
+"""The team of whom one hurries: it is careful otherwise, so nothing but that stands out."""
+
+
+def hurry(members: Sequence[str], rng: np.random.Generator) -> Hurry:
+    """Return who of a team hurries, and how, over the last quarter or so of their work."""
+    return Hurry(handle=str(rng.choice(members)), after=120, run=6, pace=0.1)
 
 
 NEAR_SHARE = 0.6

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import queries as annotation
 from headwater.core.canonical import plain
-from headwater.demo import content, doubts, labelling, learning, repair, supply
+from headwater.demo import alarms, content, doubts, labelling, learning, repair, supply
 from headwater.demo.story import Story, begin
 from headwater.evaluation import comparisons
 from headwater.governance import accounts, ledger
@@ -83,6 +83,7 @@ def _loop(story: Story) -> dict[str, Any]:
     story.tell(f"{answers:,} answers; alpha {alpha['value']:.3f} [{alpha['low']:.3f}, {alpha['high']:.3f}].")
     for name, verdict in first["batches"].items():
         story.tell(f"Batch {name}: {verdict}.")
+    alarms.tell(story, campaign)
     one = learning.release(story, "1")
     accuracy = {one.version: learning.mean_accuracy(learning.learn(story, one))}
     _say(story, one, accuracy)
@@ -117,6 +118,7 @@ def _loop(story: Story) -> dict[str, Any]:
         "label_errors": doubted,
         "noisy_cohort": {"planted": _noisiest(story), "named": _named(first), "diagnosed": seen["noisy"]},
         "conflict": {"planted": _conflict(story), "diagnosed": seen["conflicts"]},
+        "integrity": alarms.report(story),
         "starved": list(supply.starved(story)),
         "batches": first["batches"],
     }

@@ -17,7 +17,7 @@ from headwater.app.workspace import init
 from headwater.core.errors import ConflictError
 from headwater.core.settings import FILE_NAME
 from headwater.demo import content
-from headwater.demo.people import ROLES, Behaviour, cohorts
+from headwater.demo.people import HURRIED_TEAM, ROLES, Behaviour, Hurry, cohorts, hurry
 from headwater.governance import accounts, decisions, programs, queries
 from headwater.governance.model import SYSTEM, Decision, ProposalState, Role
 from headwater.storage.once import once
@@ -71,6 +71,11 @@ class Story:
         """Return the handles of a team's annotators."""
         size = next(each.size for each in self.teams if each.team == team)
         return [f"{team}-{number}" for number in range(1, size + 1)]
+
+    @property
+    def hurry(self) -> Hurry:
+        """Who hurries in the first campaign, and how."""
+        return hurry(self.members(HURRIED_TEAM), self.rng("hurry"))
 
     def decide(self, key: str, subject: str, decision: Decision, approve: Callable[[Context], object]) -> None:
         """Let the expert be heard where consulted, then let the lead approve."""

@@ -49,6 +49,7 @@ class Card:
     pairs: tuple[tuple[str, Between], ...]
     """An annotator's agreement with each other one, by the other's id; only for managers."""
     concerns: tuple[Concern, ...]
+    """What is wrong, with the alarms that name the subject and wait for a decision, for those who may take it."""
     habits: tuple[Habit, ...]
     """How the subject answers each question whose labels were resolved."""
 
@@ -109,7 +110,7 @@ def _card(ctx: Context, subject: str, work: tuple[Work, ...], pairs: tuple[tuple
             past = [each for each in past if each.question == row.question]
             everybody = whole.get((row.campaign_id, row.metric, row.question))
             figures.append(Figure(mine=row, everybody=everybody, history=tuple(past)))
-    mine = tuple(each for each in concerns.concerns(ctx) if each.subject == subject)
+    mine = tuple(each for each in concerns.concerns(ctx) if subject in (each.subject, *each.about))
     return Card(
         subject=subject,
         figures=tuple(figures),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from headwater.context import Context
     from headwater.governance.model import Standard
-    from headwater.quality.model import Assessment, Measure
+    from headwater.quality.model import Alarm, Assessment, Measure
 
 FLOOR = 0.667
 """Alpha below which Krippendorff advises against drawing even tentative conclusions; kept for every coefficient."""
@@ -72,6 +72,8 @@ class Concern:
     campaign_id: str
     question: str
     figure: Estimate | None = None
+    about: tuple[str, ...] = ()
+    """On whose cards an alarm stands: `annotator:per_…`, `cohort:team`."""
 
 
 def concerns(ctx: Context) -> list[Concern]:
@@ -115,9 +117,17 @@ def _alarms(ctx: Context) -> list[Concern]:
                 campaign_id=row.campaign_id,
                 question=row.question,
                 figure=row.after,
+                about=_named(row),
             )
         )
     return found
+
+
+def _named(row: Alarm) -> tuple[str, ...]:
+    """Whom an alarm names: people by its scope or first cause, a team by its scope."""
+    kind, _, name = row.scope.partition(":")
+    teams = (f"cohort:{name}",) if kind == "team" else ()
+    return (*(f"annotator:{person}" for person in row.people), *teams)
 
 
 def _unwatched(ctx: Context) -> list[Concern]:
