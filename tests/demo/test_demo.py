@@ -27,7 +27,7 @@ from headwater.release import queries as releases
 from headwater.release.model import Gate
 from headwater.sourcing import queries as sourcing
 from headwater.stats.interval import Estimate
-from tests.demo.conftest import KILLS, Finished, counts
+from tests.demo.conftest import KILLS, Finished, counts, demo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,23 @@ def test_killed_twenty_times_the_demo_finishes_and_nothing_is_lost_or_doubled(fi
     assert finished.acknowledged == sorted(finished.acknowledged)
     assert after["answers"] == after["submissions"] == finished.report["answers"]
     assert after["records"] == after["distinct"] == after["rows"]
+
+
+def test_one_seed_tells_one_story_though_one_run_was_killed_on_the_way(finished: Finished, tmp_path: Path) -> None:
+    process = demo(tmp_path / "workspace", tmp_path / "demo.json")
+    output, _ = process.communicate(timeout=600)
+    assert process.returncode == 0, output.decode()
+    again = json.loads((tmp_path / "demo.json").read_text())
+    assert figures(again) == figures(finished.report)
+
+
+def figures(report: object) -> object:
+    """Return a report without what differs: how long it took, digests of ids and times, the ledger of interruptions."""
+    if isinstance(report, dict):
+        return {key: figures(value) for key, value in report.items() if key not in {"seconds", "digest", "ledger"}}
+    if isinstance(report, list):
+        return [figures(value) for value in report]
+    return round(report, 9) if isinstance(report, float) else report
 
 
 def test_the_report_holds_every_number(finished: Finished) -> None:

@@ -133,8 +133,14 @@ def carry_out(story: Story, ordered: list[dict[str, Any]], documents: dict[str, 
     doubtful = {record for brief in ordered for record in brief["records"]}
 
     def choose(ctx: Context) -> dict[str, Any]:
-        fresh = {record.id for record in sourcing.everything(ctx) if record.intake_id == _reserve_intake(ctx)}
-        return {"records": sorted(fresh | doubtful)}
+        reserve = _reserve_intake(ctx)
+        return {
+            "records": [
+                record.id  # in order of arrival: ids differ between runs
+                for record in sourcing.everything(ctx)
+                if record.id in doubtful or record.intake_id == reserve
+            ]
+        }
 
     chosen = list(story.once("rework", "operations", choose)["records"])
     return labelling.open_campaign(story, "repair", documents, {"in-house": chosen})

@@ -7,7 +7,7 @@ did it, long steps go on where they were, and everything random is drawn from th
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from headwater.app.workspace import init
 from headwater.core.errors import ConflictError
 from headwater.core.settings import FILE_NAME
 from headwater.demo import content
+from headwater.demo.lots import Lots
 from headwater.demo.people import HURRIED_TEAM, ROLES, Behaviour, Hurry, cohorts, hurry
 from headwater.governance import accounts, decisions, programs, queries
 from headwater.governance.model import SYSTEM, Decision, ProposalState, Role
@@ -119,6 +120,8 @@ def begin(
         program = once(ctx, "demo:program", lambda: _program(ctx))["program"]
     with app.act_as(SYSTEM, program) as ctx:
         people = once(ctx, "demo:people", lambda: _people(ctx, teams))
+    lots = Lots.of(directory / "keys", seed=seed, handles={person: handle for handle, person in people.items()})
+    app = replace(app, keys=lots)
     story = Story(app=app, program=program, seed=seed, people=people, teams=teams, tell=tell, progress=progress)
     story.once("enrol", "operations", lambda ctx: _enrol(ctx, story))
     return story

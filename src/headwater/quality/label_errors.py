@@ -222,8 +222,12 @@ def _predicted(
     texts = [record.text for record in sourcing.take(ctx, [each.record_id for each in labels])]
     if not any(texts):
         raise NotAssessableError("The records have no text to predict from.", remedy="Bring predictions along.")
-    chance = out_of_sample(texts, given, seed=seed)
-    return chance if chance.shape[1] == len(values) else np.pad(chance, ((0, 0), (0, len(values) - chance.shape[1])))
+    # which part a label is in depends on no id: the same labels say the same in another workspace
+    order = sorted(range(len(texts)), key=lambda place: (texts[place], labels[place].value))
+    found = out_of_sample([texts[place] for place in order], given[order], seed=seed)
+    chance = np.zeros((len(texts), len(values)))
+    chance[order, : found.shape[1]] = found
+    return chance
 
 
 def _brought(

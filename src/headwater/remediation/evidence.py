@@ -91,6 +91,10 @@ def training_side(ctx: Context, release: str) -> TrainingSide:
     rows = [row for row in members.to_pylist() if row["split"] == "train"]
     records = sourcing.take(ctx, [row["record_id"] for row in rows])
     texts = [text_of(record.text, record.payload) for record in records]
+    # the same data say the same, whatever its ids are
+    order = sorted(range(len(rows)), key=lambda place: (texts[place], value[rows[place]["record_id"]]))
+    rows, records = [rows[place] for place in order], [records[place] for place in order]
+    texts = [texts[place] for place in order]
     import sklearn  # noqa: PLC0415 -- takes 50 MB and a second, and most processes learn nothing
 
     names = sorted({value[row["record_id"]] for row in rows})

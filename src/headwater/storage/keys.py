@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -29,7 +29,7 @@ class Keys:
         self.public_key = self._signing.public_key().public_bytes_raw()
 
     @classmethod
-    def create(cls, directory: Path) -> Keys:
+    def create(cls, directory: Path) -> Self:
         """Make new keys in a folder that holds none yet."""
         staged = directory.with_name(f".{directory.name}.{secrets.token_hex(6)}")
         staged.mkdir(mode=0o700, parents=True)
@@ -43,7 +43,7 @@ class Keys:
         return cls.load(directory)
 
     @classmethod
-    def load(cls, directory: Path) -> Keys:
+    def load(cls, directory: Path) -> Self:
         """Read the keys of a workspace.
 
         Raises:
