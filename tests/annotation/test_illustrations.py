@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headwater.annotation import batches, content, gold, guidelines, illustrations, markdown, queries
-from headwater.annotation.model import BatchKind, GuidelineError
+from headwater.annotation.model import BatchKind, GoldShownError, GuidelineError
 from headwater.core.errors import NotFoundError
 from tests.annotation import factories
 from tests.web import sheets
@@ -66,6 +66,32 @@ def test_a_guideline_shows_no_hidden_gold_but_may_show_lessons(team: Team) -> No
         task = next(each.task_id for each in queries.golds(ctx, campaign) if each.record_id == hidden)
         gold.retire(ctx, campaign, task, reason="it is an example now")
         assert guidelines.create(ctx, name="shown", text=text.format(hidden), change="better").version == 2
+
+
+def test_a_record_that_a_guideline_shows_becomes_no_hidden_gold_but_may_be_a_lesson(team: Team) -> None:
+    shown_once, shown_now, lesson, drafted, other = factories.put_records(team, ["once", "now", "lesson", "draft", "x"])
+    campaign = factories.open_campaign(team, [other]).id
+    text = "# fault\n\n![It broke](record:{})\n\nIn code stays `record:{}` what it is.\n"
+    factories.publish_guideline(team, text.format(shown_once, other), name="shown")
+    newest = factories.publish_guideline(team, text.format(shown_now, other), name="shown", change="better")
+    with team.act(team.ops) as ctx:
+        draft = guidelines.create(ctx, name="shown", text=text.format(drafted, other), change="another")
+        batches.add(ctx, campaign, name="lessons", records=[lesson, shown_now], kind=BatchKind.CALIBRATION)
+        assert gold.mark(ctx, campaign, {each: {"topic": "fault"} for each in (lesson, shown_now, drafted, other)}) == 4
+        assert list(illustrations.showing(ctx, [shown_now, drafted, other])) == [shown_now]
+        assert illustrations.showing(ctx, [shown_now])[shown_now].id == newest.id
+    before = len(marked_in(team, campaign))
+    with team.act(team.ops) as ctx, pytest.raises(GoldShownError, match="shown v1 shows record") as told:
+        gold.mark(ctx, campaign, {shown_once: {"topic": "fault"}})
+    assert "Take another record" in told.value.remedy
+    assert len(marked_in(team, campaign)) == before
+    with team.act(team.ops) as ctx, pytest.raises(GuidelineError, match="hidden gold"):
+        guidelines.propose(ctx, draft.id)
+
+
+def marked_in(team: Team, campaign: str) -> list[str]:
+    with team.read(team.ops) as ctx:
+        return [each.record_id for each in queries.golds(ctx, campaign)]
 
 
 def test_an_image_is_had_through_the_guideline_that_shows_it(team: Team) -> None:

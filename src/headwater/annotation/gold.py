@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from headwater.annotation import beforehand, queries
+from headwater.annotation import beforehand, illustrations, queries
 from headwater.annotation.model import (
     EVERYONE,
     BatchId,
     Campaign,
     Gold,
+    GoldShownError,
     LaneKind,
     Task,
     TaskId,
@@ -53,6 +54,7 @@ def mark(
     Raises:
         ResponseError: An answer is none of its question; the message names the record.
         UnknownTaskError: The program has no such record.
+        GoldShownError: A guideline shows a record that is no lesson; nothing is marked.
     """
     require(ctx, Decision.GOLD_CHANGE)
     campaign = queries.campaign(ctx, campaign_id)
@@ -62,6 +64,7 @@ def mark(
     there = tasks.by_records(ctx.db, campaign.id, list(known))
     lane = store.lane_of(ctx.db, campaign.id, Lane(tier=Tier.ANNOTATE, kind=LaneKind.GOLD))
     drills = tasks.in_lanes(ctx.db, [task.id for task in there.values()], LaneKind.CALIBRATION)
+    _check_unseen(ctx, {record for record in known if record not in there or there[record].id not in drills})
     now = ctx.clock.now()
     rows = []
     for record, values in known.items():
@@ -101,6 +104,18 @@ def retire(ctx: Context, campaign_id: str, task_id: str, *, reason: str) -> None
     answers.retire_gold(ctx.db, task_id, ctx.clock.now())
     tasks.retire(ctx.db, task_id)
     decisions.record(ctx, Decision.GOLD_CHANGE, subject=task_id, reason=reason)
+
+
+def _check_unseen(ctx: Context, hidden: Collection[str]) -> None:
+    shown = illustrations.showing(ctx, hidden)
+    if not shown:
+        return
+    record, row = next(iter(shown.items()))
+    more = f", and {len(shown) - 1} more records are shown too" if len(shown) > 1 else ""
+    raise GoldShownError(
+        f"Guideline {row.name} v{row.version} shows record '{record}', so everybody knows its right answer{more}.",
+        remedy="Take another record, or put this one into a calibration batch, where it may be a lesson.",
+    )
 
 
 def _add(ctx: Context, campaign: Campaign, record: str, lane: int) -> Task:

@@ -100,11 +100,13 @@ def propose(ctx: Context, guideline_id: str) -> Guideline:
 
     Raises:
         StandingError: It is no draft.
+        GuidelineError: A record it shows became hidden gold since, or is gone.
     """
     require(ctx, Decision.GUIDELINE_PUBLISH)
     row = queries.guideline(ctx, guideline_id)
     if row.standing not in (Standing.DRAFT, Standing.PROPOSED):
         raise StandingError(f"{_title(row)} is {row.standing}; only a draft is proposed.")
+    _check_illustrations(ctx, row.text)
     summary = f"{_title(row)}: {row.change}" if row.change else _title(row)
     decisions.propose(
         ctx, Decision.GUIDELINE_PUBLISH, subject=row.id, digest=row.digest, summary=summary, author=row.author

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 from headwater.annotation import content, images, markdown, queries
 from headwater.annotation.exchange import own
 from headwater.annotation.exchange.model import Item
+from headwater.annotation.model import Standing
 from headwater.core.errors import NotFoundError
 from headwater.governance.authority import may
 from headwater.governance.model import Decision
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from headwater.annotation.content import Content
+    from headwater.annotation.model import Guideline
     from headwater.context import Context
 
 IMAGE = re.compile(rf'<img src="{markdown.RECORD}([^"]*)"(?: alt="([^"]*)")?>')
@@ -30,6 +34,19 @@ def named(text: str) -> list[str]:
     """Return the ids of the records a guideline shows, each once, in the order of the text."""
     shown = (markdown.illustrated(section.text) for section in markdown.sections(text))
     return list(dict.fromkeys(unescape(found[1]) for html in shown for found in IMAGE.finditer(html)))
+
+
+def showing(ctx: Context, records: Collection[str]) -> dict[str, Guideline]:
+    """Return which of some records people were shown or are about to be, each with the newest version that shows it.
+
+    Versions that are or were published count, and proposed ones; a draft is looked at when it is proposed.
+    """
+    found: dict[str, Guideline] = {}
+    for row in queries.guidelines(ctx):
+        # most texts show nothing, and to look for an address is quicker than to read Markdown
+        if row.standing is not Standing.DRAFT and not set(_ADDRESS.findall(row.text)).isdisjoint(records):
+            found = {each: row for each in named(row.text) if each in records} | found
+    return found
 
 
 def contents(ctx: Context, text: str) -> dict[str, Content]:

@@ -386,6 +386,12 @@ class AlreadyAnsweredError(ConflictError):
     code = "already_answered"
 
 
+class GoldShownError(ConflictError):
+    """A guideline shows this record, so everybody knows its right answer: it cannot be hidden gold."""
+
+    code = "gold_shown"
+
+
 class GuidelineError(InvalidError):
     """The guideline cannot be used."""
 
