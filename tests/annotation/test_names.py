@@ -29,12 +29,12 @@ def test_names_read_as_the_list_they_were_stored_from(pieces: tuple[list[str], .
         names[len(known)]
 
 
-def test_names_grow_by_one_and_by_what_was_stored() -> None:
+def test_names_grow_by_some_and_by_what_was_stored() -> None:
     names = Names(["first"])
-    names.append("second")
+    names.extend(["second"])
     names.stored(memoryview(b"a\nb"))
     names.stored(memoryview(b""))
-    names.append("last")
+    names.extend(["last"])
     assert list(names) == ["first", "second", "a", "b", "last"]
     assert "b" in names
     assert len(Names()) == 0

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from headwater.annotation.names import Chosen, Names
+from headwater.annotation.store import reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -89,19 +93,18 @@ class Codes:
         self.things = Names(known)
         self._codes: dict[str, int] = {}
 
-    def of(self, column: Sequence[str]) -> NDArray[np.int64]:
+    def of(self, column: pa.StringArray) -> NDArray[np.int64]:
         """Return the numbers of a column, numbering what is new."""
         if len(self._codes) < len(self.things):
             self._codes = dict(zip(self.things, range(len(self.things)), strict=True))
-        codes = self._codes
-        try:
-            return np.fromiter(map(codes.__getitem__, column), np.int64, len(column))
-        except KeyError:
-            for each in column:
-                if each not in codes:
-                    codes[each] = len(codes)
-                    self.things.append(each)
-            return np.fromiter(map(codes.__getitem__, column), np.int64, len(column))
+        encoded = column.dictionary_encode()
+        different = encoded.dictionary.to_pylist()
+        new = [each for each in different if each not in self._codes]
+        self._codes.update(zip(new, range(len(self.things), len(self.things) + len(new)), strict=True))
+        self.things.extend(new)
+        numbers = np.fromiter(map(self._codes.__getitem__, different), np.int64, len(different))
+        found: NDArray[np.int64] = numbers[encoded.indices.to_numpy()]
+        return found
 
 
 class Collector:
@@ -142,16 +145,16 @@ class Collector:
         for size in head["sizes"]:
             parts.append(memoryview(body)[start : start + size])
             start += size
-        for each in json.loads(bytes(parts[0])):
-            self._values.things.append(each)
+        self._values.things.extend(json.loads(bytes(parts[0])))
         for codes, part in zip(self._lookups, parts[1:7], strict=True):
             codes.things.stored(part)
         block: list[NDArray[Any]] = [
             np.frombuffer(part, kind) for part, kind in zip(parts[7:], head["kinds"], strict=True)
         ]
         if left_out:
-            task, annotator = self._lookups[0].of([each for each, _ in left_out]), self._lookups[2]
-            gone = set(zip(task.tolist(), annotator.of([each for _, each in left_out]).tolist(), strict=True))
+            tasks, people = (pa.array(each, pa.string()) for each in zip(*left_out, strict=True))
+            task, annotator = self._lookups[0].of(tasks), self._lookups[2].of(people)
+            gone = set(zip(task.tolist(), annotator.tolist(), strict=True))
             pairs = zip(block[0].tolist(), block[2].tolist(), strict=True)
             kept = np.fromiter((pair not in gone for pair in pairs), np.bool_, len(block[0]))
             block = [column[kept] for column in block]
@@ -160,20 +163,19 @@ class Collector:
         codes_now = (*self._lookups, self._values)
         self._packed = _Packed(len(self._blocks), tuple(len(each.things) for each in codes_now), self._undecided)
 
-    def add(self, rows: Sequence[tuple[str | int | None, ...]]) -> None:
-        """Add rows as `reads.blocks` yields them; the id is not kept."""
-        rows = [row[1:] for row in rows]
-        decided = [row for row in rows if row[8] is not None and not str(row[8]).startswith(self._left_out)]
-        self._undecided += sum(row[8] is not None for row in rows) - len(decided)
-        if not decided:
+    def add(self, block: pa.RecordBatch) -> None:
+        """Add answers as `reads.blocks` yields them; their ids are not kept."""
+        values = block[reads.VALUE]
+        decided = pc.invert(pc.starts_with(values, self._left_out))
+        rows = block.filter(decided)
+        self._undecided += len(values) - values.null_count - rows.num_rows
+        if not rows.num_rows:
             return
-        columns = list(zip(*decided, strict=True))
-        block: list[NDArray[np.integer]] = [
-            codes.of(tuple(map(str, column))) for codes, column in zip(self._lookups, columns[:6], strict=True)
+        columns: list[NDArray[np.integer]] = [
+            codes.of(rows[name]) for codes, name in zip(self._lookups, reads.TEXTS[1:], strict=True)
         ]
-        block += [np.asarray(columns[6], np.int64), np.asarray(columns[7], np.int64)]
-        block.append(self._values.of([str(value) for value in columns[8]]))
-        self._blocks.append(block)
+        columns += [rows[name].to_numpy() for name in reads.NUMBERS]
+        self._blocks.append([*columns, self._values.of(rows[reads.VALUE])])
 
     def finish(
         self, question: str, gold: Mapping[str, str], is_right: Callable[[str, str], bool] | None = None
@@ -186,9 +188,9 @@ class Collector:
             is_right: Whether a value is right about one of these tasks; when it equals the right one by default.
         """
         parts = list(zip(*self._blocks, strict=True)) or [()] * 9
-        task, annotator, cohort, batch, guideline, lead, moment, value = (
-            _joined(each) for place, each in enumerate(parts) if place != _RECORD
-        )
+        with ThreadPoolExecutor(2, "columns") as pool:  # the memory they take is slower than what is written there
+            wanted = (each for place, each in enumerate(parts) if place != _RECORD)
+            task, annotator, cohort, batch, guideline, lead, moment, value = pool.map(_joined, wanted)
         task_ids, record_ids = self._lookups[0].things, self._lookups[_RECORD].things
         annotator_ids, cohort_ids, batch_ids, guideline_ids = (tuple(each.things) for each in self._lookups[2:])
         is_gold, gold_value, right = self._judged(task, value, gold, is_right)
@@ -232,7 +234,7 @@ class Collector:
         task_ids = self._lookups[0].things
         right, marked = np.full(len(task_ids), -1, np.int64), np.array([each in gold for each in task_ids], np.bool_)
         judged = [place for place in np.flatnonzero(marked).tolist() if gold[task_ids[place]]]
-        right[judged] = self._values.of([gold[task_ids[place]] for place in judged])
+        right[judged] = self._values.of(pa.array([gold[task_ids[place]] for place in judged], pa.string()))
         is_gold, known = marked[task], right[task]
         found: NDArray[np.bool_] = value == known
         unlike = np.flatnonzero(~found & (known >= 0))

@@ -7,17 +7,17 @@ from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from headwater.annotation import queries
 from headwater.annotation.store import folds, reads
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import pyarrow as pa
 
     from headwater.context import Context
-
-    Row = tuple[str | int | None, ...]
 
 SETTLED = timedelta(minutes=10)
 """Answers younger than this are read as rows: their transactions may still be under way."""
@@ -59,19 +59,19 @@ def pack(ctx: Context, campaign_id: str, *, question: str) -> Packed:
     found, total = list[folds.Fold](), 0
     before, upto = folds.last(ctx.db, campaign.id, question)
     blocks = reads.blocks(ctx.db, campaign.id, question, after=upto)
-    first = next(blocks, ())
-    if _settled(first, edge) < LEAST:  # not worth unpacking what was folded before
+    first = next(blocks, None)
+    if first is None or _settled(first, edge) < LEAST:  # not worth unpacking what was folded before
         return Packed(campaign_id=campaign.id, question=question, after=before, blocks=(), rows=0)
     collector, _, _ = queries.gather(ctx, campaign, question)
     for rows in chain([first], blocks):
         young = _settled(rows, edge)
         if young:
-            collector.add(rows[:young])
-            upto = str(rows[young - 1][0])
-        if collector.waiting >= (BLOCK if young == len(rows) else LEAST):
+            collector.add(rows.slice(0, young))
+            upto = str(rows["id"][young - 1])
+        if collector.waiting >= (BLOCK if young == rows.num_rows else LEAST):
             total += collector.waiting
             found.append(folds.Fold(number=before + len(found) + 1, upto=upto, as_of=as_of, body=collector.pack()))
-        if young < len(rows):
+        if young < rows.num_rows:
             break
     if collector.waiting >= LEAST:
         total += collector.waiting
@@ -89,6 +89,7 @@ def keep(ctx: Context, packed: Packed) -> int:
     return packed.rows
 
 
-def _settled(rows: Sequence[Row], edge: int) -> int:
+def _settled(rows: pa.RecordBatch, edge: int) -> int:
     """Return how many rows come before the first that is too young."""
-    return next((place for place, row in enumerate(rows) if int(row[8] or 0) > edge), len(rows))
+    young = np.flatnonzero(rows["submitted_at"].to_numpy() > edge)
+    return int(young[0]) if young.size else rows.num_rows

@@ -27,15 +27,14 @@ class Names(Sequence[str]):
         self._size = 0
         self._take(list(known))
 
-    def append(self, name: str) -> None:
-        """Add one."""
-        if not self._pieces or not isinstance(self._pieces[-1], list):
-            self._pieces.append([])
-            self._starts.append(self._size)
-        last = self._pieces[-1]
-        assert isinstance(last, list)  # noqa: S101 -- made so above
-        last.append(name)
-        self._size += 1
+    def extend(self, names: Sequence[str]) -> None:
+        """Add some."""
+        last = self._pieces[-1] if self._pieces else None
+        if isinstance(last, list):
+            last.extend(names)
+            self._size += len(names)
+        else:
+            self._take(list(names))
 
     def stored(self, piece: memoryview) -> None:
         """Add names as they were stored: UTF-8, a line each."""
@@ -44,7 +43,11 @@ class Names(Sequence[str]):
 
     def since(self, start: int) -> list[str]:
         """Return the names from a place on."""
-        return [self[place] for place in range(start, self._size)]
+        found: list[str] = []
+        for begin, piece in zip(self._starts, self._pieces, strict=True):
+            if begin + len(piece) > start:
+                found += list(piece)[max(0, start - begin) :]
+        return found
 
     def texts(self, places: NDArray[np.int64]) -> Iterator[str]:
         """Yield the names at some places."""

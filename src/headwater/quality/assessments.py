@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from headwater.quality.breakdowns import Groups
     from headwater.quality.mark_panels import MarkPanel
     from headwater.quality.panels import Panel
+    from headwater.stats.agreement.pairs import Likeness
 
 ALPHA, OTHERS, GOLD = "agreement.alpha", "agreement.with_others", "gold.accuracy"
 
@@ -86,42 +89,26 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
     if len(given.task) == 0:
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
     yardstick = queries.yardstick(ctx, campaign.id, asked)
-    views = panel(asked, given, yardstick)
-    groups = breakdowns.disjoint(ctx, given)
-    slicing = breakdowns.of_slices(ctx, given, slices, seed=seed)
-    apart = views.apart()
-    metric = yardstick.metric
-    found = _agreement(views, groups, question, metric, seed)
-    found |= _gold(given, groups[0], slicing, usable(ctx, campaign.id, given))
-    inside = comparisons.by_slice(views, slicing, found[metric, f"question:{question}"], apart)
-    found |= {(metric, f"slice:{name}"): value for name, value in inside.items()}
-    found |= {
-        (OTHERS, f"annotator:{name}"): value for name, value in comparisons.with_others(views, given, apart).items()
-    }
-    shares = comparisons.shares(views)
-    overall = {metric: value for (metric, scope), value in found.items() if scope == f"question:{question}"}
-    whole = Assessment(
-        campaign_id=campaign.id,
+    made = _Material(
         question=question,
-        scale=views.scale,
-        answers=views.answers,
-        tasks=views.tasks,
-        undecided=given.undecided,
-        shares=shares,
-        confusions=comparisons.confusions(views),
-        pairs=comparisons.pairs(views, given),
-        disputed=comparisons.disputed(views, given, apart),
-        alpha=found[ALPHA, f"question:{question}"],
         seed=seed,
-        assessed_at=ctx.clock.now(),
-        given=len(given.task),
-        looks=_looks(ctx, campaign.id, question, len(given.task)),
-        metric=metric,
-        remark=prevalence.remark(overall, shares),
+        metric=yardstick.metric,
+        given=given,
+        views=panel(asked, given, yardstick),
+        groups=breakdowns.disjoint(ctx, given),
+        slicing=breakdowns.of_slices(ctx, given, slices, seed=seed),
+        work=usable(ctx, campaign.id, given),
     )
-    watched = None
-    if asked.kind in CLOSED and not asked.per_turn:
-        watched = monitoring.look(ctx, campaign.id, question=question, given=given, slicing=slicing, answers=counted)
+    looks, now = _looks(ctx, campaign.id, question, len(given.task)), ctx.clock.now()
+    with ThreadPoolExecutor(1, "charts") as beside:
+        watching = None
+        if asked.kind in CLOSED and not asked.per_turn:  # only the thread asks the database from here on
+            follow = partial(monitoring.look, given=given, slicing=made.slicing, answers=counted)
+            watching = beside.submit(follow, ctx, campaign.id, question=question)
+        apart = made.views.apart()
+        found = _figures(made, apart)
+        whole = Assessment(campaign_id=campaign.id, assessed_at=now, looks=looks, **_details(made, found, apart))
+        watched = watching.result() if watching else None
     return Assessed(whole=whole, found={key: value for key, value in found.items() if value.n > 0}, watched=watched)
 
 
@@ -160,17 +147,68 @@ def _measures(whole: Assessment, found: dict[tuple[str, str], Estimate]) -> list
     ]
 
 
-def _agreement(
-    views: Panel | MarkPanel, groups: list[Groups], question: str, metric: str, seed: int
-) -> dict[tuple[str, str], Estimate]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Material:
+    """What the figures are computed from, without asking the database."""
+
+    question: str
+    seed: int
+    metric: str
+    given: Answers
+    views: Panel | MarkPanel
+    groups: list[Groups]
+    """Of which every answer is in one."""
+    slicing: list[Groups]
+    work: NDArray[np.bool_]
+    """Which answers were given at work."""
+
+
+def _figures(made: _Material, apart: Likeness) -> dict[tuple[str, str], Estimate]:
+    """Return every measure by metric and scope."""
+    views, metric, of_all = made.views, made.metric, f"question:{made.question}"
+    found = _agreement(made)
+    found |= _gold(made.given, made.groups[0], made.slicing, made.work)
+    inside = comparisons.by_slice(views, made.slicing, found[metric, of_all], apart)
+    found |= {(metric, f"slice:{name}"): value for name, value in inside.items()}
+    others = comparisons.with_others(views, made.given, apart)
+    return found | {(OTHERS, f"annotator:{name}"): value for name, value in others.items()}
+
+
+def _details(made: _Material, found: dict[tuple[str, str], Estimate], apart: Likeness) -> dict[str, Any]:
+    """Return what an assessment says beyond the measures."""
+    views, given, of_all = made.views, made.given, f"question:{made.question}"
+    shares = comparisons.shares(views)
+    overall = {metric: value for (metric, scope), value in found.items() if scope == of_all}
+    return {
+        "question": made.question,
+        "scale": views.scale,
+        "answers": views.answers,
+        "tasks": views.tasks,
+        "undecided": given.undecided,
+        "shares": shares,
+        "confusions": comparisons.confusions(views),
+        "pairs": comparisons.pairs(views, given),
+        "disputed": comparisons.disputed(views, given, apart),
+        "alpha": found[ALPHA, of_all],
+        "seed": made.seed,
+        "given": len(given.task),
+        "metric": made.metric,
+        "remark": prevalence.remark(overall, shares),
+    }
+
+
+def _agreement(made: _Material) -> dict[tuple[str, str], Estimate]:
+    views, metric, seed, of_all = made.views, made.metric, made.seed, f"question:{made.question}"
     if not views.answers:
-        raise NotAssessableError(f"Every answer to '{question}' is to a gold task.", remedy="Answer ordinary tasks.")
-    found = {(ALPHA, f"question:{question}"): views.alpha(seed=seed)[0]}
-    found |= {(name, f"question:{question}"): value for name, value in views.measures(seed=seed).items()}
+        raise NotAssessableError(
+            f"Every answer to '{made.question}' is to a gold task.", remedy="Answer ordinary tasks."
+        )
+    found = {(ALPHA, of_all): views.alpha(seed=seed)[0]}
+    found |= {(name, of_all): value for name, value in views.measures(seed=seed).items()}
     if metric != ALPHA:
-        found[metric, f"question:{question}"] = coefficients.of_all(views, seed=seed)
+        found[metric, of_all] = coefficients.of_all(views, seed=seed)
     found |= {(metric, f"label:{label}"): value for label, value in coefficients.by_label(views, seed=seed).items()}
-    for each in groups:
+    for each in made.groups:
         estimates = coefficients.by_group(views, each.code[views.row], seed=seed)
         for name, estimate in zip(each.names, estimates, strict=False):  # groups after the last answer have none
             found[metric, f"{each.kind}:{name}"] = estimate

@@ -78,32 +78,42 @@ def marked(rng, tasks):
     return np.array(rows)
 
 
-def of_marks(rows, resampling):
-    owner, task, label, ends = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3:]
-    tasks = np.unique(task)
-    things = marks.match(task, owner, label, marks.of_spans(ends), np.argwhere(np.ones((tasks.size, 2))))
-    split = [[rows[(task == each) & (owner == person)] for person in (0, 1)] for each in tasks]
-    texts = [{person: [Span(a, b, str(c)) for *_, c, a, b in mine.tolist()] for person, mine in enumerate(each)}
-             for each in split]  # fmt: skip
-    moved = [Text(100.0, tuple(mine[:, [3, 4, 2]].astype(float) for mine in each)) for each in split]
-    said = agreement(texts, resampling=resampling)
-    loose = marks.f1(things, resampling=resampling)
+def texts_of(rows):
+    """Return the spans of each person (0, 1), for every text, shape (texts, 2)."""
     return [
-        loose,
-        said.exact,
-        said.overlap,
-        said.characters,
-        said.boundaries,
-        gamma(moved, precision=0.5, resampling=resampling),
+        [rows[(rows[:, 1] == each) & (rows[:, 0] == person)] for person in (0, 1)] for each in np.unique(rows[:, 1])
     ]
 
 
-def test_f1_and_gamma_of_marks_cover():
-    rng, runs = np.random.default_rng(44), 150
-    found = [of_marks(marked(rng, 40), Resampling(resamples=200, rng=rng)) for _ in range(runs)]
-    truth = np.mean([[each.value for each in run] for run in found], axis=0)  # of ratios of sums: hardly biased
-    for place, right in enumerate(truth):
-        assert 0.92 <= covered([run[place] for run in found], right) <= 0.98
+def f1_of_marks(rows, resampling):
+    owner, task, label, ends = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3:]
+    things = marks.match(task, owner, label, marks.of_spans(ends), np.argwhere(np.ones((np.unique(task).size, 2))))
+    texts = [{person: [Span(a, b, str(c)) for *_, c, a, b in mine.tolist()] for person, mine in enumerate(each)}
+             for each in texts_of(rows)]  # fmt: skip
+    said = agreement(texts, resampling=resampling)
+    loose = marks.f1(things, resampling=resampling)
+    return [loose, said.exact, said.overlap, said.characters, said.boundaries]
+
+
+def gamma_of_marks(rows, resampling):
+    moved = [Text(100.0, tuple(mine[:, [3, 4, 2]].astype(float) for mine in each)) for each in texts_of(rows)]
+    return gamma(moved, precision=0.5, resampling=resampling)
+
+
+def test_f1_of_marks_covers():
+    rng = np.random.default_rng(7)
+    found = [f1_of_marks(marked(rng, 40), Resampling(resamples=200, rng=rng)) for _ in range(RUNS)]
+    truth = f1_of_marks(marked(np.random.default_rng(1), 20_000), Resampling(resamples=2, rng=rng))
+    assert all(
+        0.93 <= covered(each, right.value) <= 0.97 for each, right in zip(zip(*found, strict=True), truth, strict=True)
+    )
+
+
+def test_gamma_covers():
+    rng = np.random.default_rng(44)
+    found = [gamma_of_marks(marked(rng, 40), Resampling(resamples=200, rng=rng)) for _ in range(200)]
+    truth = float(np.mean([each.value for each in found]))  # a ratio of sums: hardly biased
+    assert 0.93 <= covered(found, truth) <= 0.97
 
 
 def test_what_is_carried_over_from_alpha_covers_as_alpha_does():

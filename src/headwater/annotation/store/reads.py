@@ -1,9 +1,12 @@
-"""Reading answers in bulk, as blocks of plain rows."""
+"""Reading answers in bulk, as blocks of columns."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
 import sqlalchemy as sa
 
 from headwater.annotation.model import Tier
@@ -17,34 +20,68 @@ if TYPE_CHECKING:
     from headwater.storage.database import Connection
 
 BLOCK = 50_000
+"""Rows of a block."""
+TEXTS = ("id", "task_id", "record_id", "annotator", "cohort_id", "batch_id", "guideline_id")
+NUMBERS = ("lead_time_ms", "submitted_at")
+"""Milliseconds, and microseconds since 1970."""
+VALUE = "value"
 
 
 def blocks(
     db: Connection, campaign_id: str, question: str, *, batch_id: str = "", after: str = ""
-) -> Iterator[Sequence[tuple[str | int | None, ...]]]:
-    """Yield blocks of id, task, record, annotator, cohort, batch, guideline, lead time, moment and value.
+) -> Iterator[pa.RecordBatch]:
+    """Yield answers in the order of their ids, as blocks of the columns `TEXTS`, `NUMBERS` and `VALUE`.
 
     Only answers of annotators that are in force, those after an answer when given; a value that is no text or number
-    comes as JSON text.
+    comes as JSON text, one that was not given as null.
     """
-    value = "json_extract(response, :path)" if db.dialect.name == "sqlite" else "response ->> CAST(:path AS text)"
-    path = f'$."{question}"' if db.dialect.name == "sqlite" else question
-    statement = sa.text(
-        f"""
-SELECT id, task_id, record_id, annotator, cohort_id, batch_id, guideline_id, lead_time_ms, submitted_at, {value}
+    is_sqlite = db.dialect.name == "sqlite"
+    value = "json_extract(response, :path)" if is_sqlite else "response ->> CAST(:path AS text)"
+    statement = f"""
+SELECT {", ".join((*TEXTS, *NUMBERS))}, {value} AS {VALUE}
 FROM answer WHERE campaign_id = :campaign AND id > :after AND superseded_at IS NULL AND tier = :tier
 {"AND batch_id = :batch" if batch_id else ""} ORDER BY id LIMIT :limit"""
-    )
-    keys = {"campaign": campaign_id, "path": path, "tier": Tier.ANNOTATE.value, "limit": BLOCK}
-    if batch_id:
-        keys["batch"] = batch_id
+    keys = {"campaign": campaign_id, "path": f'$."{question}"' if is_sqlite else question, "batch": batch_id}
+    keys |= {"tier": Tier.ANNOTATE.value, "limit": str(BLOCK)}
+    read = _rows if is_sqlite else _columns
     while True:
-        rows = db.execute(statement, keys | {"after": after}).all()
-        if rows:
-            yield rows
-        if len(rows) < BLOCK:
+        block = read(db, statement, keys | {"after": after})
+        if block.num_rows:
+            yield block
+        if block.num_rows < BLOCK:
             return
-        after = rows[-1][0]
+        after = block["id"][-1].as_py()
+
+
+def _rows(db: Connection, statement: str, keys: dict[str, str]) -> pa.RecordBatch:
+    """Read rows past SQLAlchemy, which makes an object of each."""
+    driver: Any = db.connection.driver_connection
+    columns = list(zip(*driver.execute(statement, keys), strict=True)) or [()] * len(_SCHEMA)
+    values = [None if value is None else str(value) for value in columns[-1]]
+    return _block([*columns[:-1], values])
+
+
+def _columns(db: Connection, statement: str, keys: dict[str, str]) -> pa.RecordBatch:
+    """Have the server join each column to one text: to send it row by row takes three times as long."""
+    joined = [f"string_agg({name}, chr(10))" for name in TEXTS]
+    joined += [f"string_agg({name}::text, chr(10))" for name in NUMBERS]
+    query = sa.text(f"SELECT {', '.join(joined)}, json_agg({VALUE})::text FROM ({statement}) AS answers")
+    *texts, values = db.execute(query, keys).one()
+    if values is None:
+        return _block([()] * len(_SCHEMA))
+    columns: list[Any] = [text.split("\n") for text in texts[: len(TEXTS)]]
+    columns += [np.fromstring(text, np.int64, sep="\n") for text in texts[len(TEXTS) :]]
+    return _block([*columns, json.loads(values)])
+
+
+_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in TEXTS] + [(name, pa.int64()) for name in NUMBERS] + [(VALUE, pa.string())]
+)
+
+
+def _block(columns: Sequence[Any]) -> pa.RecordBatch:
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, _SCHEMA.types, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
 
 
 def with_answers(

@@ -2,7 +2,8 @@
 
 A bootstrap draws only what was seen. Where no unit disagrees it has no width at all, and where a few do, and slightly,
 it knows nothing of the worse ones that are as rare. So the lower end also admits one unit more that disagrees
-altogether; among many units that changes nothing, and it is done only where few disagree.
+altogether, weighed by one over the number of those that were seen to disagree: a whole one beside a single one, hardly
+any beside nine. It is done only where few disagree.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def interval(
         resampling: How to bootstrap.
 
     Source:
-        Ours; that coverage is at least 93 % is verified by simulation.
+        Ours. By simulation it covers 93 to 98 % (40 to 150 texts, one mark in four to one in thirty wrong), where the
+        bootstrap alone covers 88 to 97 %; most where two or three texts differ.
     """
     found = bootstrap(UnitSums(np.ones(len(sums), np.int64), sums), statistic, method=method, resampling=resampling)
     few = int(np.count_nonzero(seen.apart))
@@ -67,6 +69,11 @@ def interval(
         return unanimous(found, seen.cost, units=seen.units)
     if few >= min(FEW, PART * seen.units):
         return found
-    more = UnitSums(np.ones(len(sums) + 1, np.int64), np.concatenate([sums, seen.worst[None, :]]))
+    more = UnitSums(np.ones(len(sums) + 1, np.int64), np.concatenate([sums, seen.worst[None, :] / few]))
     low = min(found.low, bootstrap(more, statistic, method=method, resampling=resampling).low)
-    return replace(found, low=low, method=f"{found.method}, one utter disagreement added below as only {few} were seen")
+    added = f"1/{few} of an utter disagreement" if few > 1 else "an utter disagreement"
+    return replace(found, low=low, method=f"{found.method}, {added} added below as only {few} {_were(few)} seen")
+
+
+def _were(few: int) -> str:
+    return "was" if few == 1 else "were"
