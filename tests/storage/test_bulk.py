@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import sqlalchemy as sa
@@ -45,6 +46,33 @@ def test_rows_are_added_with_what_they_share(each_app: App) -> None:
     ]
     with pytest.raises(ConflictError), each_app.database.write() as db:
         bulk.add(db, TABLE, {"id": ["a"], "from": [1], "body": [b""]}, shared)
+
+
+class Told(sqlite3.Connection):
+    """A connection that knows what it was told."""
+
+    told: list[tuple[str, object]]
+
+    def execute(self, sql: str, values: object = ()) -> sqlite3.Cursor:
+        self.told = [*getattr(self, "told", []), (sql, values)]
+        return super().execute(sql, values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rows", [3, 2_000])
+def test_the_next_rows_are_told_by_the_same_statement_and_none_stay_bound_to_it(rows: int) -> None:
+    table = sa.Table("more", sa.MetaData(), *(sa.Column(name, sa.String(10)) for name in ("id", "n", "of")))
+    engine = sa.create_engine("sqlite://", connect_args={"factory": Told})
+    with engine.begin() as db:
+        table.create(db)
+        driver = cast("Told", db.connection.driver_connection)
+        driver.told = []
+        for batch in ("one", "two"):
+            bulk.add(db, table, {"id": [f"{batch}{place:05}" for place in range(rows)]}, {"of": batch})
+        counted = sa.select(sa.func.count(table.c.id)).group_by(table.c.of)
+        assert db.execute(counted).scalars().all() == [rows, rows]
+    told = [each for each in driver.told if each[0].startswith("INSERT")]
+    assert len({statement for statement, _ in told}) == 1
+    assert len(str(told[-1])) < 1_000
 
 
 @pytest.mark.parametrize("odd", ["{:010}", "{:08}'\"", "{}", "{:09}é", "{:09}\0", "{:08}?\\"])

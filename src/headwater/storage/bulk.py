@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -34,7 +34,7 @@ def add(
     constant = constant or {}
     columns = [_bound(db, table, name, values) for name, values in varying.items()]
     shared = [_bound(db, table, name, [value])[0] for name, value in constant.items()]
-    said = ", ".join(f'"{name}"' for name in (*varying, *constant))
+    said = ", ".join(f'"{name}"' for name in (*constant, *varying))
     write = _insert if db.dialect.name == "sqlite" else _copy
     try:
         write(db, f'"{table.name}" ({said})', columns, shared)
@@ -51,36 +51,40 @@ def _bound(db: Connection, table: sa.Table, name: str, values: Sequence[Any]) ->
 
 
 def _insert(db: Connection, target: str, columns: list[Sequence[Any]], shared: list[Any]) -> None:
+    """Insert by one statement where that can be, the same for the next rows too, since the driver keeps it ready.
+
+    It keeps what was last bound to it as well: rows joined to one text are bound anew as none.
+    """
     driver: Any = db.connection.driver_connection
-    literals = [_literal(value) for value in shared]
-    if len(columns[0]) >= _MANY and "?" not in literals and (whole := _whole(columns)):
-        selected, joined = whole
-        said = ", ".join([*selected, *literals])
-        driver.execute(f"INSERT INTO {target} SELECT {said} FROM json_each(?)", (joined,)).close()
+    if len(columns[0]) >= _MANY and (whole := _whole(columns)):
+        selected, starts, joined = whole
+        said = ", ".join([*repeat("?", len(shared)), *selected])
+        statement = f"INSERT INTO {target} SELECT {said} FROM json_each(?)"
+        for bound in (joined, "[]"):
+            driver.execute(statement, (*shared, *starts, bound)).close()
         return
-    row = f"({', '.join([*repeat('?', len(columns)), *literals])})"
-    columns += [[value] * len(columns[0]) for value, place in zip(shared, literals, strict=True) if place == "?"]
+    row = ", ".join([*(f"?{place}" for place in range(1, len(shared) + 1)), *repeat("?", len(columns))])
     rows = zip(*columns, strict=True)
-    if len(columns) * len(columns[0]) <= _MOST_VALUES:
-        values = tuple(chain.from_iterable(rows))
-        driver.execute(f"INSERT INTO {target} VALUES {', '.join([row] * len(columns[0]))}", values).close()
-    else:
-        driver.executemany(f"INSERT INTO {target} VALUES {row}", rows).close()
+    while some := list(islice(rows, max(1, _MOST_VALUES // len(columns)))):
+        places = ", ".join([f"({row})"] * len(some))
+        driver.execute(f"INSERT INTO {target} VALUES {places}", (*shared, *chain.from_iterable(some))).close()
 
 
-def _whole(columns: list[Sequence[Any]]) -> tuple[list[str], str] | None:
+def _whole(columns: list[Sequence[Any]]) -> tuple[list[str], list[int], str] | None:
     """Return rows as one statement takes them, so that the interpreter is let go once and not at each row.
 
     Only ids, all as long as the first, and numbers in order can be told from each other in one string for each row.
     The library lets the interpreter go at each row of an ordinary insert, and waits for it while other threads work.
 
     Returns:
-        How each column is selected from the joined strings, and these as JSON; None where columns are of another kind.
+        How each column is selected from the joined strings, where numbers begin, and the strings as JSON; None where
+        columns are of another kind.
     """
-    selected, texts, start = [], [], 1
+    selected, starts, texts, start = [], [], [], 1
     for column in columns:
         if isinstance(column, range) and column.step == 1:
-            selected.append(f"{column.start} + key")
+            selected.append("? + key")
+            starts.append(column.start)
             continue
         length = len(column[0]) if isinstance(column[0], str) else 0
         if not length or {*map(type, column)} != {str} or {*map(len, column)} != {length}:
@@ -90,26 +94,17 @@ def _whole(columns: list[Sequence[Any]]) -> tuple[list[str], str] | None:
         selected.append(f"substr(value, {start}, {length})")
         start += length
         texts.append(column)
-    return (selected, orjson.dumps(list(map("".join, zip(*texts, strict=True)))).decode()) if texts else None
-
-
-def _literal(value: object) -> str:
-    """Return a value as SQL writes it, which need not be handed over for each row; a place for any other."""
-    if value is None:
-        return "NULL"
-    if type(value) is int:
-        return str(value)
-    if type(value) is str and value.isascii() and value.isprintable():
-        return "'{}'".format(value.replace("'", "''"))
-    return "?"
+    if not texts:
+        return None
+    return selected, starts, orjson.dumps(list(map("".join, zip(*texts, strict=True)))).decode()
 
 
 def _copy(db: Connection, target: str, columns: list[Sequence[Any]], shared: list[Any]) -> None:
-    end = "".join(f"\t{_copied(value)}" for value in shared) + "\n"
+    start = "".join(f"{_copied(value)}\t" for value in shared)
     rows = map("\t".join, zip(*(map(_copied, column) for column in columns), strict=True))
     from headwater.storage import postgres  # noqa: PLC0415 -- loads a driver that most commands do not need
 
-    postgres.copy(db, f"COPY {target} FROM STDIN", end.join(rows) + end)
+    postgres.copy(db, f"COPY {target} FROM STDIN", "".join(f"{start}{row}\n" for row in rows))
 
 
 def _copied(value: object) -> str:
