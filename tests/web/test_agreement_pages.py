@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headwater.annotation import comments
+from headwater.annotation import queries as annotation
 from headwater.annotation.plan import Plan
+from headwater.quality import assessments
+from headwater.quality import queries as quality
 from tests.accessibility import problems
 from tests.annotation import factories
 from tests.serving import Served, served
@@ -14,7 +18,7 @@ from tests.serving import Served, served
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
     from tests.workspaces import Team
 
@@ -105,6 +109,44 @@ def test_a_card_is_seen_by_its_owner_and_managers_only(team: Team, site: Served,
         assert reply.status == 403, path
     manager.context.close()
     own.context.close()
+
+
+LONG = "technical support for a device of the user's own that does not work as it should, whatever is asked beside it"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_long_labels_and_comments_leave_the_tables_and_answers_readable(
+    team: Team, site: Served, browser: Browser, width: int
+) -> None:
+    options = [{"value": "other", "label": "Other"}, {"value": LONG[:64].replace(" ", "_"), "label": LONG}]
+    data = [{"name": "topic", "kind": "single", "options": options}]
+    campaign = factories.open_campaign(team, 6, plan=Plan(overlap=2), data=data)
+    for person, option in zip(team.annotators[:2], options, strict=True):
+        factories.work_through(team, campaign.id, person, topic=option["value"])
+    with team.act(team.ops) as ctx:
+        assessments.assess(ctx, campaign.id, question="topic")
+        task = quality.assessments(ctx)[0].disputed[0].task_id
+        answer = annotation.answers_beside(ctx, [task])[task][0].id
+    with team.act(team.expert) as ctx:
+        comments.write(ctx, campaign.id, answer, text="Read the section about devices again. " * 9)
+    tab = site.tab_of(browser, team.ops, viewport={"width": width, "height": 900})
+    tab.goto(f"{site.url}/p/support/quality/agreement/{campaign.id}/topic")
+    heat = tab.locator("table.heat").first
+    assert height(heat.locator("thead tr")) < 200
+    assert height(heat.locator("tbody tr").last) < 100
+    assert heat.locator("tbody th").last.bounding_box()["width"] < max(300, 0.5 * width)  # type: ignore[index]
+    assert heat.locator("th", has_text=options[1]["value"]).first.locator(".name").get_attribute("title")
+    tab.goto(f"{site.url}/p/support/quality/agreement/{campaign.id}/topic/disputes")
+    said, example = tab.locator(".thread li"), tab.locator("article", has=tab.locator(".thread"))
+    assert said.bounding_box()["width"] > 0.75 * example.bounding_box()["width"]  # type: ignore[index]
+    assert not problems(tab)
+    tab.context.close()
+
+
+def height(part: Locator) -> float:
+    box = part.bounding_box()
+    assert box
+    return box["height"]
 
 
 def choose_another_measure(tab: Page, address: str) -> None:
