@@ -107,6 +107,12 @@ def test_who_answers_without_reading_is_named_by_the_checks_and_nobody_else_is(f
     with inside_of(finished.directory) as ctx:
         (alarm,) = [row for row in quality.alarms(ctx) if row.metric == "speed"]
         (watch,) = [row for row in quality.watches(ctx, alarm.campaign_id) if row.question == alarm.question]
+        names = governance.names(ctx)
+        for row in quality.alarms(ctx):
+            kind, _, name = row.scope.partition(":")
+            if kind == "annotator":  # nobody outside the team answered its tasks, so no other team is the cause
+                teams = {each.name for each in row.explanations if each.kind == "team"}
+                assert teams <= {names[name].rpartition("-")[0]}
     assert alarm.state.value == "open", "nobody but a person decides"
     assert alarm.after.high < 1
     assert watch.looks > 0, "by the ordinary monitor, at its looks"

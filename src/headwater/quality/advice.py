@@ -22,6 +22,11 @@ TITLES = {
 }
 """What each metric's alarm is about."""
 
+CHARTED = ("gold.accuracy", "agreement", "label.mix")
+"""Metrics of control charts, which tell since when; the others are checks of all answers up to a look."""
+_SIZES = {"spam": " agree with the others", "straight-lining": " equal the one before"}
+"""What the share of a check is a share of, where its title does not tell."""
+
 _STEPS = {
     "annotator": "Look at this person's answers with them, then requalify, pause or relabel as you find.",
     "team": "Ask the team what changed: people, tools, instructions. Compare its answers with another team's.",
@@ -62,7 +67,9 @@ def headline(alarm: Alarm, names: Mapping[str, str]) -> str:
         cause = f"; likely {because(first.kind, first.name, names)}"
     said = TITLES.get(alarm.metric, alarm.metric)
     before = f" (was {alarm.before.value:.1%})" if alarm.before and alarm.before.defined else ""
-    size = f"{alarm.after.value:.2f} times as long" if alarm.metric == "speed" else f"{alarm.after.value:.1%}{before}"
+    size = f"{alarm.after.value:.1%}{_SIZES.get(alarm.metric, '')}{before}"
+    if alarm.metric == "speed":
+        size = f"{alarm.after.value:.2f} of the time that others take"
     return f"{said}{where}: {size} since {alarm.since:%Y-%m-%d %H:%M} UTC{cause}."
 
 

@@ -307,6 +307,8 @@ def _change(frame: Frame, key: tuple[str, str], rule: str, column: _Column, ever
     else:
         told = column._replace(outcome=codes)
     found = _why(frame, told.rows, told.outcome.astype(np.bool_), told.moments >= moments[place])
+    if scope.startswith(("annotator:", "team:")):
+        found = _there(frame, column.rows[place:], found)
     return Signal(
         metric=metric,
         scope=scope,
@@ -319,6 +321,17 @@ def _change(frame: Frame, key: tuple[str, str], rule: str, column: _Column, ever
         rule=rule,
         causes=found,
     )
+
+
+def _there(frame: Frame, rows: NDArray[np.int64], found: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    """Leave out people and teams who answered none of the tasks: however they err, it is not why these changed."""
+    given = frame.given
+    wanted = np.zeros(len(given.task_ids), np.bool_)
+    wanted[given.task[rows]] = True
+    met = wanted[given.task]
+    there = {("annotator", given.annotator_ids[code]) for code in np.unique(given.annotator[met])}
+    there |= {("team", frame.teams[code]) for code in np.unique(frame.team[met])}
+    return tuple(each for each in found if each.kind not in {"annotator", "team"} or (each.kind, each.name) in there)
 
 
 def _signal(frame: Frame, key: tuple[str, str], rows: NDArray[np.int64], wrong: NDArray[np.bool_], rule: str) -> Signal:

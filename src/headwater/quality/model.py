@@ -322,7 +322,7 @@ class Alarm:
     """Where the change most likely lies."""
     since_low: datetime
     since_high: datetime
-    """Its 95 % interval."""
+    """Its 95 % interval; of an integrity check the first and the last answer it looked at."""
     noticed_at: datetime
     """The answer that made it an alarm."""
     before: Estimate | None

@@ -88,6 +88,7 @@ def alarm(visitor: Visitor, alarm: str) -> Response:
             alarm=found,
             campaign=annotation.campaign(ctx, found.campaign_id),
             headline=advice.headline(found, names),
+            charted=found.metric in advice.CHARTED,
             because=[(advice.because(each.kind, each.name, names), each) for each in found.explanations],
             remedies=list(Remedy),
             log=governance.decided(ctx, subject=found.id),
