@@ -58,7 +58,7 @@ def main() -> None:
             )
         seen = _call("read", ours, "seen")
         for name, found in seen.items():
-            told = interchange.pictures(found) if found and "name" in found[0] else found
+            told = interchange.pictures(found) if found and "boxes" in found[0] else found
             wrong += _differences(f"a library reads {name}", interchange.expected(name, ours=True), told)
         if wrong:
             raise SystemExit("\n".join(wrong))

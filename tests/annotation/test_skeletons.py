@@ -59,6 +59,8 @@ def test_an_object_has_each_point_once() -> None:
     assert problem(JOINED, [twice[0], twice[1] | {"object": 2}]) == ""
     for strange in (0, -1, 1.5, "1", True):
         assert problem(PLAIN, [twice[0] | {"object": strange}])
+    assert problem(PLAIN, [twice[0] | {"hidden": False}, twice[1] | {"hidden": True}]) == ""
+    assert "'hidden' with something else" in problem(PLAIN, [twice[0] | {"hidden": "yes"}])
 
 
 def test_answers_are_kept_when_lines_change_and_looked_at_when_there_are_any_for_the_first_time() -> None:
@@ -82,7 +84,7 @@ def test_people_of_a_coco_file_are_read_point_by_point_with_their_boxes(tmp_path
     (reply,) = item.answers
     assert reply.values["person"] == [
         {"x": 10, "y": 20, "label": "head", "object": 1},
-        {"x": 12, "y": 40, "label": "foot", "object": 1},
+        {"x": 12, "y": 40, "label": "foot", "object": 1, "hidden": True},
         {"x": 60, "y": 30, "label": "hip", "object": 2},
     ]
     assert [(box["x"], box["label"]) for box in reply.values["around"]] == [(5, "whole"), (50, "whole")]
@@ -91,7 +93,7 @@ def test_people_of_a_coco_file_are_read_point_by_point_with_their_boxes(tmp_path
 
 def test_a_skeleton_becomes_the_category_of_a_coco_file(tmp_path: Path) -> None:
     questions = parse([JOINED, {"name": "around", "kind": "boxes", "options": ["person"]}])
-    marks = [{"x": 10, "y": 20, "label": "head"}, {"x": 12, "y": 40, "label": "foot"}]
+    marks = [{"x": 10, "y": 20, "label": "head"}, {"x": 12, "y": 40, "label": "foot", "hidden": True}]
     path = tmp_path / "in.jsonl"
     path.write_text(json.dumps({"id": "a", "content": {"image": "a.png"}, "answers": [{"values": {"person": marks}}]}))
     (item,) = CODECS[Format.JSONL].read(path, questions)
@@ -99,5 +101,5 @@ def test_a_skeleton_becomes_the_category_of_a_coco_file(tmp_path: Path) -> None:
     (category,) = written["categories"]
     assert category == {"id": 1, "name": "person", "keypoints": ["head", "hip", "foot"], "skeleton": [[1, 2], [2, 3]]}
     (annotation,) = written["annotations"]
-    assert annotation["keypoints"] == [10, 20, 2, 0, 0, 0, 12, 40, 2]
+    assert annotation["keypoints"] == [10, 20, 2, 0, 0, 0, 12, 40, 1]
     assert (annotation["num_keypoints"], annotation["bbox"], annotation["area"]) == (2, [10, 20, 2, 20], 40)

@@ -85,13 +85,15 @@ def test_points_of_a_skeleton_are_joined_object_by_object(team: Team, site: Serv
     expect(now).to_have_text("Object 1 has every point: e begins the next.")
     press(tab, "e", "2", *["Shift+ArrowDown"] * 4, " ", "2", "Shift+ArrowDown", " ")
     expect(tab.locator(".marks li")).to_have_count(3)
+    press(tab, "n", "Shift+H", "n", "Shift+H", "Shift+H", "Escape")
+    expect(tab.locator(".marks li").first).to_contain_text("at 60, 40, hidden, object 1")
     sheets.picture(tab, "skeleton")
     assert not problems(tab)
     press(tab, "Enter")
     settled(tab)
     (given,) = values(team, campaign)
     assert given["marks"] == [
-        {"x": 60, "y": 40, "label": "pivot", "object": 1},
+        {"x": 60, "y": 40, "label": "pivot", "object": 1, "hidden": True},
         {"x": 63, "y": 40, "label": "tip", "object": 1},
         {"x": 63, "y": 45, "label": "tip", "object": 2},
     ]

@@ -4,8 +4,8 @@ Shapes by kind: single, refusal `"value"`; multiple `["value", …]`; rating, nu
 `{"order": [["b"], ["a", "c"]], "reasons": [...], "comment": "…"}` best first, things that share a place together;
 spans `{"spans": [{"id", "start", "end", "label", "turn"?}], "relations": [{"from", "to", "label"}]}` in code
 points, end exclusive; boxes `[{"x", "y", "width", "height", "label"}]`, polygons `[{"points": [[x, y], …],
-"label"}]`, keypoints `[{"x", "y", "label", "object"}]`, all in image pixels; mask `[{"label", "rle": {"size": [height,
-width], "counts": …}}]`.
+"label"}]`, keypoints `[{"x", "y", "label", "object"?, "hidden"?}]`, all in image pixels; mask `[{"label", "rle":
+{"size": [height, width], "counts": …}}]`.
 A per-turn question takes `{"turn number from 0": answer}`. Any question takes `{"cannot_decide": "reason"}`.
 """
 
@@ -306,6 +306,8 @@ def _keypoint_problem(mark: Mapping[str, object], facts: Facts) -> str:
         return "needs numbers 'x' and 'y'"
     if (_whole(mark.get("object", 1)) or 0) < 1:
         return "belongs to an 'object' that is no number from 1"
+    if not isinstance(mark.get("hidden", False), bool):
+        return "says 'hidden' with something else than true or false"
     return "" if _inside(x, y, facts) else f"lies outside the image of {facts.width} × {facts.height} pixels"
 
 

@@ -21,17 +21,21 @@ _WRITTEN = {"coco": _MARKS[:4], "yolo": ("boxes",), "voc": ("boxes",), "cvat": _
 """What Headwater writes for a library that reads it; the library of YOLO reads no outlines."""
 _READ = {"coco": ("boxes", "polygons", "masks"), "cvat": ("boxes", "polygons", "points", "tags")}
 """What the libraries write of what both can, where that is less than Headwater writes."""
+_PEOPLE = "coco-people"
+_HIDDEN, _SEEN = 1, 2
 _KINDS = {"points": "keypoints", "masks": "mask"}
 
 
 def form_of(name: str) -> str:
     """Return the format of a file's name: `yolo-ultralytics` is another writer of `yolo`."""
-    return next((form for form in ("yolo", "doccano") if name.startswith(form)), name)
+    return next((form for form in ("yolo", "doccano", "coco") if name.startswith(form)), name)
 
 
 def questions(name: str) -> tuple[Question, ...]:
     """Return the questions whose answers a format carries here."""
     form = form_of(name)
+    if name == _PEOPLE:
+        return parse([{"name": "people", "kind": "keypoints", "options": CASE["joints"], "skeleton": CASE["bones"]}])
     if form in _WRITTEN:
         kinds = [kind for kind in _WRITTEN[form] if kind != "tags"]
         asked: list[dict[str, Any]] = [
@@ -77,6 +81,11 @@ def _pictures() -> list[Item]:
             "points": [dict(zip(("label", "x", "y"), point, strict=True)) for point in each["points"]],
             "masks": [{"label": box[0], "rle": _rle(box, size)} for box in each["masks"]],
             "tags": each["tags"],
+            "people": [
+                {"label": label, "x": x, "y": y, "object": number} | ({"hidden": True} if seen == _HIDDEN else {})
+                for number, person in enumerate(each["people"], 1)
+                for label, x, y, seen in person
+            ],
         }
         content = {"kind": "image", "image": f"{each['name']}.png"} | size
         found.append(Item(id=each["name"], content=content, answers=(Reply(values=values, by="ann_1"),)))
@@ -136,6 +145,8 @@ def _item(number: int, content: dict[str, Any], values: dict[str, Any]) -> Item:
 def expected(name: str, *, ours: bool) -> list[Any]:
     """Return what must be seen of the shared tasks in a file that Headwater (or else a library) wrote."""
     form = form_of(name)
+    if name == _PEOPLE:
+        return [{"name": each["name"], "people": each["people"]} for each in CASE["pictures"]]
     if form in _WRITTEN:
         kinds = _WRITTEN[form] if ours else _READ.get(form, _WRITTEN[form])
         found = [{"name": each["name"]} | {kind: each[kind] for kind in kinds} for each in CASE["pictures"]]
@@ -198,6 +209,8 @@ def seen(name: str, path: Path) -> list[Any]:
     """Return what Headwater sees in a file, in the shape of `expected`."""
     form = form_of(name)
     items = list(CODECS[Format(form)].read(path, questions(name)))
+    if name == _PEOPLE:
+        return [{"name": Path(str(item.content["image"])).stem, "people": _people(item)} for item in items]
     if form in _WRITTEN:
         return pictures([_picture(item) for item in items])
     if _is_chat(form):
@@ -213,6 +226,15 @@ def _picture(item: Item) -> dict[str, Any]:
             told = marks if kind == "tags" else [_mark(kind, mark) for mark in marks]
             found[kind] = [*found.get(kind, []), *told]
     return found
+
+
+def _people(item: Item) -> list[list[list[Any]]]:
+    (reply,) = item.answers
+    found: dict[int, list[list[Any]]] = {}
+    for mark in reply.values["people"]:
+        seen = _HIDDEN if mark.get("hidden") else _SEEN
+        found.setdefault(mark["object"], []).append([mark["label"], mark["x"], mark["y"], seen])
+    return list(found.values())
 
 
 def _mark(kind: str, mark: dict[str, Any]) -> list[Any]:

@@ -127,6 +127,9 @@ SAMPLES: dict[Feature, list[Sample]] = {
             skeleton=[["head", "hip"], ["hip", "foot"]],
         )
     ],
+    Feature.HIDDEN: [
+        _sample([{"x": 12.5, "y": 99.0, "label": "place", "hidden": True}], kind="keypoints", **_SHAPES),
+    ],
     Feature.PER_TURN: [
         _sample({"1": "good", "2": "middling"}, CHAT, kind="single", options=OPTIONS, per_turn="assistant")
     ],

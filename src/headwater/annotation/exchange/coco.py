@@ -23,8 +23,8 @@ _PIECE = 1 << 20
 _CORNERS = 3
 _TRIPLE = 3
 """Numbers of a point: x, y, visibility."""
-_SEEN = 2
-"""Visibility of a point that is labelled and visible; 1 is labelled and hidden, 0 not labelled."""
+_HIDDEN, _SEEN = 1, 2
+"""Visibility of a point that is labelled; 0 when it is not."""
 
 
 def write(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[bytes]:
@@ -91,7 +91,7 @@ def _objects(question: Question, marks: list[dict[str, Any]]) -> Iterator[dict[s
     """
     for number in dict.fromkeys(mark.get("object", 1) for mark in marks):
         placed = {mark["label"]: mark for mark in marks if mark.get("object", 1) == number}
-        triples = [[placed[v]["x"], placed[v]["y"], _SEEN] if v in placed else [0, 0, 0] for v in question.values]
+        triples = [_triple(placed[each]) if each in placed else [0, 0, 0] for each in question.values]
         flat = [value for triple in triples for value in triple]
         around = _around([[mark["x"], mark["y"]] for mark in placed.values()])
         left, top, width, height = around["bbox"]
@@ -103,13 +103,17 @@ def _objects(question: Question, marks: list[dict[str, Any]]) -> Iterator[dict[s
         }
 
 
+def _triple(mark: dict[str, Any]) -> list[float]:
+    return [mark["x"], mark["y"], _HIDDEN if mark.get("hidden") else _SEEN]
+
+
 def _shape(kind: Kind, mark: dict[str, Any]) -> dict[str, Any]:
     if kind is Kind.BOXES:
         box = [mark["x"], mark["y"], mark["width"], mark["height"]]
         return {"bbox": box, "area": box[2] * box[3], "segmentation": []}
     if kind is Kind.KEYPOINTS:
         return {
-            "keypoints": [mark["x"], mark["y"], 2],
+            "keypoints": _triple(mark),
             "num_keypoints": 1,
             "bbox": [mark["x"], mark["y"], 0, 0],
             "area": 0,
@@ -175,7 +179,11 @@ def _join(
     number = max((mark["object"] for mark in mine.get(question.name, ()) if "object" in mark), default=0) + 1
     for name, x, y, seen in zip(names, flat[::3], flat[1::3], flat[2::3], strict=True):
         if seen:
-            mine.setdefault(question.name, []).append({"x": x, "y": y, "label": name, "object": number})
+            mine.setdefault(question.name, []).append(_point(x, y, seen) | {"label": name, "object": number})
+
+
+def _point(x: float, y: float, seen: float) -> dict[str, Any]:
+    return {"x": x, "y": y} | ({"hidden": True} if seen == _HIDDEN else {})
 
 
 def _mark(each: dict[str, Any], size: dict[str, int]) -> tuple[Kind, dict[str, Any]]:
@@ -186,7 +194,7 @@ def _mark(each: dict[str, Any], size: dict[str, int]) -> tuple[Kind, dict[str, A
     if shape and len(shape[0]) >= 2 * _CORNERS:
         return Kind.POLYGONS, {"points": [[shape[0][n], shape[0][n + 1]] for n in range(0, len(shape[0]) - 1, 2)]}
     if points := each.get("keypoints"):
-        return Kind.KEYPOINTS, {"x": points[0], "y": points[1]}
+        return Kind.KEYPOINTS, _point(*points[:_TRIPLE])
     x, y, width, height = each["bbox"]
     return Kind.BOXES, {"x": x, "y": y, "width": width, "height": height}
 
@@ -205,6 +213,7 @@ CODEC = Codec(
             Feature.MASK,
             Feature.KEYPOINTS,
             Feature.SKELETON,
+            Feature.HIDDEN,
             Feature.SEVERAL_ANNOTATORS,
             Feature.ANNOTATOR,
         ),
@@ -213,7 +222,7 @@ CODEC = Codec(
     | {Feature.SEVERAL_QUESTIONS: "one of boxes, one of outlines, one of masks, one of points"},
     losses=(
         "Without a skeleton every point is an annotation; with one, an object is, in a category named as the question.",
-        "Whether a point is hidden is not told. Of an outline in several parts only the first is read.",
+        "Of an outline in several parts only the first is read.",
         "A file is read whole: at most 512 MB.",
     ),
 )

@@ -69,7 +69,8 @@ def _shapes(question: Question, value: Any, by: str) -> Iterator[str]:  # noqa: 
         elif question.kind is Kind.KEYPOINTS:
             place = f"{mark['x']},{mark['y']}"
             group = {"group_id": mark["object"]} if "object" in mark else {}
-            yield f"<points{_attributes(known | {'points': place} | group)}></points>"
+            seen = {"occluded": int(mark.get("hidden", False))}
+            yield f"<points{_attributes(known | seen | {'points': place} | group)}></points>"
         else:
             left, top, width, height, counts = masks.boxed(masks.pixels(mark["rle"]))
             box = {"left": left, "top": top, "width": width, "height": height}
@@ -129,7 +130,8 @@ def _marks(kind: Kind, shape: Element, size: tuple[int, int]) -> list[dict[str, 
     if kind is Kind.POLYGONS:
         return [{"points": points}]
     group = int(shape.get("group_id") or 0)
-    return [{"x": x, "y": y} | ({"object": group} if group > 0 else {}) for x, y in points]
+    about = ({"object": group} if group > 0 else {}) | ({"hidden": True} if shape.get("occluded") == "1" else {})
+    return [{"x": x, "y": y} | about for x, y in points]
 
 
 CODEC = Codec(
@@ -149,6 +151,7 @@ CODEC = Codec(
             Feature.MASK,
             Feature.KEYPOINTS,
             Feature.SKELETON,
+            Feature.HIDDEN,
             Feature.SEVERAL_ANNOTATORS,
             Feature.ANNOTATOR,
         ),
@@ -156,7 +159,7 @@ CODEC = Codec(
     )
     | {Feature.SEVERAL_QUESTIONS: "one of choices, as tags, and one of each shape"},
     losses=(
-        "The annotator stands in `source`. Rotation, occlusion, order and attributes of shapes are not read.",
+        "The annotator stands in `source`. Rotation, order and attributes of shapes are not read, occlusion of points is.",
         "Tracks, lines, ellipses, cuboids and skeletons are not read.",
     ),
 )

@@ -177,6 +177,7 @@ CODEC = Codec(
     carries=dict.fromkeys(set(Feature) - _LEFT_OUT, "")
     | {
         Feature.SKELETON: "the points, without which object each is of",
+        Feature.HIDDEN: "the points, without which of them are hidden",
         Feature.RANKING_MANY: "an order without ties, reasons and comments",
     },
     losses=(

@@ -87,6 +87,7 @@ class Feature(StrEnum):
     MASK = "masks"
     KEYPOINTS = "keypoints"
     SKELETON = "keypoints of several objects, joined by a skeleton"
+    HIDDEN = "keypoints that are hidden in the image"
     PER_TURN = "answers per turn"
     UNDECIDED = "cannot decide, with the reason"
     SEVERAL_QUESTIONS = "several questions"

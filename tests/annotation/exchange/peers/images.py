@@ -183,8 +183,46 @@ def read_coco(_case: dict[str, Any], path: Path) -> list[Picture]:
     return found
 
 
+def write_people(case: dict[str, Any], path: Path) -> None:
+    """Write the points of people in COCO by datumaro."""
+    folder, joints = _folder(path), case["joints"]
+    kinds = datumaro.PointsCategories()
+    kinds.add(0, joints, {(joints.index(one) + 1, joints.index(other) + 1) for one, other in case["bones"]})
+    items = []
+    for picture in case["pictures"]:
+        made = []
+        for number, person in enumerate(picture["people"], 1):
+            placed = {name: (x, y, seen) for name, x, y, seen in person}
+            triples = [placed.get(name, (0, 0, 0)) for name in joints]
+            points = [value for x, y, _ in triples for value in (x, y)]
+            made.append(datumaro.Points(points, [seen for *_, seen in triples], label=0, id=number))
+        blank = datumaro.Image.from_numpy(np.zeros((picture["height"], picture["width"], 3), np.uint8), ext=".png")
+        items.append(datumaro.DatasetItem(picture["name"], media=blank, annotations=made, subset="default"))
+    labels = datumaro.LabelCategories.from_iterable(["people"])
+    categories = {datumaro.AnnotationType.label: labels, datumaro.AnnotationType.points: kinds}
+    dataset = datumaro.Dataset.from_iterable(items, categories=categories)
+    dataset.export(str(folder), "coco_person_keypoints", save_media=False)
+    shutil.copy(folder / "annotations" / "person_keypoints_default.json", path)
+
+
+def read_people(case: dict[str, Any], path: Path) -> list[Picture]:
+    """Read the points of people in COCO by pycocotools."""
+    coco = COCO(str(path))
+    (category,) = coco.cats.values()
+    assert [[category["keypoints"][at - 1] for at in bone] for bone in category["skeleton"]] == case["bones"]
+    found = []
+    for number, image in coco.imgs.items():
+        people = []
+        for each in coco.loadAnns(coco.getAnnIds(imgIds=number)):
+            triples = zip(*(each["keypoints"][at::3] for at in range(3)), strict=True)
+            people.append([[name, *at] for name, at in zip(category["keypoints"], triples, strict=True) if at[2]])
+        found.append({"name": Path(image["file_name"]).stem, "people": people})
+    return found
+
+
 PEERS = {
     "coco": ("pycocotools", write_coco, read_coco),
+    "coco-people": ("datumaro", write_people, read_people),
     "yolo": ("datumaro", write_yolo, read_yolo),
     "yolo-ultralytics": ("datumaro", write_ultralytics, None),
     "voc": ("datumaro", write_voc, read_voc),

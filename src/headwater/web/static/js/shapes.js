@@ -50,7 +50,7 @@ const keypoint = {
   outline: ({ x, y }) => [[x, y]],
   move: (mark, dx, dy) => ({ ...mark, x: mark.x + dx, y: mark.y + dy }),
   fits: ({ x, y }, size) => x >= 0 && y >= 0 && x <= size.width && y <= size.height,
-  describe: ({ x, y }) => `at ${x}, ${y}`,
+  describe: ({ x, y, hidden }) => `at ${x}, ${y}${hidden ? ", hidden" : ""}`,
 };
 
 export const SHAPES = { boxes: box, polygons: polygon, keypoints: keypoint };

@@ -128,6 +128,7 @@ class Marks extends Drawn {
       ...(this.bones.length ? [{ keys: ["e"], text: "the next object", act: () => this.nextObject() }] : []),
       { keys: ["n", "p"], text: "next, previous mark", act: ({ key }) => this.walk(key === "n" ? 1 : -1), when: () => this.marks.length > 0 },
       ...(this.shape.grow ? [{ keys: ["s"], text: "size", act: () => { this.sizing = !this.sizing; this.update(); }, when: () => this.chosen >= 0 }] : []),
+      ...(this.asked.kind === "keypoints" ? [{ keys: ["H"], text: "hidden in the image, or seen", act: () => this.change(({ hidden, ...mark }) => (hidden ? mark : { ...mark, hidden: true })), when: () => this.chosen >= 0 }] : []),
       { keys: ["Delete"], text: "remove", act: () => this.remove(this.chosen), when: () => this.chosen >= 0 },
       { keys: ["Escape"], text: "leave the mark", act: () => { this.draft = null; this.chosen = -1; this.update(); }, when: () => Boolean(this.draft) || this.chosen >= 0 },
       ...super.bindings,
@@ -143,7 +144,7 @@ class Marks extends Drawn {
         if (to) stroke(pen, scale, [[from.x, from.y], [to.x, to.y]], { colour: this.colour(one), open: true });
       }
     }
-    this.marks.forEach((mark, place) => stroke(pen, scale, this.shape.outline(mark), { colour: this.colour(mark.label), chosen: place === this.chosen, name: this.named(mark.label) }));
+    this.marks.forEach((mark, place) => stroke(pen, scale, this.shape.outline(mark), { colour: this.colour(mark.label), chosen: place === this.chosen, open: mark.hidden, name: this.named(mark.label) }));
     const one = this.marks[this.chosen];
     if (one && this.shape.corners) handles(pen, scale, this.shape.corners(one), this.colour(one.label));
     if (this.draft) stroke(pen, scale, draftOutline(this.asked.kind, this.draft), { colour: this.colour(this.label), chosen: true, open: this.asked.kind === "polygons" });
