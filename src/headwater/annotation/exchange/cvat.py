@@ -159,7 +159,8 @@ CODEC = Codec(
     )
     | {Feature.SEVERAL_QUESTIONS: "one of choices, as tags, and one of each shape"},
     losses=(
-        "The annotator stands in `source`. Of shapes rotation, order and attributes are not read; occlusion is of points.",
+        "The annotator stands in `source`. Rotation, order and attributes of shapes are not read.",
+        "Occlusion is read of points only.",
         "Tracks, lines, ellipses, cuboids and skeletons are not read.",
     ),
 )
