@@ -174,7 +174,7 @@ CODEC = Codec(
     media_type="application/json",
     write=write,
     read=read,
-    carries=dict.fromkeys(set(Feature) - _LEFT_OUT, "")
+    carries=dict.fromkeys((each for each in Feature if each not in _LEFT_OUT), "")
     | {
         Feature.SKELETON: "the points, without which object each is of",
         Feature.HIDDEN: "the points, without which of them are hidden",
