@@ -189,7 +189,7 @@ def test_marks_of_two_intakes_are_told_apart_and_cover_what_was_compared() -> No
     assert theirs.find(second) == {first[0]: a}
     commit(kept, theirs, second[1:], [c])
     before = ours.seen()
-    ours.committed()
+    ours.committed(0)
     assert ours.compared(before) == [range(2)]
     assert ours.find([*second, bytes([4]) * 32]) == {second[0]: a, second[1]: c}
     assert (ours.compared(before), ours.compared(ours.seen())) == ([range(2)], [range(2), range(2, 3)])

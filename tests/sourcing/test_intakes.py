@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ from headwater.sourcing.model import (
 from tests.workspaces import Team
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from headwater.context import Context
 
 FORM = Provenance(
     title="Messages",
@@ -157,6 +161,36 @@ def test_an_intake_that_was_cut_off_goes_on_without_doubling(team: Team, monkeyp
     assert (done.read, done.added, done.rejected) == (9, 9, 0)
     with team.read() as ctx:
         assert len({record.id for record in queries.everything(ctx)}) == 9 == queries.count(ctx)
+
+
+def test_a_chunk_that_cannot_be_settled_holds_those_after_it_back(
+    each_team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intakes, "CHUNK", 2)
+    source = approved(each_team)
+    many = items(*(f"message number {number} about subject {number * 7}" for number in range(19)))
+    with each_team.act(each_team.ops) as ctx:
+        begun = intakes.start(ctx, source=source, origin="test", recipe=Recipe(near_duplicate=2.0))
+    told: list[str] = []
+
+    def fail(ctx: Context, made: Sequence[str], same: Sequence[str]) -> None:
+        del ctx, same
+        if len(told) == 4:
+            time.sleep(0.3)  # until the chunk after it is in the record table
+            raise ZeroDivisionError
+        told.extend(made)
+
+    def run(then: intakes.Then | None) -> Intake:
+        return intakes.run(lambda: each_team.act(each_team.ops), each_team.app.database, begun.id, many, then=then)
+
+    with pytest.raises(ZeroDivisionError):
+        run(fail)
+    with each_team.read() as ctx:
+        assert (queries.intake(ctx, begun.id).cursor, queries.count(ctx)) == (many[3].place, 4)
+    done = run(None)
+    assert (done.read, done.added, done.rejected) == (19, 19, 0)
+    with each_team.read() as ctx:
+        assert len({record.id for record in queries.everything(ctx)}) == 19 == queries.count(ctx)
 
 
 def test_personal_data_is_masked_or_turned_away(team: Team) -> None:

@@ -1,4 +1,4 @@
-"""Programs that the tests start and kill: `python -m tests.storage.killed records|jobs …`."""
+"""Programs that the tests start and kill: `python -m tests.storage.killed records|appends|jobs …`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 from headwater.app.application import App, open_app
 from headwater.core.clock import SystemClock
 from headwater.storage import pins
+from headwater.storage.appends import Appends
 from headwater.storage.records import SCHEMA, RecordTables
 
 if TYPE_CHECKING:
@@ -50,9 +51,23 @@ def rows(first: int, last: int) -> pa.Table:
 
 def put(app: App, first: int, last: int) -> pins.Pin:
     """Append records and confirm them."""
-    with app.records.appended(app.database, PROGRAM, rows(first, last)) as pin, app.database.write() as db:
-        app.records.confirm(db, PROGRAM, pin)
+    with Appends(app.records, app.database, PROGRAM) as appends:
+        pin = appends.append(rows(first, last))
+        with app.database.write() as db, appends.confirmed(db, pin):
+            pass
     return pin
+
+
+def put_two(app: App, first: int, last: int, *, confirm: bool) -> None:
+    """Append records one half after the other, and die in between: before or after the first half is confirmed."""
+    middle = (first + last) // 2
+    with Appends(app.records, app.database, PROGRAM) as appends:
+        pin = appends.append(rows(first, middle))
+        appends.append(rows(middle, last))
+        if confirm:
+            with app.database.write() as db, appends.confirmed(db, pin):
+                pass
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def die_after(owner: Any, name: str) -> None:
@@ -94,6 +109,8 @@ def main(what: str, directory: str, *more: str) -> None:
     with open_app(Path(directory)) as app:
         if what == "jobs":
             run_job(app, Path(more[0]))
+        elif what == "appends":
+            put_two(app, int(more[1]), int(more[2]), confirm=more[0] == "confirmed")
         else:
             die_after(*POINTS[more[0]])
             put(app, int(more[1]), int(more[2]))

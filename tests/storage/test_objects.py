@@ -164,7 +164,8 @@ def test_a_server_that_does_not_answer_is_an_error_of_its_own() -> None:
 def test_record_tables_live_in_a_bucket_too(app: App, bucket: dict[str, str]) -> None:
     tables = RecordTables.open("s3://data/records", **bucket)
     for first in (0, 3):
-        with tables.appended(app.database, PROGRAM, rows(first, first + 5)) as pin, app.database.write() as db:
+        pin = tables.append(app.database, PROGRAM, rows(first, first + 5))
+        with app.database.write() as db:
             tables.confirm(db, PROGRAM, pin)
     tables.append(app.database, PROGRAM, rows(20, 30))  # never confirmed
     with app.database.read() as db:

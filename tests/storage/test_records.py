@@ -16,6 +16,7 @@ import pytest
 from headwater.core.errors import ConflictError
 from headwater.storage import pins
 from headwater.storage import records as records_module
+from headwater.storage.appends import Appends
 from tests.storage.killed import POINTS, PROGRAM, environment, put, rows
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def test_ids_that_are_not_there_are_left_out_of_a_lookup(app: App) -> None:
 
 def test_an_append_that_was_given_up_leaves_nothing_and_frees_the_table(app: App) -> None:
     put(app, 0, 4)
-    with pytest.raises(ZeroDivisionError), app.records.appended(app.database, PROGRAM, rows(4, 9)):
-        raise ZeroDivisionError
+    with Appends(app.records, app.database, PROGRAM) as appends:
+        appends.append(rows(4, 9))
     with app.database.read() as db:
         assert pins.current(db, PROGRAM).writer == ""
     assert ids(app) == numbered(0, 4)
@@ -96,7 +97,8 @@ def test_a_table_in_use_for_too_long_names_who_uses_it(app: App, monkeypatch: py
     held, end = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with app.records.appended(app.database, PROGRAM, rows(0, 3)):
+        with Appends(app.records, app.database, PROGRAM) as appends:
+            appends.append(rows(0, 3))
             held.set()
             end.wait(20)
 

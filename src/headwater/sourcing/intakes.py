@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import pyarrow as pa
 
@@ -29,9 +30,10 @@ from headwater.sourcing.model import (
     SourceNotApprovedError,
     SourceState,
 )
+from headwater.storage.appends import Appends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
     from datetime import datetime
 
@@ -39,13 +41,15 @@ if TYPE_CHECKING:
     from headwater.sourcing.curation import Kept, Outcome, Turned
     from headwater.sourcing.items import Chunk, Item
     from headwater.storage.database import Database
-    from headwater.storage.records import RecordTables
+    from headwater.storage.pins import Pin
 
     Act = Callable[[], AbstractContextManager[Context]]
     Then = Callable[[Context, Sequence[str], Sequence[str]], None]
     """Told, in the transaction that settles a chunk, which records it made and which say the same as others of it."""
 
 CHUNK = 35_000
+_IN_A_ROW = 8
+"""Chunks after which the record table is free for other intakes."""
 
 
 def permit(ctx: Context, source: str) -> None:
@@ -120,65 +124,106 @@ def run(
     known = Marks(Known(database, program))
     near = partial(signed, tables, database, program)
     curator = Curator(recipe_of(intake), intake.source_id, known, near)
-    work = _Work(act, database, tables, intake, program, known, then)
-    settled = intake.read
-    with ThreadPoolExecutor(1, "intake") as writer:  # one chunk is written while the next one is screened
-        writing: Future[int] | None = None
+    with _Writer(act, Appends(tables, database, program), intake, known, then) as writer:
+        settled = intake.read
         for chunk in chunked(items, after=intake.cursor, most=CHUNK):
             outcome = curator.apply(chunk)
             rows = _table(outcome.kept, intake, now)
-            if writing is not None:
-                settled = _told(work, settled + writing.result(), on_progress)
-            writing = writer.submit(_write, work, chunk, outcome, rows)
-        if writing is not None:
-            _told(work, settled + writing.result(), on_progress)
+            for size in writer.write(chunk, outcome, rows):
+                settled = _told(settled + size, on_progress)
+        for size in writer.rest():
+            settled = _told(settled + size, on_progress)
     tables.clean(database, program)
     with act() as ctx:
         return _finish(ctx, intake_id)
 
 
-class _Work(NamedTuple):
-    """What the chunks of an intake are written with."""
-
-    act: Act
-    database: Database
-    tables: RecordTables
-    intake: Intake
-    program: str
-    known: Marks
-    then: Then | None
-
-
-def _told(work: _Work, settled: int, on_progress: Callable[[int], None] | None) -> int:
-    work.known.committed()
+def _told(settled: int, on_progress: Callable[[int], None] | None) -> int:
     if on_progress:
         on_progress(settled)
     return settled
 
 
-def _write(work: _Work, chunk: Chunk, outcome: Outcome, rows: pa.Table) -> int:
-    """Commit what became of a chunk, and the rows of what is kept of it; returns how many items it had."""
-    kept, refused, same = outcome.kept, outcome.turned, outcome.same
-    with ExitStack() as stack:
-        block = None
-        if kept.indices:
-            compared = work.known.compared(outcome.seen)
-            pin = stack.enter_context(work.tables.appended(work.database, work.program, rows, compared=compared))
-            refused = refused + _taken(chunk, kept, pin.present)  # by another intake since this one began
-            kept, same = kept.without(pin.present), [*same, *sorted(pin.present.difference(same))]
-            if pin.added:
-                block = Block(pin.next_seq - pin.added, pin.added)
-                work.known.committing(outcome.block, block)
-        ctx = stack.enter_context(work.act())
-        if kept.indices or refused is not outcome.turned:
-            work.tables.confirm(ctx.db, work.program, pin)
+class _Ready(NamedTuple):
+    """A chunk whose rows are in the record table, to be made visible."""
+
+    chunk: Chunk
+    kept: Kept
+    refused: Sequence[Turned]
+    same: Sequence[str]
+    pin: Pin | None
+    """None when nothing was kept of it."""
+    block: Block | None
+    """Where its records are; None when it has none that are new."""
+    number: int
+    """Of its marks."""
+
+
+class _Writer:
+    """Writes chunks in two steps, each in a thread: rows to the record table, then the transaction that settles them.
+
+    So one chunk is appended while the one before it is settled and the one after it is screened. A chunk is settled
+    after those before it, or not at all.
+    """
+
+    def __init__(self, act: Act, appends: Appends, intake: Intake, known: Marks, then: Then | None) -> None:
+        self._act, self._appends, self._intake, self._known, self._then = act, appends, intake, known, then
+        self._stack = ExitStack()
+        self._under_way: deque[Future[_Ready]] = deque()
+        self._written = 0
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._appends)
+        self._appending = self._stack.enter_context(ThreadPoolExecutor(1, "intake append"))
+        self._settling = self._stack.enter_context(ThreadPoolExecutor(1, "intake"))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def write(self, chunk: Chunk, outcome: Outcome, rows: pa.Table) -> Iterator[int]:
+        """Begin to write a chunk, and yield how many items those had that were settled before there was room for it."""
+        yield from self.rest(leave=1 if self._written % _IN_A_ROW else 0)
+        self._written += 1
+        ready = self._appending.submit(self._append, chunk, outcome, rows)
+        before = self._under_way[-1] if self._under_way else None
+        self._under_way.append(self._settling.submit(self._settle, ready, before))
+
+    def rest(self, *, leave: int = 0) -> Iterator[int]:
+        """Yield how many items the chunks under way had as each is settled, but for the last so many."""
+        while len(self._under_way) > leave:
+            done = self._under_way.popleft().result()
+            if done.block:
+                self._known.committed(done.number)
+            yield len(done.chunk.places)
+
+    def _append(self, chunk: Chunk, outcome: Outcome, rows: pa.Table) -> _Ready:
+        """Add the rows of what is kept of a chunk to the record table."""
+        kept, refused, same = outcome.kept, outcome.turned, outcome.same
+        if not kept.indices:
+            return _Ready(chunk, kept, refused, same, None, None, outcome.block)
+        pin = self._appends.append(rows, compared=self._known.compared(outcome.seen))
+        refused = refused + _taken(chunk, kept, pin.present)  # by another intake since this one began
+        kept, same = kept.without(pin.present), [*same, *sorted(pin.present.difference(same))]
+        block = Block(pin.next_seq - pin.added, pin.added) if pin.added else None
         if block:
-            by_bucket = buckets(kept.fingerprints)
-            store.add_block(ctx.db, ctx.program, block, raw(kept.record_ids), b"".join(kept.signatures), by_bucket)
-        if work.then:
-            work.then(ctx, kept.record_ids, same)
-        _settle(ctx, work.intake, chunk, kept, refused)
-    return len(chunk.places)
+            self._known.committing(outcome.block, block)
+        return _Ready(chunk, kept, refused, same, pin, block, outcome.block)
+
+    def _settle(self, appended: Future[_Ready], before: Future[_Ready] | None) -> _Ready:
+        """Commit what became of a chunk."""
+        if before is not None:
+            before.result()
+        ready = appended.result()
+        kept, block = ready.kept, ready.block
+        with self._act() as ctx, self._appends.confirmed(ctx.db, ready.pin) if ready.pin else nullcontext():
+            if block:
+                by_bucket = buckets(kept.fingerprints)
+                store.add_block(ctx.db, ctx.program, block, raw(kept.record_ids), b"".join(kept.signatures), by_bucket)
+            if self._then:
+                self._then(ctx, kept.record_ids, ready.same)
+            _settle(ctx, self._intake, ready.chunk, kept, ready.refused)
+        return ready
 
 
 def _taken(chunk: Chunk, kept: Kept, present: frozenset[str]) -> list[Turned]:

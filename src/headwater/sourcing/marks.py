@@ -115,11 +115,10 @@ class Marks:
         """Say which records an own block is about to be: some may turn out to be there already."""
         self._blocks[number] = block
 
-    def committed(self) -> None:
-        """Say that the own blocks that `committing` was told of can now be read from where the others are."""
-        for number in [each for each in self._records if self._blocks[each].first >= 0]:
-            if len(self._records[number]) == RECORD * self._blocks[number].size:  # all of them stayed
-                del self._records[number]
+    def committed(self, number: int) -> None:
+        """Say that an own block that `committing` was told of can now be read from where the others are."""
+        if len(self._records[number]) == RECORD * self._blocks[number].size:  # all of them stayed
+            del self._records[number]
 
     def seen(self) -> int:
         """Return how many blocks of others were looked at so far; see `compared`."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LEASE = timedelta(minutes=10)
 PATIENCE_S = 60.0
 """How long an append waits for the one before it."""
+POLL_S = 0.02
+"""How long it waits before it asks again."""
 
 record_pin = sa.Table(
     "record_pin",
@@ -48,6 +50,8 @@ class Pin:
     rows: int
     next_seq: int
     writer: str
+    base: int = 0
+    """The version it was made from."""
     added: int = 0
     """Rows this append added."""
     skipped: int = 0
@@ -61,7 +65,8 @@ def current(db: Connection, program: str) -> Pin:
     row = db.execute(sa.select(record_pin).where(record_pin.c.program == program)).mappings().first()
     if row is None:
         return Pin(version=0, rows=0, next_seq=0, writer="")
-    return Pin(version=row["version"], rows=row["rows"], next_seq=row["next_seq"], writer=row["writer"])
+    version: int = row["version"]
+    return Pin(version=version, rows=row["rows"], next_seq=row["next_seq"], writer=row["writer"], base=version)
 
 
 def lease(database: Database, program: str, clock: Callable[[], datetime]) -> Pin:
@@ -83,7 +88,7 @@ def lease(database: Database, program: str, clock: Callable[[], datetime]) -> Pi
                 f"Another process ({pin.writer}) is adding records to this program.",
                 remedy="Wait for it to finish, then repeat.",
             )
-        time.sleep(0.02)
+        time.sleep(POLL_S)
 
 
 def _try_lease(database: Database, program: str, me: str, now: datetime) -> Pin:
@@ -103,9 +108,14 @@ def _try_lease(database: Database, program: str, me: str, now: datetime) -> Pin:
 
 def give_up(database: Database, program: str, pin: Pin) -> None:
     """Free the lease of an append that will not be confirmed; nothing happens when it was."""
-    mine = [record_pin.c.program == program, record_pin.c.writer == pin.writer]
     with database.write() as db:
-        db.execute(record_pin.update().where(*mine).values(writer=""))
+        free(db, program, pin)
+
+
+def free(db: Connection, program: str, pin: Pin) -> None:
+    """Free the lease of an append, in the caller's transaction."""
+    mine = [record_pin.c.program == program, record_pin.c.writer == pin.writer]
+    db.execute(record_pin.update().where(*mine).values(writer=""))
 
 
 def _writing(writer: str) -> bool:
@@ -116,17 +126,21 @@ def _writing(writer: str) -> bool:
     return alive(process)
 
 
-def move(db: Connection, program: str, pin: Pin) -> None:
+def move(db: Connection, program: str, pin: Pin, *, keep: bool = False) -> None:
     """Make an append visible, in the caller's transaction.
 
+    Args:
+        db: The open transaction.
+        program: Whose table.
+        pin: What `RecordTables.append` returned.
+        keep: Whether the writer goes on holding the lease.
+
     Raises:
-        ConflictError: The writer's lease was lost in between; nothing became visible.
+        ConflictError: The writer's lease was lost in between, or what it appended to is not visible; nothing of it is.
     """
-    result = db.execute(
-        record_pin.update()
-        .where(record_pin.c.program == program, record_pin.c.writer == pin.writer)
-        .values(version=pin.version, rows=pin.rows, next_seq=pin.next_seq, writer="")
-    )
+    mine = [record_pin.c.program == program, record_pin.c.writer == pin.writer, record_pin.c.version == pin.base]
+    values = {"version": pin.version, "rows": pin.rows, "next_seq": pin.next_seq}
+    result = db.execute(record_pin.update().where(*mine).values(values if keep else values | {"writer": ""}))
     if result.rowcount != 1:
         raise ConflictError("The lease on the record table was lost; the append was not made visible.")
 

@@ -11,7 +11,6 @@ import os
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,19 +84,15 @@ class RecordTables:
         """Open the record tables kept in a folder or under `s3://bucket/prefix`."""
         return cls(place, options)
 
-    @contextmanager
-    def appended(
-        self, database: Database, program: str, rows: pa.Table, *, compared: Sequence[range] = ()
-    ) -> Iterator[Pin]:
-        """Append, and free the table for others at the end of the block even when the block did not `confirm`."""
-        pin = self.append(database, program, rows, compared=compared)
-        try:
-            yield pin
-        except BaseException:
-            pins.give_up(database, program, pin)
-            raise
-
-    def append(self, database: Database, program: str, rows: pa.Table, *, compared: Sequence[range] = ()) -> Pin:
+    def append(
+        self,
+        database: Database,
+        program: str,
+        rows: pa.Table,
+        *,
+        compared: Sequence[range] = (),
+        after: Pin | None = None,
+    ) -> Pin:
         """Add rows and return the pin that will make them visible (see `confirm`).
 
         Rows whose `record_id` is in the table already, or comes twice, are skipped. `seq` is assigned here.
@@ -107,17 +102,18 @@ class RecordTables:
             program: Whose table.
             rows: Columns of `SCHEMA`; `seq` may be missing.
             compared: The caller knows that none of the rows is among the records with such a `seq`.
+            after: The append before, not confirmed yet, whose lease this one goes on with (see `storage.appends`).
 
         Raises:
             ConflictError: Others were writing this table for too long, or wrote to it past their lease.
         """
-        pin = pins.lease(database, program, _now)
+        pin = after or pins.lease(database, program, _now)
         dataset = self._head(program, pin)
         known = self._known(dataset, rows, _gaps(compared, pin.next_seq))
         fresh = _fresh(rows, known, pin.next_seq)
         skipped, present = rows.num_rows - fresh.num_rows, frozenset(known.to_pylist())
         if fresh.num_rows == 0:
-            return replace(pin, skipped=skipped, present=present)
+            return replace(pin, base=pin.version, added=0, skipped=skipped, present=present)
         if dataset is None:
             dataset = _lance().write_dataset(fresh, self._uri(program), mode="create", storage_options=self._options)
         else:
@@ -131,6 +127,7 @@ class RecordTables:
             rows=pin.rows + fresh.num_rows,
             next_seq=pin.next_seq + fresh.num_rows,
             writer=pin.writer,
+            base=pin.version,
             added=fresh.num_rows,
             skipped=skipped,
             present=present,
@@ -240,7 +237,7 @@ class RecordTables:
         dataset = self._open(program)
         rows = int(dataset.count_rows())
         self._sync(program)
-        return Pin(version=dataset.version, rows=rows, next_seq=pin.next_seq, writer=pin.writer, added=rows - pin.rows)
+        return replace(pin, version=dataset.version, rows=rows, added=rows - pin.rows)
 
     def clean(self, database: Database, program: str, *, older_than: timedelta = timedelta(hours=1)) -> None:
         """Delete the files that only versions before the pin need.
