@@ -69,6 +69,7 @@ def _build(opened: App, *, close: bool) -> ASGIApp:
         if close:  # the process is ours
             await rehearse(served)
             opened.jobs.load()
+            opened.records.load()
             collector.calm()
             collector.alternate()
             watcher.start()

@@ -142,6 +142,15 @@ def test_a_connection_that_breaks_off_leaves_nothing(sender: Sender) -> None:
     assert sender.team.app.jobs.all(sender.team.program)[1:] == []
 
 
+def test_an_upload_begins_while_the_part_of_another_disappears(team: Team) -> None:
+    uploads = team.app.settings.directory / "uploads"
+    uploads.mkdir(exist_ok=True)
+    (uploads / "gone.part").symlink_to("nowhere")  # listed, and not there any more when it is looked at
+    with Upload(team.app.settings, "a.jsonl") as upload:
+        upload.write(LINES)
+        assert upload.finish().read_bytes() == LINES
+
+
 def test_a_file_longer_than_the_setting_is_refused(team: Team) -> None:
     directory = team.app.settings.directory
     with open_app(directory, max_upload_mb=0.00001) as small:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,6 +46,13 @@ def until(condition: Callable[[], object], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
+
+
+def test_a_step_waits_for_the_disk_once(app: App) -> None:
+    app.jobs.launch()
+    app.jobs.stop()
+    with closing(sqlite3.connect(app.settings.directory / "jobs.sqlite")) as file:
+        assert file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_job_tells_its_progress_its_rate_the_time_left_and_its_result(running: App) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
@@ -117,5 +118,6 @@ def hand_over(jobs: Jobs, kind: str, args: dict[str, Any], *, program: str, acto
 
 def _sweep(folder: Path) -> None:
     for path in folder.glob(f"*{_PART}"):
-        if path.stat().st_mtime < time.time() - _ABANDONED_S:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # its own upload ended meanwhile
+            if path.stat().st_mtime < time.time() - _ABANDONED_S:
+                path.unlink()

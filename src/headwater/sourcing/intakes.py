@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     Then = Callable[[Context, Sequence[str], Sequence[str]], None]
     """Told, in the transaction that settles a chunk, which records it made and which say the same as others of it."""
 
-CHUNK = 35_000
+CHUNK = 30_000
 _IN_A_ROW = 8
 """Chunks after which the record table is free for other intakes."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = (".jsonl", ".ndjson", ".csv", ".txt")
-_BLOCK, _TOGETHER = 1 << 20, 1 << 23
+_SMALL, _BLOCK, _TOGETHER = 1 << 19, 1 << 20, 1 << 23
 _STEP = 1_000
 _SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|\d{16}")
 """Half a surrogate pair, or a number too large to be kept exactly, may be in such a line."""
@@ -258,11 +258,12 @@ def _refuse(constant: str) -> float:
 def _split(file: IO[bytes], longest: int) -> Iterator[list[bytes]]:
     """Yield lines without their ends, some megabytes of them at a time.
 
-    A large file begins with one of them, so that it is worked on sooner by whoever writes what another thread screened.
+    All but a small file begin with fewer, so that they are worked on sooner by whoever writes what was screened.
     Of a line that is too long only a little more than the limit is kept, so that memory is bounded.
     """
     rest = b""
-    together = _BLOCK if os.fstat(file.fileno()).st_size > _TOGETHER else _TOGETHER
+    size = os.fstat(file.fileno()).st_size
+    together = min(size // 4, _BLOCK) if size >= _SMALL else _SMALL
     while some := file.read(together):
         together = _TOGETHER
         lines = (rest + some).split(b"\n")

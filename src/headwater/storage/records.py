@@ -84,6 +84,10 @@ class RecordTables:
         """Open the record tables kept in a folder or under `s3://bucket/prefix`."""
         return cls(place, options)
 
+    def load(self) -> None:
+        """Load the library of the tables, so that who first reads or writes one does not wait for it."""
+        _lance()
+
     def append(
         self,
         database: Database,
