@@ -12,7 +12,7 @@ from headwater.stats.integrity.copying import copying
 from headwater.stats.integrity.crowd import others
 from headwater.stats.integrity.spam import spam
 from headwater.stats.integrity.speed import speed
-from headwater.stats.integrity.straight import Repetition, _chance, _shuffled, straight_lining
+from headwater.stats.integrity.straight import Repetition, _chance, _shuffled, _tail, straight_lining
 from tests.stats.integrity.crowds import CLASSES, Crowd, crowd
 
 LEVEL = 0.05
@@ -106,6 +106,31 @@ def test_repeating_ones_last_answer_is_found() -> None:
     assert rows[0].adjusted < 0.01
     assert rows[0].repeats > rows[0].expected
     assert all(row.adjusted > LEVEL for row in rows[1:])
+
+
+def test_whoever_repeats_much_is_found_among_many_at_any_look() -> None:
+    it = crowd(6, tasks=800, people=20)
+    mine = np.flatnonzero(it.annotator == 5)
+    for place in range(1, mine.size):
+        if place % 3:
+            it.value[mine[place]] = it.value[mine[place - 1]]
+    rows = _straight(it, 0)
+    assert rows[0].annotator == 5
+    assert rows[0].adjusted < 1e-6, "the shuffles alone say no less than people / 2,001"
+    assert all(row.adjusted > LEVEL for row in rows[1:])
+
+
+@pytest.mark.parametrize(("n", "classes", "skill"), [(60, 5, 0.95), (200, 2, 0.6), (200, 21, 0.6), (600, 4, 0.9)])
+def test_the_tail_beyond_the_shuffles_is_no_thinner_than_that_of_more_shuffles(
+    n: int, classes: int, skill: float
+) -> None:
+    rng = _rng(n)
+    said = rng.integers(0, classes, n)
+    given = np.where(rng.random(n) < skill, said, rng.integers(0, classes, n))
+    _, kind = np.unique(np.arange(n) // 50 * classes + said, return_inverse=True)
+    counts = np.concatenate([_shuffled(given, kind, 2_000, rng) for _ in range(10)])
+    repeats = int(np.quantile(counts, 0.999, method="higher"))
+    assert _tail(repeats, counts[:2_000]) > 0.7 * (counts >= repeats).mean()
 
 
 def test_items_that_come_sorted_make_nobody_a_straight_liner() -> None:
