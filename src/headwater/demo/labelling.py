@@ -118,18 +118,20 @@ def work(story: Story, campaign: str, teams: Sequence[Behaviour]) -> int:
             digest(of_record(record).shown): str(record.attributes["category"]) for record in sourcing.everything(ctx)
         }
         wanted = sum(batch.tasks for batch in annotation.batches(ctx, campaign)) * PLAN.overlap
-        answered = _answered(ctx, campaign)
+        answered = _answered(story, ctx, campaign)
     desks = {handle: each for each in teams for handle in story.members(each.team)}
     given: dict[str, Handout] = {}
     while desks:
-        for handle, behaviour in list(desks.items()):
+        # who gave fewest is next, so that a run which was killed in the middle of a round goes on with the others
+        fewest = min(answered[handle] for handle in desks)
+        for handle in [each for each in desks if answered[each] == fewest]:
             handout = given.pop(handle, None) or _claim(story, campaign, handle)
             if handout.assignment is None:
                 del desks[handle]
                 continue
             about = digest(handout.assignment.content)
-            reply = _reply(story, handle, behaviour, about, truth[about], answered[story.people[handle]])
-            answered[story.people[handle]] += 1
+            reply = _reply(story, handle, desks[handle], about, truth[about], answered[handle])
+            answered[handle] += 1
             following = _answer(story, campaign, handle, handout.assignment, reply)
             if following is not None:
                 given[handle] = following
@@ -188,11 +190,12 @@ def _claim(story: Story, campaign: str, handle: str) -> Handout:
         return tasks.claim(ctx, campaign)
 
 
-def _answered(ctx: Context, campaign: str) -> Counter[str]:
-    """Return how many answers each person gave in a campaign."""
+def _answered(story: Story, ctx: Context, campaign: str) -> Counter[str]:
+    """Return how many answers each person gave in a campaign, by handle."""
+    handles = {person: handle for handle, person in story.people.items()}
     found = Counter[str]()
     for row in annotation.tallies(ctx, campaign):
-        found[row.annotator] += row.answers
+        found[handles[row.annotator]] += row.answers
     return found
 
 
