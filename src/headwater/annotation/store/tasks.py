@@ -41,7 +41,7 @@ task = sa.Table(
     sa.Column("barred", sa.String(40), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
-    sa.Index("ix_task_record", sa.text("substr(record_id, 5, 8)")),
+    sa.Index("ix_task_record", sa.text("substr(record_id, 5, 8)"), postgresql_using="hash"),
     sa.Index("uq_task_about", "about", unique=True, sqlite_where=IS_ABOUT, postgresql_where=IS_ABOUT),
     sa.Index("ix_task_campaign", "campaign_id", "id"),
     sa.Index("ix_task_batch", "batch_id", "id"),

@@ -524,7 +524,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("need > 0"),
         postgresql_where=sa.text("need > 0"),
     )
-    op.create_index("ix_task_record", "task", [sa.literal_column("substr(record_id, 5, 8)")], unique=False)
+    op.create_index(
+        "ix_task_record", "task", [sa.literal_column("substr(record_id, 5, 8)")], unique=False, postgresql_using="hash"
+    )
     op.create_index(
         "uq_task_about",
         "task",
