@@ -89,26 +89,28 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
     if len(given.task) == 0:
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
     yardstick = queries.yardstick(ctx, campaign.id, asked)
-    made = _Material(
-        question=question,
-        seed=seed,
-        metric=yardstick.metric,
-        given=given,
-        views=panel(asked, given, yardstick),
-        groups=breakdowns.disjoint(ctx, given),
-        slicing=breakdowns.of_slices(ctx, given, slices, seed=seed),
-        work=usable(ctx, campaign.id, given),
-    )
     looks, now = _looks(ctx, campaign.id, question, len(given.task)), ctx.clock.now()
-    with ThreadPoolExecutor(1, "charts") as beside:
+    with ThreadPoolExecutor(2, "figures") as beside:  # never two of them ask the database at a time
+        viewing = beside.submit(panel, asked, given, yardstick)
+        made = _Material(
+            question=question,
+            seed=seed,
+            metric=yardstick.metric,
+            given=given,
+            groups=breakdowns.disjoint(ctx, given),
+            slicing=breakdowns.of_slices(ctx, given, slices, seed=seed),
+            work=usable(ctx, campaign.id, given),
+        )
         watching = None
-        if asked.kind in CLOSED and not asked.per_turn:  # only the thread asks the database from here on
+        if asked.kind in CLOSED and not asked.per_turn:
             follow = partial(monitoring.look, given=given, slicing=made.slicing, answers=counted)
             watching = beside.submit(follow, ctx, campaign.id, question=question)
-        apart = made.views.apart()
-        found = _figures(made, apart)
-        whole = Assessment(campaign_id=campaign.id, assessed_at=now, looks=looks, **_details(made, found, apart))
+        views = viewing.result()
+        apart = views.apart()
+        found = _figures(made, views, apart)
+        details = _details(made, views, apart, found)
         watched = watching.result() if watching else None
+    whole = Assessment(campaign_id=campaign.id, assessed_at=now, looks=looks, **details)
     return Assessed(whole=whole, found={key: value for key, value in found.items() if value.n > 0}, watched=watched)
 
 
@@ -155,7 +157,6 @@ class _Material:
     seed: int
     metric: str
     given: Answers
-    views: Panel | MarkPanel
     groups: list[Groups]
     """Of which every answer is in one."""
     slicing: list[Groups]
@@ -163,10 +164,10 @@ class _Material:
     """Which answers were given at work."""
 
 
-def _figures(made: _Material, apart: Likeness) -> dict[tuple[str, str], Estimate]:
+def _figures(made: _Material, views: Panel | MarkPanel, apart: Likeness) -> dict[tuple[str, str], Estimate]:
     """Return every measure by metric and scope."""
-    views, metric, of_all = made.views, made.metric, f"question:{made.question}"
-    found = _agreement(made)
+    metric, of_all = made.metric, f"question:{made.question}"
+    found = _agreement(made, views)
     found |= _gold(made.given, made.groups[0], made.slicing, made.work)
     inside = comparisons.by_slice(views, made.slicing, found[metric, of_all], apart)
     found |= {(metric, f"slice:{name}"): value for name, value in inside.items()}
@@ -174,9 +175,11 @@ def _figures(made: _Material, apart: Likeness) -> dict[tuple[str, str], Estimate
     return found | {(OTHERS, f"annotator:{name}"): value for name, value in others.items()}
 
 
-def _details(made: _Material, found: dict[tuple[str, str], Estimate], apart: Likeness) -> dict[str, Any]:
+def _details(
+    made: _Material, views: Panel | MarkPanel, apart: Likeness, found: dict[tuple[str, str], Estimate]
+) -> dict[str, Any]:
     """Return what an assessment says beyond the measures."""
-    views, given, of_all = made.views, made.given, f"question:{made.question}"
+    given, of_all = made.given, f"question:{made.question}"
     shares = comparisons.shares(views)
     overall = {metric: value for (metric, scope), value in found.items() if scope == of_all}
     return {
@@ -197,8 +200,8 @@ def _details(made: _Material, found: dict[tuple[str, str], Estimate], apart: Lik
     }
 
 
-def _agreement(made: _Material) -> dict[tuple[str, str], Estimate]:
-    views, metric, seed, of_all = made.views, made.metric, made.seed, f"question:{made.question}"
+def _agreement(made: _Material, views: Panel | MarkPanel) -> dict[tuple[str, str], Estimate]:
+    metric, seed, of_all = made.metric, made.seed, f"question:{made.question}"
     if not views.answers:
         raise NotAssessableError(
             f"Every answer to '{made.question}' is to a gold task.", remedy="Answer ordinary tasks."
