@@ -40,9 +40,9 @@ def blocks(
     statement = f"""
 SELECT {", ".join((*TEXTS, *NUMBERS))}, {value} AS {VALUE}
 FROM answer WHERE campaign_id = :campaign AND id > :after AND superseded_at IS NULL AND tier = :tier
-{"AND batch_id = :batch" if batch_id else ""} ORDER BY id LIMIT :limit"""
-    keys = {"campaign": campaign_id, "path": f'$."{question}"' if is_sqlite else question, "batch": batch_id}
-    keys |= {"tier": Tier.ANNOTATE.value, "limit": str(BLOCK)}
+{"AND batch_id = :batch" if batch_id else ""} ORDER BY id LIMIT {BLOCK}"""
+    path = f'$."{question}"' if is_sqlite else question
+    keys = {"campaign": campaign_id, "path": path, "batch": batch_id, "tier": Tier.ANNOTATE.value}
     read = _rows if is_sqlite else _columns
     while True:
         block = read(db, statement, keys | {"after": after})

@@ -71,9 +71,5 @@ def interval(
         return found
     more = UnitSums(np.ones(len(sums) + 1, np.int64), np.concatenate([sums, seen.worst[None, :] / few]))
     low = min(found.low, bootstrap(more, statistic, method=method, resampling=resampling).low)
-    added = f"1/{few} of an utter disagreement" if few > 1 else "an utter disagreement"
-    return replace(found, low=low, method=f"{found.method}, {added} added below as only {few} {_were(few)} seen")
-
-
-def _were(few: int) -> str:
-    return "was" if few == 1 else "were"
+    added = f"an utter disagreement of weight 1/{few} added below as only {few} differed"
+    return replace(found, low=low, method=f"{found.method}, {added}")
