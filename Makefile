@@ -42,7 +42,7 @@ lint: install-dev ## Check lint, format, types, imports, dependencies and duplic
 	$(RUN)pylint --score n src/headwater
 
 test: install-dev system lint ## Check everything: lint, types, architecture, tests
-	$(RUN)pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(RUN)pytest -n 2 --dist loadscope
 
 docs: install-dev ## Build the documentation into docs/_build
 	$(RUN)sphinx-build -q -W --keep-going -b html docs docs/_build
