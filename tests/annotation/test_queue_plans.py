@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from headwater.annotation.plan import Plan
-from headwater.annotation.store import tasks
+from headwater.annotation.store import answers, tasks
 from tests.annotation.factories import answer, claim, open_campaign
 
 if TYPE_CHECKING:
@@ -81,3 +81,11 @@ def test_tasks_are_found_by_record_and_by_what_they_are_about_through_their_inde
     assert BY_RECORD in plan(database, lambda db: tasks.unasked(db, campaign, records))
     assert BY_RECORD in plan(database, lambda db: tasks.by_records(db, campaign, records))
     assert BY_SUBJECT in plan(database, lambda db: tasks.about(db, "ans_1"))
+
+
+def test_answers_beside_each_other_are_found_by_their_tasks(each_team: Team) -> None:
+    """They were read with all answers of the program's campaigns."""
+    ids = [f"tsk_{place:032x}" for place in range(25)]
+    how = plan(each_team.app.database, lambda db: answers.of_tasks(db, each_team.program, ids))
+    assert "ix_answer_task" in how
+    assert "ix_answer_campaign" not in how
