@@ -26,6 +26,11 @@ QUALITY: tuple[tuple[tuple[str, ...], str], ...] = (
         """
         GET /api/v1/programs/{program}/assessments/{campaign}/{question}/by
         GET /p/{program}/quality/agreement/{campaign}/{question}/by
+        GET /api/v1/programs/{program}/campaigns/{campaign}/annotators/{person}/answers
+        GET /api/v1/programs/{program}/campaigns/{campaign}/annotators/{person}/answers/export
+        GET /p/{program}/quality/annotators/{person}/answers
+        GET /p/{program}/quality/annotators/{person}/answers.{form}
+        GET /p/{program}/quality/campaigns/{campaign}/tasks/{task}/image
     """,
     ),
 )

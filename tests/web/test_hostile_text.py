@@ -277,7 +277,8 @@ def test_nothing_stored_runs_on_the_pages_of_those_who_manage(team: Team, site: 
         "workspace",
     ]
     pages += [f"guidelines/{found.guideline_id}/edit", "quality/alarms", "quality/acceptance"]
-    for path in pages:
+    person = f"quality/annotators/{team.annotators[0]}"
+    for path in (*pages, person, f"{person}/answers", f"{person}/answers?question=better&value=%3Cscript%3E"):
         watched.visit(path)
     watched.visit("records?words=%3Cscript%3Ewindow.hit%3D1%3C%2Fscript%3E")
     watched.tab.goto(f"{site.url}/p/support/records")

@@ -39,6 +39,7 @@ PARTS = (
     "acceptance",
     "monitoring",
     "label_errors",
+    "personal",
     "quality",
     "release",
     "training",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from headwater.annotation import gold as marks
 from headwater.annotation import queries as annotation
+from headwater.annotation.personal_model import Only, Order
 from headwater.app import computing
 from headwater.cli.session import Json, acting, done, reading, seated, show
 from headwater.governance import queries as governance
@@ -23,6 +25,8 @@ Question = Annotated[str, typer.Option(help="The question; the schema's first wi
 Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 Id = Annotated[str, typer.Argument(help="Id of the alarm.")]
 Task = Annotated[str, typer.Argument(help="Id of the gold task.")]
+_SECOND = timedelta(seconds=1)
+"""The command line tells moments to the second."""
 
 
 def monitor(campaign: Campaign, question: Question = "", as_json: Json = False) -> None:
@@ -91,9 +95,23 @@ def show_alarm(identifier: Id, as_json: Json = False) -> None:
             for each in row.explanations
         ],
         "next step": lambda row: row.advice,
+        "answers": lambda row: "\n".join(_command(row, each, names) for each in advice.leads(row)) or None,
         "decision": lambda row: f"{row.remedy.value}: {row.reason}" if row.remedy else None,
     }
     show(found, columns, as_json)
+
+
+def _command(row: Alarm, lead: advice.Lead, names: dict[str, str]) -> str:
+    """The command that reads the answers a lead is about."""
+    wanted = lead.wanted
+    words = ["headwater quality answers", row.campaign_id, names.get(lead.person, lead.person)]
+    words += [f"--question {wanted.question}"]
+    words += [f"--since {wanted.since:%Y-%m-%dT%H:%M:%S}"] if wanted.since else []
+    words += [f"--until {wanted.until + _SECOND:%Y-%m-%dT%H:%M:%S}"] if wanted.until else []
+    words += [f"--only {wanted.only.value}"] if wanted.only is not Only.ALL else []
+    words += [f"--order {wanted.order.value}"] if wanted.order is not Order.GIVEN else []
+    words += [f"--beside {names.get(wanted.beside, wanted.beside)}"] if wanted.beside else []
+    return " ".join(words)
 
 
 @alarm.command("acknowledge")

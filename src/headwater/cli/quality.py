@@ -8,7 +8,7 @@ import typer
 
 from headwater.annotation import queries as annotation
 from headwater.app import computing
-from headwater.cli import acceptance, label_errors, monitoring
+from headwater.cli import acceptance, label_errors, monitoring, personal
 from headwater.cli.session import Json, done, reading, seated, show
 from headwater.governance import queries as governance
 from headwater.quality import labels, queries
@@ -22,6 +22,7 @@ cli = typer.Typer(help="Agreement, gold, labels, acceptance of batches.", no_arg
 cli.add_typer(acceptance.cli)
 cli.command("monitor")(monitoring.monitor)
 cli.command("charts")(monitoring.charts)
+cli.command("answers")(personal.answers)
 cli.add_typer(label_errors.cli, name="errors")
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Question = Annotated[str, typer.Option(help="The question.")]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from headwater.annotation.personal_model import Only, Order, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +53,50 @@ _OWN_STEPS = {
 def next_step(metric: str, kind: str) -> str:
     """Return the suggested next step for an alarm with its kind of cause."""
     return _OWN_STEPS.get(metric) or _STEPS.get(kind, _STEPS["everyone"])
+
+
+class Lead(NamedTuple):
+    """Where to look at the answers of a person that an alarm is about."""
+
+    person: str
+    text: str
+    """What is found there, to be followed by their name."""
+    wanted: Wanted
+
+
+_LEADS = {
+    "gold.accuracy": ("Mistakes on gold", Only.GOLD_MISTAKES, Order.GIVEN),
+    "agreement": ("Answers unlike the others'", Only.DIFFERENT, Order.GIVEN),
+    "speed": ("The quickest answers", Only.ALL, Order.QUICKEST),
+    "spam": ("A sample of the answers", Only.ALL, Order.RANDOM),
+    "straight-lining": ("The longest run of equal answers", Only.LONGEST_RUN, Order.GIVEN),
+}
+
+
+def leads(alarm: Alarm) -> list[Lead]:
+    """Return where the answers are that an alarm about people speaks of, from its first to the one that raised it."""
+    text, only, order = _LEADS.get(alarm.metric, ("Answers", Only.ALL, Order.GIVEN))
+    beside: dict[str, str] = {}
+    if alarm.scope.startswith("pair:"):
+        text, only, order = "Mistakes shared by", Only.SHARED_MISTAKES, Order.GIVEN
+        first, second = alarm.people[:2]
+        beside = {first: second, second: first}
+    return [
+        Lead(
+            person,
+            text if each is only else "All answers",
+            Wanted(
+                question=alarm.question,
+                since=alarm.since_low,
+                until=max(alarm.noticed_at, alarm.since_high),
+                only=each,
+                order=order if each is only else Order.GIVEN,
+                beside=beside.get(person, ""),
+            ),
+        )
+        for person in alarm.people
+        for each in dict.fromkeys((only, Only.ALL))
+    ]
 
 
 def headline(alarm: Alarm, names: Mapping[str, str]) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headwater.annotation import comments
 from headwater.annotation import queries as annotation
 from headwater.annotation.comment_model import Comment
 from headwater.annotation.markdown import Section, section_of
 from headwater.annotation.questions import UNDECIDED
+from headwater.annotation.wording import worded
 from headwater.governance import queries as governance
 from headwater.quality import queries
 from headwater.quality.model import Disputed, NotAssessableError
@@ -31,6 +32,8 @@ class Voice:
 
     who: str
     """The annotator's handle for managers; for others a number that holds within the example."""
+    person: str
+    """Their id for managers; empty for others."""
     team: str
     guideline_version: int
     value: str
@@ -151,32 +154,11 @@ class _speaker:  # noqa: N801 -- used as a function
         undecided = isinstance(value, dict) and UNDECIDED in value
         return Voice(
             who=self.names.get(answer.annotator, f"annotator {place}"),
+            person=answer.annotator if self.names else "",
             team=self.teams.get(answer.cohort_id, ""),
             guideline_version=self.versions[answer.guideline_id],
-            value="" if undecided else _text(value, text),
+            value="" if undecided else worded(value, text),
             reason=str(value[UNDECIDED]) if isinstance(value, dict) and undecided else "",
             given_at=answer.submitted_at,
             comments=tuple(self.said.get((answer.task_id, answer.annotator), ())),
         )
-
-
-def _text(value: object, text: str) -> str:
-    if isinstance(value, dict) and "spans" in value:
-        value = value["spans"]
-    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
-        return "; ".join(_mark(each, text) for each in value)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return ", ".join(sorted(value)) or "(none)"
-    return "" if value is None else str(value)
-
-
-def _mark(mark: dict[str, Any], text: str) -> str:
-    """A mark as one reads it: what is marked of a text, where and how large on an image."""
-    if "start" in mark:
-        where = f"{mark['start']}-{mark['end']}"
-        said = f"{where} of turn {mark['turn'] + 1}" if "turn" in mark else f"“{text[mark['start'] : mark['end']]}”"
-    elif "width" in mark:
-        said = f"{mark['width']:g} × {mark['height']:g} at {mark['x']:g}, {mark['y']:g}"
-    else:
-        said = f"outline of {len(mark['points'])} corners" if "points" in mark else "region"
-    return f"{mark['label']}: {said}"

@@ -176,6 +176,7 @@ def disputes(
             labels=sorted({each for row in whole.disputed for each in row.answers}),
             chosen=wanted,
             reviews=may(ctx, Decision.ANNOTATION_REVIEW),
+            reads=may(ctx, Decision.BATCH_ACCEPT),
             offset=offset,
             step=SHOWN_EXAMPLES,
             more=urlencode([("label", each) for each in wanted]),
@@ -248,6 +249,7 @@ def _card(visitor: Visitor, ctx: Context, card: cards.Card, name: str) -> Respon
         campaigns=campaigns,
         pairs=pairs,
         habits=[(habit, _mixed_up(habit)) for habit in card.habits],
+        reads=card.subject.startswith("annotator:") and may(ctx, Decision.BATCH_ACCEPT),
     )
 
 

@@ -52,6 +52,7 @@ PARTS = (
     "acceptance",
     "monitoring",
     "label_errors",
+    "personal",
     "release",
     "resolutions",
     "training",

@@ -21,6 +21,7 @@ from headwater.quality.model import AlarmState, Remedy
 from headwater.sourcing import queries as sourcing
 from headwater.stats.gold.sizing import Method
 from headwater.web.paging import screenful
+from headwater.web.personal import query_of
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def alarm(visitor: Visitor, alarm: str) -> Response:
             because=[(advice.because(each.kind, each.name, names), each) for each in found.explanations],
             remedies=list(Remedy),
             log=governance.decided(ctx, subject=found.id),
+            leads=[(each, query_of(found.campaign_id, each.wanted)) for each in advice.leads(found)],
         )
 
 
