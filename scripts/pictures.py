@@ -19,6 +19,7 @@ from headwater.annotation import batches, campaigns
 from headwater.app.application import open_app
 from headwater.app.workspace import init
 from tests.annotation import factories
+from tests.servers import BROWSERS
 from tests.serving import served
 from tests.web.sheets import grey, press
 from tests.workspaces import PastClock, make_team
@@ -95,7 +96,7 @@ def take(team: Team) -> None:
         "boxes": campaign(team, "Damaged lids", BOX_RULES, boxes, "", picture),
     }
     with served(team.app) as site, sync_playwright() as started:
-        binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        binary = next(filter(None, map(shutil.which, BROWSERS)), None)
         browser = started.chromium.launch(executable_path=binary, args=["--no-sandbox"])
         tab = site.tab_of(browser, team.annotators[0], viewport=SIZE)
         for name, identifier in opened.items():

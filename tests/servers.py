@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ARTEFACTS = Path(__file__).parent.parent / "artefacts"
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The best first: the shell has Chromium's engine alone, and takes half the time for a page."""
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -101,8 +103,8 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, headless."""
-    binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """The system's Chromium, headless; without a window around each page where it is built so."""
+    binary = next(filter(None, map(shutil.which, BROWSERS)), None)
     if binary is None:
         pytest.fail("Chromium is not installed; run: make system")
     with sync_playwright() as playwright:
