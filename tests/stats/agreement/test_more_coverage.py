@@ -80,9 +80,9 @@ def marked(rng, tasks):
 
 def texts_of(rows):
     """Return the spans of each person (0, 1), for every text, shape (texts, 2)."""
-    return [
-        [rows[(rows[:, 1] == each) & (rows[:, 0] == person)] for person in (0, 1)] for each in np.unique(rows[:, 1])
-    ]
+    ordered = rows[np.argsort(rows[:, 1], kind="stable")]
+    parts = np.split(ordered, np.flatnonzero(np.diff(ordered[:, 1])) + 1)
+    return [[part[part[:, 0] == person] for person in (0, 1)] for part in parts]
 
 
 def f1_of_marks(rows, resampling):
