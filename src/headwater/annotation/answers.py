@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headwater.annotation.names import Chosen, Names
+from headwater.annotation.names import Names
 from headwater.annotation.store import reads
 
 if TYPE_CHECKING:
@@ -24,16 +24,17 @@ if TYPE_CHECKING:
 class Answers:
     """One row per answer in force that decides a question; answers that say it cannot be decided are only counted.
 
-    Codes are int64 and start at 0; each lookup gives the thing behind a code.
+    Codes start at 0; each lookup gives the thing behind a code. Those of groups (cohort, batch, guideline) are as
+    narrow as they can be: index with them, but widen them before anything is added to them or multiplied.
     """
 
     question: str
     task: NDArray[np.int64]
     annotator: NDArray[np.int64]
     value: NDArray[np.int64]
-    cohort: NDArray[np.int64]
-    batch: NDArray[np.int64]
-    guideline: NDArray[np.int64]
+    cohort: NDArray[np.integer]
+    batch: NDArray[np.integer]
+    guideline: NDArray[np.integer]
     is_gold: NDArray[np.bool_]
     """Whether the right answer of the task is known."""
     gold_value: NDArray[np.int64]
@@ -80,9 +81,13 @@ class _Judged(NamedTuple):
     is_right: NDArray[np.bool_]
 
 
-_RECORD = 1
-"""Which column tells the record."""
-_UNDECIDED = '{"cannot_decide"'
+_CODED = ("task_id", "annotator", "cohort_id", "batch_id", "guideline_id")
+"""Columns of rows that are kept as codes, in this order; a block has the numbers and the value behind them."""
+_COLUMNS = len(_CODED) + len(reads.NUMBERS) + 1
+_WIDE = (np.int64, np.int64)
+"""Types of the codes of tasks and annotators, with which one reckons; those of groups are as narrow as they can be."""
+UNDECIDED = '{"cannot_decide"'
+"""How the text of a value begins that says the question cannot be decided."""
 
 
 class Codes:
@@ -93,10 +98,18 @@ class Codes:
         self.things = Names(known)
         self._codes: dict[str, int] = {}
 
-    def of(self, column: pa.StringArray) -> NDArray[np.int64]:
-        """Return the numbers of a column, numbering what is new."""
+    def known(self, column: pa.StringArray) -> NDArray[np.int64]:
+        """Return the numbers of a column; -1 for what has none."""
+        self._learn()
+        return np.array([self._codes.get(each, -1) for each in column.to_pylist()], np.int64)
+
+    def _learn(self) -> None:
         if len(self._codes) < len(self.things):
             self._codes = dict(zip(self.things, range(len(self.things)), strict=True))
+
+    def of(self, column: pa.StringArray) -> NDArray[np.int64]:
+        """Return the numbers of a column, numbering what is new."""
+        self._learn()
         encoded = column.dictionary_encode()
         different = encoded.dictionary.to_pylist()
         new = [each for each in different if each not in self._codes]
@@ -112,12 +125,14 @@ class Collector:
 
     def __init__(self, values: Sequence[str], *, structured: bool = False) -> None:
         """Start with the values a question may have; values that are mappings count only when `structured`."""
-        self._left_out = _UNDECIDED if structured else "{"
-        self._lookups = [Codes() for _ in range(6)]
+        self._left_out = UNDECIDED if structured else "{"
+        self._lookups = [Codes() for _ in _CODED]
         self._values = Codes(values)
+        self._records = Names()
+        """The record of each task."""
         self._blocks: list[list[NDArray[np.integer]]] = []
         self._undecided = 0
-        self._packed = _Packed(0, tuple(len(codes.things) for codes in (*self._lookups, self._values)), 0)
+        self._packed = _Packed(0, self._known(), 0)
 
     @property
     def waiting(self) -> int:
@@ -128,40 +143,51 @@ class Collector:
         """Return what was gathered since the last time, for `unpack` by a collector that has what came before."""
         columns = [np.concatenate(parts) for parts in zip(*self._blocks[self._packed.blocks :], strict=True)]
         columns = [column.astype(np.min_scalar_type(column.max(initial=0))) for column in columns]
-        codes = (*self._lookups, self._values)
-        new = [each.things.since(start) for each, start in zip(codes, self._packed.things, strict=True)]
-        parts = [json.dumps(new[6]).encode(), *("\n".join(each).encode() for each in new[:6])]
+        values, *names = (each.since(start) for each, start in zip(self._names(), self._packed.things, strict=True))
+        parts = [json.dumps(values).encode(), *("\n".join(each).encode() for each in names)]
         parts += [column.tobytes() for column in columns]
         kinds = [column.dtype.str for column in columns]
         head = {"undecided": self._undecided - self._packed.undecided, "kinds": kinds, "sizes": list(map(len, parts))}
-        self._packed = _Packed(len(self._blocks), tuple(len(each.things) for each in codes), self._undecided)
+        self._packed = _Packed(len(self._blocks), self._known(), self._undecided)
         return json.dumps(head).encode() + b"\n" + b"".join(parts)
 
-    def unpack(self, body: bytes, left_out: Collection[tuple[str, str]] = ()) -> None:
-        """Take in what was packed, without the answers of some tasks and annotators."""
+    def unpack(self, body: bytes, left_out: Collection[tuple[str, str]] = (), undecided: int = 0) -> None:
+        """Take in what was packed.
+
+        Args:
+            body: As `pack` returned it.
+            left_out: Tasks and annotators whose answers in it are left out.
+            undecided: How many of the answers in it that say it cannot be decided are left out.
+        """
         start = body.index(b"\n") + 1
         head = json.loads(body[:start])
         parts = []
         for size in head["sizes"]:
             parts.append(memoryview(body)[start : start + size])
             start += size
-        self._values.things.extend(json.loads(bytes(parts[0])))
-        for codes, part in zip(self._lookups, parts[1:7], strict=True):
-            codes.things.stored(part)
-        block: list[NDArray[Any]] = [
-            np.frombuffer(part, kind) for part, kind in zip(parts[7:], head["kinds"], strict=True)
-        ]
+        values, *names = self._names()
+        values.extend(json.loads(bytes(parts[0])))
+        for each, part in zip(names, parts[1:], strict=False):  # the columns follow
+            each.stored(part)
+        columns = parts[1 + len(names) :]
+        block: list[NDArray[Any]] = [np.frombuffer(*each) for each in zip(columns, head["kinds"], strict=True)]
         if left_out:
             tasks, people = (pa.array(each, pa.string()) for each in zip(*left_out, strict=True))
-            task, annotator = self._lookups[0].of(tasks), self._lookups[2].of(people)
+            task, annotator = self._lookups[0].known(tasks), self._lookups[1].known(people)
             gone = set(zip(task.tolist(), annotator.tolist(), strict=True))
-            pairs = zip(block[0].tolist(), block[2].tolist(), strict=True)
+            pairs = zip(block[0].tolist(), block[1].tolist(), strict=True)
             kept = np.fromiter((pair not in gone for pair in pairs), np.bool_, len(block[0]))
             block = [column[kept] for column in block]
         self._blocks.append(block)
-        self._undecided += head["undecided"]
-        codes_now = (*self._lookups, self._values)
-        self._packed = _Packed(len(self._blocks), tuple(len(each.things) for each in codes_now), self._undecided)
+        self._undecided += head["undecided"] - undecided
+        self._packed = _Packed(len(self._blocks), self._known(), self._undecided)
+
+    def _names(self) -> list[Names]:
+        """The values, the records and the names behind codes."""
+        return [self._values.things, self._records, *(codes.things for codes in self._lookups)]
+
+    def _known(self) -> tuple[int, ...]:
+        return tuple(map(len, self._names()))
 
     def add(self, block: pa.RecordBatch) -> None:
         """Add answers as `reads.blocks` yields them; their ids are not kept."""
@@ -172,8 +198,11 @@ class Collector:
         if not rows.num_rows:
             return
         columns: list[NDArray[np.integer]] = [
-            codes.of(rows[name]) for codes, name in zip(self._lookups, reads.TEXTS[1:], strict=True)
+            codes.of(rows[name]) for codes, name in zip(self._lookups, _CODED, strict=True)
         ]
+        new = np.flatnonzero(columns[0] >= len(self._records))
+        first = new[np.unique(columns[0][new], return_index=True)[1]]
+        self._records.extend(rows["record_id"].take(pa.array(first)).to_pylist())
         columns += [rows[name].to_numpy() for name in reads.NUMBERS]
         self._blocks.append([*columns, self._values.of(rows[reads.VALUE])])
 
@@ -187,16 +216,14 @@ class Collector:
             gold: Task id → right value, for tasks whose right answer is known (empty where not for this question).
             is_right: Whether a value is right about one of these tasks; when it equals the right one by default.
         """
-        parts = list(zip(*self._blocks, strict=True)) or [()] * 9
+        parts = list(zip(*self._blocks, strict=True)) or [()] * _COLUMNS
+        narrow = [np.min_scalar_type(-1 - len(codes.things)).type for codes in self._lookups[len(_WIDE) :]]
+        kinds = [*_WIDE, *narrow, *[np.int64] * (_COLUMNS - len(_CODED))]
         with ThreadPoolExecutor(2, "columns") as pool:  # the memory they take is slower than what is written there
-            wanted = (each for place, each in enumerate(parts) if place != _RECORD)
-            task, annotator, cohort, batch, guideline, lead, moment, value = pool.map(_joined, wanted)
-        task_ids, record_ids = self._lookups[0].things, self._lookups[_RECORD].things
-        annotator_ids, cohort_ids, batch_ids, guideline_ids = (tuple(each.things) for each in self._lookups[2:])
+            task, annotator, cohort, batch, guideline, lead, moment, value = pool.map(_joined, parts, kinds)
+        task_ids = self._lookups[0].things
+        annotator_ids, cohort_ids, batch_ids, guideline_ids = (tuple(each.things) for each in self._lookups[1:])
         is_gold, gold_value, right = self._judged(task, value, gold, is_right)
-        records = np.empty(len(task_ids), np.int64)
-        for block in self._blocks:
-            records[block[0]] = block[_RECORD]
         return Answers(
             question=question,
             task=task,
@@ -211,7 +238,7 @@ class Collector:
             lead_time_ms=lead,
             submitted_at=moment,
             task_ids=task_ids,
-            record_ids=Chosen(record_ids, records),
+            record_ids=self._records,
             annotator_ids=annotator_ids,
             values=tuple(self._values.things),
             cohort_ids=cohort_ids,
@@ -229,8 +256,8 @@ class Collector:
     ) -> _Judged:
         """Hold answers against what is known; every pair of task and value is looked at once."""
         if not gold or not task.size:
-            none = np.zeros(task.size, np.bool_)
-            return _Judged(none, np.full(task.size, -1, np.int64), none.copy())
+            none = np.broadcast_to(np.False_, task.size)  # one value for all takes no memory
+            return _Judged(none, np.broadcast_to(np.int64(-1), task.size), none)
         task_ids = self._lookups[0].things
         right, marked = np.full(len(task_ids), -1, np.int64), np.array([each in gold for each in task_ids], np.bool_)
         judged = [place for place in np.flatnonzero(marked).tolist() if gold[task_ids[place]]]
@@ -246,6 +273,6 @@ class Collector:
         return _Judged(is_gold, known, found)
 
 
-def _joined(parts: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
-    """Put columns of any width under each other; each is widened once."""
-    return np.concatenate(parts, dtype=np.int64) if parts else np.empty(0, np.int64)
+def _joined(parts: Sequence[NDArray[np.integer]], kind: type[np.integer]) -> NDArray[Any]:
+    """Put columns of any width under each other; each is converted once."""
+    return np.concatenate(parts, dtype=kind, casting="unsafe") if parts else np.empty(0, kind)

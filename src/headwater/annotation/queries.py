@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.annotation import likeness, responses
-from headwater.annotation.answers import Answers, Collector
+from headwater.annotation.answers import UNDECIDED, Answers, Collector
 from headwater.annotation.model import (
     Answer,
     Batch,
@@ -248,13 +248,12 @@ def gather(ctx: Context, found: Campaign, question: str) -> tuple[Collector, int
     """Return a collector with the answers that were folded, the number of blocks, and the last answer among them."""
     collector = Collector(_values(schema(ctx, found.schema_id).question(question)), structured=True)
     begun = folds.begun(ctx.db, found.id, question)
-    gone = folds.taken_back(ctx.db, found.id, begun) if begun else []
+    gone = folds.taken_back(ctx.db, found.id, question, begun) if begun else []
     after, blocks = "", 0
     for block in folds.of(ctx.db, found.id, question):
-        left_out = [
-            (each.task_id, each.annotator) for each in gone if after < each.id <= block.upto and each.at > block.as_of
-        ]
-        collector.unpack(block.body, left_out)
+        back = [each for each in gone if after < each.id <= block.upto and each.at > block.as_of and each.value]
+        left_out = [(each.task_id, each.annotator) for each in back if not str(each.value).startswith(UNDECIDED)]
+        collector.unpack(block.body, left_out, len(back) - len(left_out))
         after, blocks = block.upto, blocks + 1
     return collector, blocks, after
 

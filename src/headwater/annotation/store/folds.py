@@ -65,6 +65,8 @@ class TakenBack(NamedTuple):
     task_id: str
     annotator: str
     at: datetime
+    value: str | None
+    """Of the question, as text; None where it was not answered."""
 
 
 def add(db: Connection, campaign_id: str, question: str, row: Fold) -> None:
@@ -103,9 +105,11 @@ def last(db: Connection, campaign_id: str, question: str) -> tuple[int, str]:
     return (row.number, row.upto) if row else (0, "")
 
 
-def taken_back(db: Connection, campaign_id: str, since: datetime) -> list[TakenBack]:
+def taken_back(db: Connection, campaign_id: str, question: str, since: datetime) -> list[TakenBack]:
     """Return the answers of annotators that were taken back, or followed by others, later than a moment."""
-    query = sa.select(answer.c.id, answer.c.task_id, answer.c.annotator, answer.c.superseded_at).where(
+    value = answer.c["values"][question].as_string()
+    columns = (answer.c.id, answer.c.task_id, answer.c.annotator, answer.c.superseded_at, value)
+    query = sa.select(*columns).where(
         answer.c.campaign_id == campaign_id, answer.c.superseded_at > since, answer.c.tier == Tier.ANNOTATE.value
     )
     return [TakenBack(*row) for row in db.execute(query)]
