@@ -224,7 +224,7 @@ def _gold(
     known = np.flatnonzero(work & given.is_gold & (given.gold_value >= 0))
     right = given.is_right[known].astype(np.float64)
 
-    def accuracy(kind: str, names: Sequence[str], code: NDArray[np.int64]) -> dict[tuple[str, str], Estimate]:
+    def accuracy(kind: str, names: Sequence[str], code: NDArray[np.integer]) -> dict[tuple[str, str], Estimate]:
         total = np.bincount(code[known], minlength=len(names))
         good = np.bincount(code[known], weights=right, minlength=len(names))
         return {

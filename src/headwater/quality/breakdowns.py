@@ -34,8 +34,8 @@ class Groups(NamedTuple):
     kind: str
     """First part of the scope: `cohort`, `batch`, `guideline`, `time`, `slice`."""
     names: tuple[str, ...]
-    code: NDArray[np.int64]
-    """Group of each answer, shape (n,); negative = in none."""
+    code: NDArray[np.integer]
+    """Group of each answer, shape (n,), in a type as narrow as it can be; negative = in none."""
     note: str = ""
     """What must be known about how the groups were made."""
     asked: bool = False
@@ -47,7 +47,7 @@ def disjoint(ctx: Context, given: Answers) -> list[Groups]:
     teams = {str(cohort.id): cohort.team for cohort in workforce.cohorts(ctx, ids=given.cohort_ids)}
     names, code = np.unique(np.array([teams.get(name, name) for name in given.cohort_ids]), return_inverse=True)
     return [
-        Groups("cohort", tuple(names.tolist()), np.asarray(code, np.int64)[given.cohort]),
+        Groups("cohort", tuple(names.tolist()), narrow(code, names.size)[given.cohort]),
         Groups("batch", given.batch_ids, given.batch),
         Groups("guideline", given.guideline_ids, given.guideline),
         windows(given),
@@ -78,12 +78,17 @@ def windows(given: Answers) -> Groups:
         start = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     low = int(start.min())
     known, code = np.unique(np.arange(int(start.max()) - low + 1)[np.bincount(start - low) > 0], return_inverse=True)
-    place = np.full(int(start.max()) - low + 1, -1, np.int64)
+    place = narrow(np.full(int(start.max()) - low + 1, -1), known.size)
     place[known] = code
     names = np.datetime_as_string((known + low).astype("datetime64[D]"))
-    window = np.full(last.size, -1, np.int64)
+    window = np.full(last.size, -1, place.dtype)
     window[answered] = place[start - low]
     return Groups("time", tuple(names.tolist()), window[given.task])
+
+
+def narrow(codes: NDArray[np.integer], groups: int) -> NDArray[np.integer]:
+    """Return codes of groups (negative = in none) in the smallest type that holds them."""
+    return codes.astype(np.min_scalar_type(-groups - 1))
 
 
 def of_slices(ctx: Context, given: Answers, more: Sequence[str], *, seed: int) -> list[Groups]:
@@ -108,7 +113,7 @@ def of_slices(ctx: Context, given: Answers, more: Sequence[str], *, seed: int) -
         matches = np.array([*(condition.matches(each) for each in seen), False])  # records that are gone are in none
         inside = np.zeros(len(given.task_ids), np.bool_)
         inside[tasks] = matches[kind]
-        code = np.where(inside[given.task], 0, -1)
+        code = np.where(inside, np.int8(0), np.int8(-1))[given.task]
         found.append(Groups("slice", (name,), code, note, asked=name not in standing))
     return found
 

@@ -35,7 +35,7 @@ def of_all(views: Panel | MarkPanel, *, seed: int) -> Estimate:
     return _one(views, Resampling(resamples=RESAMPLES, rng=np.random.default_rng(seed)))
 
 
-def by_group(views: Panel | MarkPanel, group: NDArray[np.int64], *, seed: int) -> list[Estimate]:
+def by_group(views: Panel | MarkPanel, group: NDArray[np.integer], *, seed: int) -> list[Estimate]:
     """Return the agreement within each group of rows (negative = in none), from group 0 to the largest."""
     if isinstance(views, MarkPanel) or views.coefficient is Coefficient.ALPHA:
         return views.alpha(seed=seed, group=group)

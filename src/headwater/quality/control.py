@@ -97,8 +97,7 @@ def charts(frame: Frame, watch: Watch, starts: Starts) -> list[Chart]:
 def gold_charts(frame: Frame, watch: Watch, starts: Starts) -> list[Chart]:
     """Return the charts of gold accuracy: of the campaign, each team, each annotator."""
     given = frame.given
-    order = frame.in_order()
-    order = order[frame.known[order]]
+    order = frame.in_order[frame.known[frame.in_order]]
     design = gold_design(watch)
     scopes = {"": order}
     for name in sorted({frame.teams[code] for code in np.unique(frame.team[order])}):
@@ -179,33 +178,30 @@ def _agreement(
     given = frame.given
     begun = np.full(len(given.task_ids), -1)
     begun[given.task[first]] = first
-    pairs = np.stack([begun[given.task[second]], second])
-    moments = given.submitted_at[second]
-    everybody = _pairs(frame, pairs, moments, np.arange(second.size) % 2 == 0, starts.get(("agreement", ""), -1))
+    rows = np.stack([begun[given.task[second]], second], axis=1)
+    differ = given.value[rows[:, 0]] != given.value[second]
+    pairs = _Pairs(rows, differ.astype(np.int8), given.submitted_at[second])
+    every = pairs.column()
+    everybody = every.after(starts.get(("agreement", ""), -1))
     found = _windowed(frame, watch, ("agreement", ""), everybody, everybody)
     # every pair stands with both its people, and with each of them in time order
-    people = given.annotator[pairs].T.ravel()
+    people = given.annotator[rows].ravel()
     order = np.argsort(people.astype(np.min_scalar_type(people.max(initial=0))), kind="stable")
     edges = np.flatnonzero(np.r_[True, np.diff(people[order]) > 0, True]) if order.size else np.zeros(1, np.int64)
     for start, end in pairwise(edges):
         mine = order[start:end]
         key = ("agreement", f"annotator:{given.annotator_ids[people[mine[0]]]}")
-        place = mine // 2
-        column = _pairs(frame, pairs[:, place], moments[place], mine % 2 == 1, starts.get(key, -1))
-        found += _windowed(frame, watch, key, column, everybody)
+        column = _Column(rows.ravel()[mine], pairs.differ[mine // 2], pairs.moments[mine // 2])
+        found += _windowed(frame, watch, key, column.after(starts.get(key, -1)), everybody)
     # inside a team: where two teams differ, neither chart would tell which of them changed
-    inside = np.flatnonzero(frame.team[pairs[0]] == frame.team[pairs[1]])
-    own = _pairs(frame, pairs[:, inside], moments[inside], np.arange(inside.size) % 2 == 0, -1)
+    own = pairs.only(frame.team[rows[:, 0]] == frame.team[second]).column()
     team = frame.team[own.rows]
     for name, code in _teams(frame):
         key = ("agreement", f"team:{name}")
-        late = np.flatnonzero((team == code) & (own.moments > starts.get(key, -1)))
-        found += _windowed(frame, watch, key, _Column(*(each[late] for each in own)), own)
-    every = _pairs(frame, pairs, moments, np.arange(second.size) % 2 == 0, -1) if frame.parts else everybody
+        found += _windowed(frame, watch, key, own.only(team == code).after(starts.get(key, -1)), own)
     for name, held in frame.parts:
         key = ("agreement", f"slice:{name}")
-        some = np.flatnonzero(held[second] & (moments > starts.get(key, -1)))
-        found += _windowed(frame, watch, key, _Column(*(each[some] for each in every)), everybody)
+        found += _windowed(frame, watch, key, every.only(held[second]).after(starts.get(key, -1)), everybody)
     return found
 
 
@@ -214,30 +210,17 @@ def _teams(frame: Frame) -> tuple[tuple[str, int], ...]:
     return frame.at_work if len(frame.at_work) > 1 else ()
 
 
-def _pairs(
-    frame: Frame, pairs: NDArray[np.int64], moments: NDArray[np.int64], second: NDArray[np.bool_], since: int
-) -> _Column:
-    """Whether two answers differ, for pairs after a moment: the first or the second answer speaks for its task."""
-    late = moments > since
-    pairs, value = pairs[:, late], frame.given.value
-    differ = value[pairs[0]] != value[pairs[1]]
-    return _Column(np.where(second[late], pairs[1], pairs[0]), differ.astype(np.int64), moments[late])
-
-
 def _mix(frame: Frame, watch: Watch, starts: Starts, first: NDArray[np.int64]) -> list[Chart]:
     """Chart how far the labels of the tasks' first answers are from those before: of all, each team, each slice."""
     given = frame.given
-    rows = first[given.submitted_at[first] > starts.get(("label.mix", ""), -1)]
-    column = _Column(rows=rows, outcome=given.value[rows], moments=given.submitted_at[rows])
-    found = _windowed(frame, watch, ("label.mix", ""), column, column)
     every = _Column(rows=first, outcome=given.value[first], moments=given.submitted_at[first])
+    everybody = every.after(starts.get(("label.mix", ""), -1))
+    found = _windowed(frame, watch, ("label.mix", ""), everybody, everybody)
     team = frame.team[first]
     parts = [(f"team:{name}", team == code) for name, code in _teams(frame)]
     for scope, inside in [*parts, *((f"slice:{name}", inside[first]) for name, inside in frame.parts)]:
         key = ("label.mix", scope)
-        mine = np.flatnonzero(inside & (every.moments > starts.get(key, -1)))
-        own = _Column(*(each[mine] for each in every))
-        found += _windowed(frame, watch, key, own, column)
+        found += _windowed(frame, watch, key, every.only(inside).after(starts.get(key, -1)), everybody)
     return found
 
 
@@ -245,8 +228,37 @@ class _Column(NamedTuple):
     """Tasks in time order: the answer that stands for each, its outcome and its moment."""
 
     rows: NDArray[np.int64]
-    outcome: NDArray[np.int64]
+    outcome: NDArray[np.integer]
     moments: NDArray[np.int64]
+
+    def only(self, kept: NDArray[np.bool_]) -> _Column:
+        """Return some of the tasks."""
+        places = np.flatnonzero(kept)
+        return _Column(self.rows[places], self.outcome[places], self.moments[places])
+
+    def after(self, moment: int) -> _Column:
+        """Return the tasks after a moment."""
+        return self.only(self.moments > moment) if self.moments.size and self.moments[0] <= moment else self
+
+
+class _Pairs(NamedTuple):
+    """The first two answers of tasks, in the order in which the second was given."""
+
+    rows: NDArray[np.int64]
+    """Of both, shape (tasks, 2)."""
+    differ: NDArray[np.int8]
+    moments: NDArray[np.int64]
+
+    def only(self, kept: NDArray[np.bool_]) -> _Pairs:
+        """Return some of the tasks."""
+        places = np.flatnonzero(kept)
+        return _Pairs(self.rows[places], self.differ[places], self.moments[places])
+
+    def column(self) -> _Column:
+        """Return whether the answers differ; the second and the first speak for their task in turn."""
+        speaker = self.rows[:, 1].copy()
+        speaker[1::2] = self.rows[1::2, 0]
+        return _Column(speaker, self.differ, self.moments)
 
 
 def _windowed(frame: Frame, watch: Watch, key: tuple[str, str], column: _Column, everybody: _Column) -> list[Chart]:
@@ -268,7 +280,7 @@ def _windowed(frame: Frame, watch: Watch, key: tuple[str, str], column: _Column,
     if course.alarms.size:
         upto = (int(course.alarms[0]) + 1) * size
         rule = f"{design.method}; one false alarm in {run_length:,.0f} windows of {size} tasks"
-        signal = _change(frame, key, rule, _Column(*(each[:upto] for each in column)), everybody)
+        signal = _change(frame, key, rule, column.only(np.arange(column.rows.size) < upto), everybody)
     return [
         Chart(
             metric=metric,
@@ -303,7 +315,7 @@ def _change(frame: Frame, key: tuple[str, str], rule: str, column: _Column, ever
     bad = codes.astype(np.bool_)
     if scope:
         seen = everybody.moments <= moments[-1]
-        told = _Column(*(each[seen] for each in everybody))
+        told = everybody.only(seen)
     else:
         told = column._replace(outcome=codes)
     found = _why(frame, told.rows, told.outcome.astype(np.bool_), told.moments >= moments[place])
@@ -351,7 +363,7 @@ def _signal(frame: Frame, key: tuple[str, str], rows: NDArray[np.int64], wrong: 
     )
 
 
-def _located(codes: NDArray[np.int64], kinds: int, *, rise: bool) -> tuple[int, int, int]:
+def _located(codes: NDArray[np.integer], kinds: int, *, rise: bool) -> tuple[int, int, int]:
     """Where the change is and the ends of its interval; the start when there is none, or no rise where one is meant."""
     found = change_point(codes, kinds=kinds)
     fell = rise and found is not None and codes[: found.place].mean() >= codes[found.place :].mean()

@@ -123,7 +123,7 @@ def _anchored(said: float, seen: float) -> tuple[str, ...]:
     )
 
 
-def most_frequent(owner: NDArray[np.int64], code: NDArray[np.int64], owners: int, codes: int) -> NDArray[np.intp]:
+def most_frequent(owner: NDArray[np.int64], code: NDArray[np.integer], owners: int, codes: int) -> NDArray[np.intp]:
     """Return the most frequent code of each owner; the lowest of equals."""
     counts = np.bincount(owner * codes + code, minlength=owners * codes)
     return np.asarray(counts.reshape(owners, codes).argmax(axis=1))

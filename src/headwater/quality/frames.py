@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,8 @@ def frame_of(
 ) -> Frame:
     """Return the answers in force to a question of a campaign; records are read only when they are asked about.
 
+    Threads may ask a frame about its records at once: one after the other they ask the database.
+
     Args:
         ctx: The context.
         campaign_id: The campaign.
@@ -52,14 +55,28 @@ def frame_of(
     names, code = np.unique([teams.get(name, name) for name in given.cohort_ids] or [""], return_inverse=True)
     empty = len(given.task) == 0
     read: dict[str, int] = {}  # every look has the records of the one before, and as many others
+    alone = Lock()
+
+    def slices(rows: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
+        with alone:
+            return _slices(ctx, given, rows)
+
+    def lengths(rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
+        with alone:
+            return _lengths(ctx, given, rows, read)
+
+    def charted() -> list[Groups]:
+        with alone:
+            return _standing(breakdowns.of_slices(ctx, given, (), seed=0) if slicing is None else slicing)
+
     return Frame(
         given=given,
-        team=np.empty(0, np.int64) if empty else np.asarray(code, np.int64)[given.cohort],
+        team=np.empty(0, np.int64) if empty else breakdowns.narrow(code, names.size)[given.cohort],
         teams=tuple(names.tolist()),
         usable=usable(ctx, campaign_id, given),
-        slices=lambda rows: _slices(ctx, given, rows),
-        lengths=lambda rows: _lengths(ctx, given, rows, read),
-        charted=lambda: _standing(breakdowns.of_slices(ctx, given, (), seed=0) if slicing is None else slicing),
+        slices=slices,
+        lengths=lengths,
+        charted=charted,
     )
 
 

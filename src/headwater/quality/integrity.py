@@ -78,8 +78,7 @@ def looks(total: int) -> int:
 
 def due(frame: Frame, watch: Watch, starts: Starts) -> list[Signal]:
     """Return what the looks find that have not been made yet."""
-    order = frame.in_order()
-    order = order[frame.usable[order]]
+    order = frame.in_order if frame.usable.all() else frame.in_order[frame.usable[frame.in_order]]
     found: list[Signal] = []
     due_now = {number: order[: FIRST_LOOK * 2**number][-NEWEST:] for number in range(watch.looks, looks(order.size))}
     # the largest look whose records are read has those of all before it: they are read at once

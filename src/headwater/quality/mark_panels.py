@@ -109,7 +109,7 @@ class MarkPanel:
         share = np.bincount(self.made.label, minlength=len(self.names)) / self.made.label.size
         return dict(zip(self.names, map(float, share), strict=True))
 
-    def alpha(self, *, seed: int, group: Codes | None = None) -> list[Estimate]:
+    def alpha(self, *, seed: int, group: NDArray[np.integer] | None = None) -> list[Estimate]:
         """Return alpha within each group of rows (negative = in no group); of all rows when there are no groups."""
         resampling = Resampling(resamples=_RESAMPLES, rng=np.random.default_rng(seed))
         if group is None:

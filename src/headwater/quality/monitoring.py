@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -166,9 +167,10 @@ def look(
     counted = annotation.progress(ctx, watch.campaign_id).answers if answers is None else answers
     frame = frame_of(ctx, watch.campaign_id, question=question, given=given, slicing=slicing)
     starts = queries.starts(store.alarms(ctx.db, ctx.program, campaign=watch.campaign_id, question=question))
-    found = [chart.signal for chart in control.charts(frame, watch, starts) if chart.signal is not None]
-    found = control.stand_out(frame, found)
-    found += integrity.due(frame, watch, starts)
+    with ThreadPoolExecutor(1, "checks") as beside:
+        checking = beside.submit(integrity.due, frame, watch, starts)
+        found = [chart.signal for chart in control.charts(frame, watch, starts) if chart.signal is not None]
+        found = control.stand_out(frame, found) + checking.result()
     done = max(integrity.looks(int(frame.usable.sum())), watch.looks)
     return Look(watch=watch, signals=sorted(found, key=_order), looks=done, answers=counted)
 

@@ -130,7 +130,7 @@ class Panel:
     def _range(self) -> float:
         return float(max(np.ptp(self.answer), 1e-12)) if self.answer.size else 1.0
 
-    def alpha(self, *, seed: int, group: Codes | None = None) -> list[Estimate]:
+    def alpha(self, *, seed: int, group: NDArray[np.integer] | None = None) -> list[Estimate]:
         """Return alpha within each group of rows (negative = in no group); of all rows when there are no groups."""
         rng, rows = np.random.default_rng(seed), (self.task, self.annotator, self.answer)
         resampling = Resampling(resamples=RESAMPLES, rng=rng)

@@ -25,7 +25,7 @@ class Frame:
     """A campaign's answers with what they may be grouped by."""
 
     given: Answers
-    team: NDArray[np.int64]
+    team: NDArray[np.integer]
     """Code of the team of each answer."""
     teams: tuple[str, ...]
     """Teams by code."""
@@ -76,8 +76,9 @@ class Frame:
         }
         return found | dict(self.slices(rows))
 
+    @cached_property
     def in_order(self) -> NDArray[np.int64]:
-        """Return the places of the answers in the order in which they were given."""
+        """The places of the answers in the order in which they were given."""
         moments = self.given.submitted_at
         if bool(np.all(moments[1:] >= moments[:-1])):
             return np.arange(moments.size)
@@ -85,24 +86,22 @@ class Frame:
 
     def firsts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the places of the first and the second answer that count to tasks other than gold, each in order."""
-        order = self.in_order()
-        order = order[self.usable[order] & ~self.given.is_gold[order]]
-        first = _first(self.given.task, order, len(self.given.task_ids))
-        rest = order[~first]
-        return order[first], rest[_first(self.given.task, rest, len(self.given.task_ids))]
+        order = self.in_order if self._work.all() else self.in_order[self._work[self.in_order]]
+        task = self.given.task[order]
+        first = _first(task, len(self.given.task_ids))
+        rest = np.flatnonzero(~first)
+        return order[first], order[rest[_first(task[rest], len(self.given.task_ids))]]
 
     def only(self, rows: NDArray[np.int64]) -> Frame:
         """Return the frame of some answers, in that order; no other task is in it."""
         given = self.given
-        there = np.zeros(len(given.task_ids), np.bool_)
-        there[given.task[rows]] = True
-        tasks, code = np.flatnonzero(there), np.cumsum(there) - 1
+        tasks, code = np.unique(given.task[rows], return_inverse=True)
         columns: dict[str, Any] = {
             each.name: column[rows]
             for each in fields(given)
             if isinstance(column := getattr(given, each.name), np.ndarray)
         }
-        columns["task"] = code[columns["task"]]
+        columns["task"] = code
         return Frame(
             given=replace(
                 given,
@@ -119,8 +118,9 @@ class Frame:
         )
 
 
-def _first(task: NDArray[np.int64], order: NDArray[np.int64], tasks: int) -> NDArray[np.bool_]:
+def _first(task: NDArray[np.int64], tasks: int) -> NDArray[np.bool_]:
     """Whether each of some answers in order is the first to its task."""
-    first = np.full(tasks, -1)
-    first[task[order][::-1]] = order[::-1]  # of several the last that is written stays
-    return np.asarray(first[task[order]] == order)
+    place = np.arange(task.size, dtype=np.min_scalar_type(task.size))
+    first = np.empty(tasks, place.dtype)
+    first[task[::-1]] = place[::-1]  # of several the last that is written stays
+    return np.asarray(first[task] == place)

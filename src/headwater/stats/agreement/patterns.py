@@ -143,7 +143,7 @@ class Numbered(NamedTuple):
             group: Group code of each answer, shape (n,); negative = in no group.
         """
         code = np.asarray(group)
-        last = int(code.max(initial=-1))
+        last = int(code.max()) if code.size else -1
         short = np.min_scalar_type(-last - 2)  # a short code is sorted by counting
         if code.min(initial=0) < -1:
             code = np.maximum(code, -1)
@@ -201,7 +201,7 @@ def count_in_clusters(
     Raises:
         InvalidError: As in `count`.
     """
-    given, group = np.asarray(answer), np.asarray(cluster)
+    given, group = _codes(answer, "answer"), np.asarray(cluster)
     unit, _, row = clean(task, annotator, np.where(given < 0, -1, np.arange(given.size)))
     width = int(given.max(initial=-1)) + 1 if labels is None else labels
     if not unit.size:

@@ -123,7 +123,7 @@ def _normal(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(-scipy.special.ndtri(np.clip(p, 1e-12, 1 - 1e-12)))
 
 
-def windows(values: NDArray[np.int64], *, size: int, kinds: int) -> NDArray[np.int64]:
+def windows(values: NDArray[np.integer], *, size: int, kinds: int) -> NDArray[np.int64]:
     """Return the counts of each kind in successive whole windows, shape (windows, kinds); a rest is left out."""
     whole = values.size // size
     codes = values[: whole * size] + kinds * np.repeat(np.arange(whole), size)
