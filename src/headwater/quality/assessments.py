@@ -90,23 +90,26 @@ def look(ctx: Context, campaign_id: str, *, question: str, seed: int = 0, slices
         raise NotAssessableError(f"Campaign '{campaign_id}' has no answers to '{question}' yet.")
     yardstick = queries.yardstick(ctx, campaign.id, asked)
     looks, now = _looks(ctx, campaign.id, question, len(given.task)), ctx.clock.now()
-    with ThreadPoolExecutor(2, "figures") as beside:  # never two of them ask the database at a time
+    with ThreadPoolExecutor(2, "figures") as beside:
         viewing = beside.submit(panel, asked, given, yardstick)
+        groups, work = breakdowns.disjoint(ctx, given), usable(ctx, campaign.id, given)
+        looking = beside.submit(breakdowns.of_slices, ctx, given, slices, seed=seed)
+        views = viewing.result()
+        apart = views.apart()
+        slicing = looking.result()  # before the charts: never two of them ask the database at a time
+        watching = None
+        if asked.kind in CLOSED and not asked.per_turn:
+            follow = partial(monitoring.look, given=given, slicing=slicing, answers=counted)
+            watching = beside.submit(follow, ctx, campaign.id, question=question)
         made = _Material(
             question=question,
             seed=seed,
             metric=yardstick.metric,
             given=given,
-            groups=breakdowns.disjoint(ctx, given),
-            slicing=breakdowns.of_slices(ctx, given, slices, seed=seed),
-            work=usable(ctx, campaign.id, given),
+            groups=groups,
+            slicing=slicing,
+            work=work,
         )
-        watching = None
-        if asked.kind in CLOSED and not asked.per_turn:
-            follow = partial(monitoring.look, given=given, slicing=made.slicing, answers=counted)
-            watching = beside.submit(follow, ctx, campaign.id, question=question)
-        views = viewing.result()
-        apart = views.apart()
         found = _figures(made, views, apart)
         details = _details(made, views, apart, found)
         watched = watching.result() if watching else None
