@@ -1,13 +1,16 @@
-"""Take the pictures of the workspace that the documentation shows, in a real browser:
+"""Take the pictures that the documentation shows, in a real browser:
 
     .venv/bin/python -m scripts.pictures
+    .venv/bin/python -m scripts.pictures demo-workspace
 
-A served workspace of its own is worked in by keyboard; the pictures go to `docs/images`.
+The first command works by keyboard in a served workspace of its own; the second takes the front page of a finished
+demonstration. The pictures go to `docs/images`.
 """  # noqa: D415 -- ends in a command
 
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +21,7 @@ from playwright.sync_api import sync_playwright
 from headwater.annotation import batches, campaigns
 from headwater.app.application import open_app
 from headwater.app.workspace import init
+from headwater.governance import queries as governance
 from tests.annotation import factories
 from tests.servers import BROWSERS
 from tests.serving import served
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from playwright.sync_api import Page
 
+    from headwater.app.application import App
     from tests.workspaces import Team
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
@@ -63,13 +68,34 @@ BOX_RULES = (
 )
 
 
-def main() -> None:
-    """Take every picture anew."""
+def main(demo: Path | None = None) -> None:
+    """Take the pictures of the annotation workspace anew, or that of a demonstration's front page."""
+    if demo is not None:
+        with open_app(demo) as app:
+            front(app)
+        return
     with tempfile.TemporaryDirectory() as held:
         folder = Path(held) / "workspace"
         init(folder).close()
         with open_app(folder, clock=PastClock()) as app:
             take(make_team(app))
+
+
+def front(app: App) -> None:
+    """Take the picture of the front page as the lead sees it."""
+    with app.read_as() as ctx:
+        lead, program = governance.person_by_handle(ctx, "lead").id, governance.programs(ctx)[0].slug
+    with served(app) as site, sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        tab = site.tab_of(browser, lead, viewport={"width": 1280, "height": 860})
+        tab.goto(f"{site.url}/p/{program}/")
+        tab.screenshot(path=IMAGES / "front.png")
+        browser.close()
+
+
+def chromium() -> str | None:
+    """Return the system's browser; None for Playwright's own."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def take(team: Team) -> None:
@@ -96,8 +122,7 @@ def take(team: Team) -> None:
         "boxes": campaign(team, "Damaged lids", BOX_RULES, boxes, "", picture),
     }
     with served(team.app) as site, sync_playwright() as started:
-        binary = next(filter(None, map(shutil.which, BROWSERS)), None)
-        browser = started.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         tab = site.tab_of(browser, team.annotators[0], viewport=SIZE)
         for name, identifier in opened.items():
             tab.goto(f"{site.url}/p/support/workspace/{identifier}")
@@ -157,4 +182,4 @@ def lid() -> NDArray[np.uint8]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:2]))

@@ -155,7 +155,8 @@ def verify_release(
     if as_json:
         show(found, (), as_json)
     elif found.holds:
-        signed = f"{found.signatures} signatures" if found.signatures else "not signed yet"
+        several = "s" if found.signatures > 1 else ""
+        signed = f"{found.signatures} signature{several}" if found.signatures else "not signed yet"
         done(f"{found.dataset} {found.version}: {found.files} files and {found.members:,} members hold ({signed}).")
     for problem in found.problems:
         err.print(f"{problem.file}: {problem.message}")

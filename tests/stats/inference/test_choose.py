@@ -128,6 +128,12 @@ def test_one_class_only_is_said_to_tell_nothing() -> None:
     assert found.warnings
 
 
+def test_too_few_tasks_to_foretell_are_said_in_words() -> None:
+    found = infer([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [0, 0, 1, 1, 2, 2])
+    assert found.method == "committee"
+    assert found.reason == "Too little gold to choose by, and too few tasks to foretell answers of."
+
+
 def test_arrays_of_different_length_are_refused() -> None:
     with pytest.raises(InvalidError, match="equally long"):
         infer([0, 1], [0], [0, 1])

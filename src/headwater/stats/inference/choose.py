@@ -190,6 +190,8 @@ class _Chooser(NamedTuple):
         figure = f"{gain.value:+.3f} per answer in log-likelihood, n = {gain.n:,}"
         if gain.defined and gain.high < 0:
             return _Choice(PLAINEST, f"Models foretell hidden answers worse than votes do ({figure}).")
+        if not gain.defined:
+            return _Choice(self.default, "Too little gold to choose by, and too few tasks to foretell answers of.")
         said = f"Too little gold to choose by; models foretell hidden answers at least as well ({figure})."
         return _Choice(self.default, said)
 
