@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from threadpoolctl import threadpool_limits
+from sklearn.pipeline import FeatureUnion
+
+from headwater.text import logistic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 class Trained:
     """A trained classifier of one retrain."""
 
-    pipeline: Pipeline
+    features: FeatureUnion
+    model: LogisticRegression
     classes: tuple[str, ...]
     seed: int
 
     def predict(self, texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
         """Return the predicted label of each text, and its probabilities (texts × classes)."""
-        probabilities = self.pipeline.predict_proba(texts)
+        probabilities = self.model.predict_proba(self.features.transform(texts))
         return [self.classes[column] for column in probabilities.argmax(axis=1)], probabilities
 
 
@@ -52,11 +54,11 @@ def train(texts: Sequence[str], labels: Sequence[str], weights: Sequence[float],
             ("characters", TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)),
         ]
     )
-    pipeline = make_pipeline(features, LogisticRegression(C=20.0, max_iter=300))
-    with threadpool_limits(1):  # the matrices are small: threads would spend their time waiting for each other
-        pipeline.fit(
-            [texts[i] for i in drawn],
-            [labels[i] for i in drawn],
-            logisticregression__sample_weight=np.asarray(weights, dtype=np.float64)[drawn],
-        )
-    return Trained(pipeline=pipeline, classes=tuple(pipeline.classes_), seed=seed)
+    model = logistic.learn(
+        features.fit_transform([texts[i] for i in drawn]),
+        [labels[i] for i in drawn],
+        strength=20.0,
+        rounds=300,
+        weight=np.asarray(weights, dtype=np.float64)[drawn],
+    )
+    return Trained(features=features, model=model, classes=tuple(model.classes_), seed=seed)

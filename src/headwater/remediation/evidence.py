@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from headwater.release import queries as releases
 from headwater.sourcing import queries as sourcing
+from headwater.text import logistic
 from headwater.workforce import queries as workforce
 
 if TYPE_CHECKING:
@@ -60,28 +60,25 @@ class TrainingSide:
         result = np.zeros((len(self.label), len(self.labels)))
         folds = sklearn.model_selection.StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
         kept = np.flatnonzero(~rare)
-        model = sklearn.linear_model.LogisticRegression(C=10.0, max_iter=300)
-        with threadpool_limits(1):  # small matrices: threads would wait for each other
-            found = sklearn.model_selection.cross_val_predict(
-                model, self.vectors[kept], self.label[kept], cv=folds, method="predict_proba"
-            )
-        result[np.ix_(kept, np.unique(self.label[kept]))] = found
+        for seen, unseen in folds.split(kept, self.label[kept]):
+            model = _learn(self.vectors[kept[seen]], self.label[kept[seen]])
+            result[np.ix_(kept[unseen], model.classes_)] = model.predict_proba(self.vectors[kept[unseen]])
         result[rare, self.label[rare]] = 1.0  # too few to doubt
         return result
 
     def taught(self) -> NDArray[np.int64]:
         """Return what the labels of all other cohorts teach about each member: its likeliest label, -1 without any."""
-        import sklearn  # noqa: PLC0415 -- as above
-
         found = np.full(len(self.label), -1, np.int64)
         for code in np.unique(self.cohort):
             own, others = np.flatnonzero(self.cohort == code), np.flatnonzero(self.cohort != code)
             if len(np.unique(self.label[others])) < 2:  # noqa: PLR2004 -- a model needs two labels
                 continue
-            model = sklearn.linear_model.LogisticRegression(C=10.0, max_iter=300)
-            with threadpool_limits(1):
-                found[own] = model.fit(self.vectors[others], self.label[others]).predict(self.vectors[own])
+            found[own] = _learn(self.vectors[others], self.label[others]).predict(self.vectors[own])
         return found
+
+
+def _learn(vectors: csr_matrix, label: NDArray[np.int64]) -> sklearn.linear_model.LogisticRegression:
+    return logistic.learn(vectors, label, strength=10.0, rounds=300)
 
 
 def training_side(ctx: Context, release: str) -> TrainingSide:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from headwater.core.errors import InvalidError
+from headwater.text import logistic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,11 +45,9 @@ def out_of_sample(
         n_splits=max(2, min(folds, int(size.min()))), shuffle=True, random_state=seed
     )
     for seen, unseen in parts.split(np.zeros(len(texts)), label):
-        model = sklearn.pipeline.make_pipeline(
-            sklearn.feature_extraction.text.TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-            sklearn.linear_model.LogisticRegression(C=10.0, max_iter=500),
-        )
-        with threadpool_limits(1):  # small matrices: threads would wait for each other
-            model.fit([texts[place] for place in seen], label[seen])
-        chance[np.ix_(unseen, model.classes_)] = model.predict_proba([texts[place] for place in unseen])
+        words = sklearn.feature_extraction.text.TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+        features = words.fit_transform([texts[place] for place in seen])
+        model = logistic.learn(features, label[seen], strength=10.0, rounds=500)
+        unknown = words.transform([texts[place] for place in unseen])
+        chance[np.ix_(unseen, model.classes_)] = model.predict_proba(unknown)
     return chance
