@@ -25,8 +25,7 @@ from headwater.web import application as web
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from fastapi import FastAPI
-    from starlette.types import ASGIApp, Message
+    from starlette.types import ASGIApp
 
     from headwater.app.application import App
 
@@ -67,7 +66,6 @@ def _build(opened: App, *, close: bool) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if close:  # the process is ours
-            await rehearse(served)
             opened.jobs.load()
             opened.records.load()
             collector.calm()
@@ -80,17 +78,3 @@ def _build(opened: App, *, close: bool) -> ASGIApp:
 
     site = Starlette(routes=[Mount(_API, served), Mount("/", web.build(opened))], lifespan=lifespan)
     return FastPath(served, most_asked(), site=site, root=_API)
-
-
-async def rehearse(app: FastAPI) -> None:
-    """Ask for an address that is none, so that the first caller does not wait while the framework builds its routes."""
-    where = {"type": "http", "method": "GET", "path": "/-", "raw_path": b"/-", "root_path": "", "query_string": b""}
-    asked = {**where, "http_version": "1.1", "scheme": "http", "headers": [], "server": None, "client": None}
-
-    async def receive() -> Message:
-        return {"type": "http.request"}
-
-    async def send(_: Message) -> None:
-        return
-
-    await app(asked, receive, send)

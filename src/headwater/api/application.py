@@ -69,6 +69,7 @@ def build(app: App) -> FastAPI:
     api.state.app = app
     errors.install(api)
     for part in PARTS:
-        api.include_router(importlib.import_module(f"headwater.api.{part}").router)
+        # as they are: including a router works each of its routes out anew for every workspace served
+        api.router.routes.extend(importlib.import_module(f"headwater.api.{part}").router.routes)
     contract.declare(api)
     return api

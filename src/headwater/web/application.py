@@ -75,5 +75,6 @@ def build(app: App) -> FastAPI:
 
     pages.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for part in PARTS:
-        pages.include_router(importlib.import_module(f"headwater.web.{part}").router)
+        # as they are: including a router works each of its routes out anew for every workspace served
+        pages.router.routes.extend(importlib.import_module(f"headwater.web.{part}").router.routes)
     return pages
