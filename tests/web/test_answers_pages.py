@@ -50,6 +50,10 @@ def test_an_alarm_leads_to_the_answers_it_is_about(team: Team, site: Served, bro
     with team.read() as ctx:
         whole = [each for each in quality.alarms(ctx) if each.metric == "gold.accuracy"]
         alarm = next(each for each in whole if noisy in each.people)
+    tab.goto(f"{site.url}/p/support/")
+    waiting = tab.locator("section", has=tab.get_by_role("heading", name="Waiting for a decision"))
+    waiting.get_by_role("link", name="quality alarm").click()
+    tab.get_by_role("heading", name="Quality alarms").wait_for()
     tab.goto(f"{site.url}/p/support/quality/alarms/{alarm.id}")
     assert not problems(tab)
     tab.get_by_role("link", name="Mistakes on gold: ann3").click()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from headwater.stats.acceptance.plans import Plan
 
-_LEFT, _TOP, _BOTTOM = 34, 8, 26
+_LEFT, _TOP, _BOTTOM = 42, 8, 26
 _POINTS = 81
 
 

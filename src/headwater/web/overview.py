@@ -6,7 +6,9 @@ from fastapi import APIRouter, Response
 
 from headwater.app import overview, steps
 from headwater.governance import queries as governance
-from headwater.governance.model import ProposalState
+from headwater.governance.authority import may
+from headwater.governance.model import Decision, ProposalState
+from headwater.quality import queries as quality
 from headwater.web.session import Visitor, page
 
 router = APIRouter(prefix="/p/{program}")
@@ -27,6 +29,7 @@ def front(visitor: Visitor) -> Response:
             standards=overview.standards(ctx),
             problems=governance.chart_problems(ctx),
             waiting=governance.proposals(ctx, state=ProposalState.OPEN),
+            alarms=quality.open_alarms(ctx) if may(ctx, Decision.BATCH_ACCEPT) else 0,
             recent=governance.entries(ctx, limit=8),
         )
 
