@@ -182,7 +182,10 @@ def test_the_answers_are_found_by_the_index_of_annotators(each_team: Team) -> No
     what = store.Stretch(
         campaign_id=campaign, person=team.annotators[0], question="topic", since=None, until=None, value="fault"
     )
-    for find in (lambda db: store.page(db, what, after="", limit=5), lambda db: store.entries(db, what, limit=5)):
+    for find in (
+        lambda db: store.page(db, what, after="", limit=5),
+        lambda db: store.entries(db, what, limit=5, valued=True),
+    ):
         assert "ix_answer_annotator" in plan(team.app.database, find)
 
 

@@ -161,8 +161,9 @@ class _Desk:
 
     def listed(self) -> list[str]:
         """Ids of the answers in the order that is wanted."""
-        found = store.entries(self.ctx.db, self.what, limit=MOST_LISTED)
-        if self.wanted.only is Only.LONGEST_RUN:
+        runs_only = self.wanted.only is Only.LONGEST_RUN
+        found = store.entries(self.ctx.db, self.what, limit=MOST_LISTED, valued=runs_only)
+        if runs_only:
             runs = [list(run) for _, run in groupby(found, key=lambda each: each.value)]
             found = max(runs, key=len, default=[])
         if self.wanted.order is Order.QUICKEST:

@@ -51,7 +51,7 @@ class Entry(NamedTuple):
     id: str
     lead_time_ms: int
     value: str
-    """As text: equal for equal answers of one kind."""
+    """As text: equal for equal answers of one kind; empty where it was not asked for."""
 
 
 def page(db: Connection, what: Stretch, *, after: str, limit: int) -> list[Row]:
@@ -71,9 +71,10 @@ def of_ids(db: Connection, what: Stretch, ids: Sequence[str]) -> list[Row]:
     return sorted(_rows(db, _stretch(what).where(answer.c.id.in_(ids))), key=lambda row: places[row.answer.id])
 
 
-def entries(db: Connection, what: Stretch, *, limit: int) -> list[Entry]:
-    """Return what the newest answers are chosen by, in the order in which they were given."""
-    query = _stretch(what).with_only_columns(answer.c.id, answer.c.lead_time_ms, _said(answer, what.question))
+def entries(db: Connection, what: Stretch, *, limit: int, valued: bool) -> list[Entry]:
+    """Return what the newest answers are chosen by, in the order in which they were given; values on demand."""
+    value = _said(answer, what.question) if valued else sa.literal("")
+    query = _stretch(what).with_only_columns(answer.c.id, answer.c.lead_time_ms, value)
     newest = query.order_by(answer.c.submitted_at.desc(), answer.c.id.desc()).limit(limit)
     return [Entry(*row) for row in db.execute(newest)][::-1]
 
