@@ -8,7 +8,7 @@ in the interval.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FEWEST_RETRAINS = 3
 RESAMPLES = 2000
+_BLOCK = 1 << 20
 
 
 def difference(
@@ -77,20 +78,16 @@ def _effect(
         note = "not enough retrains to tell: at least three of each release" if n else "the slice is empty"
         return Estimate(value=math.nan, low=math.nan, high=math.nan, n=n, method=method, note=note)
 
-    def effect(old: NDArray[np.float64], new: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
-        rise = new - old
-        value = np.average(rise[inside], weights=_safe(weight[inside]))
-        if control is not None:
-            value -= np.average(rise[control], weights=_safe(weight[control]))
-        return float(value)
+    def effect(rise: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+        value = _average(rise[:, inside], weight[:, inside])
+        return value if control is None else value - _average(rise[:, control], weight[:, control])
 
-    ones = np.ones(items)
-    value = effect(before.mean(axis=0), after.mean(axis=0), ones)
     draws = np.empty(RESAMPLES)
-    for place in range(RESAMPLES):
-        old = _inflate(before, rng)
-        new = _inflate(after, rng)
-        draws[place] = effect(old, new, rng.multinomial(items, np.full(items, 1 / items)).astype(np.float64))
+    step = max(1, _BLOCK // items)
+    for start in range(0, RESAMPLES, step):
+        drawn = _drawn(before, after, min(step, RESAMPLES - start), rng)
+        draws[start : start + step] = effect(drawn.rise, drawn.weight)
+    value = float(effect((after.mean(axis=0) - before.mean(axis=0))[None], np.ones((1, items)))[0])
     tail = (1 - confidence) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
     return Estimate(
@@ -104,13 +101,34 @@ def _effect(
     )
 
 
-def _inflate(right: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return the item means of a resample of retrains; deviations are widened for their small number."""
+class _Drawn(NamedTuple):
+    """Some resamples of retrains and items."""
+
+    rise: NDArray[np.float64]
+    """How much the mean of each item rose, (resamples × items)."""
+    weight: NDArray[np.float64]
+    """How often each item was drawn, (resamples × items)."""
+
+
+def _drawn(before: NDArray[np.bool_], after: NDArray[np.bool_], times: int, rng: np.random.Generator) -> _Drawn:
+    items = before.shape[1]
+    old, new = (rng.integers(0, len(each), (times, len(each))) for each in (before, after))
+    row = np.arange(times)[:, None] * items
+    chosen = (rng.integers(0, items, (times, items)) + row).ravel()
+    weight = np.bincount(chosen, minlength=times * items).reshape(times, items).astype(np.float64)
+    return _Drawn(_inflate(after, new) - _inflate(before, old), weight)
+
+
+def _inflate(right: NDArray[np.bool_], picked: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the item means of retrains picked; deviations are widened for their small number."""
     runs = len(right)
     mean = right.mean(axis=0)
-    drawn = right[rng.integers(0, runs, runs)].mean(axis=0)
+    share = (picked[:, :, None] == np.arange(runs)).mean(axis=1)
+    drawn = np.einsum("ij,jk->ik", share, right.astype(np.float64))  # too little for threads
     return np.asarray(mean + (drawn - mean) * math.sqrt(runs / (runs - 1)))
 
 
-def _safe(weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    return weight if weight.sum() > 0 else np.ones_like(weight)
+def _average(rise: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weighted mean of each row, the plain one of rows without any weight."""
+    safe = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, 1.0)
+    return np.asarray((rise * safe).sum(axis=1) / safe.sum(axis=1))
