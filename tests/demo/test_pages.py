@@ -105,7 +105,7 @@ def test_pages_are_reached_by_keyboard(site: Served, browser: Browser) -> None:
     tab.context.close()
 
 
-FILES = re.compile(r"/files/|/file$|/archive|/export|/rejects|/certificate")
+FILES = re.compile(r"/files/|/file$|/archive|/export|/rejects|/certificate|/answers[.](?:csv|jsonl)")
 IDS = re.compile(r"[a-z]{2,4}_[0-9a-f]{32,64}")
 
 
