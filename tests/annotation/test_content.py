@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headwater.annotation import content, questions, responses
+from headwater.annotation import content, desk, questions, responses
 from headwater.annotation.plan import Plan
 from headwater.annotation.responses import Facts, ResponseError
 from headwater.sourcing import queries as sourcing
@@ -46,21 +46,47 @@ def test_those_who_miss_the_same_records_at_once_read_them_once(
     reads: list[list[str]] = []
     take = sourcing.take
 
-    def slow(ctx: Context, wanted: list[str]) -> list[Record]:
+    def slow(ctx: Context, wanted: list[str], *, guess: list[int]) -> list[Record]:
         reads.append(wanted)
         time.sleep(0.2)
-        return take(ctx, wanted)
+        return take(ctx, wanted, guess=guess)
 
     monkeypatch.setattr(sourcing, "take", slow)
 
     def show(record: str) -> object:
         with each_team.read() as ctx:
-            found = content.fetch(ctx, record, lambda: records)
+            found = content.fetch(ctx, record, lambda: content.Line(places=dict.fromkeys(records, 0)))
             return found and found.shown["text"]
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(show, records)) == [f"message {place}" for place in range(8)]
     assert [set(wanted) for wanted in reads] == [set(records)]
+
+
+def test_records_that_stand_in_line_as_in_the_table_are_not_looked_up(
+    each_team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "_AHEAD", 4)
+    factories.put_records(each_team, ["other"] * 3)
+    records = factories.put_records(each_team, [f"message {place}" for place in range(20)])
+    campaign = factories.open_campaign(each_team, records[3:], plan=Plan()).id
+    looked_up: list[bool] = []
+    take = each_team.app.records.take
+
+    def watched(*args: Any, guess: list[int], **named: Any) -> Any:
+        found = take(*args, guess=guess, **named)
+        near = set(found.column("seq").to_pylist()) <= set(guess)
+        looked_up.append(not near)
+        return found
+
+    monkeypatch.setattr(each_team.app.records, "take", watched)
+    person = each_team.annotators[0]
+    seen = []
+    while (given := factories.claim(each_team, campaign, person)) is not None:
+        seen.append(given.content["text"])
+        factories.answer(each_team, campaign, person, given)
+    assert seen == [f"message {place}" for place in range(3, 20)]
+    assert looked_up == [True, False, False, False]  # the first read of the lane tells where the others are
 
 
 def test_a_question_about_turns_is_not_asked_of_a_record_without_them() -> None:

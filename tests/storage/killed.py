@@ -18,6 +18,7 @@ from headwater.core.clock import SystemClock
 from headwater.storage import pins
 from headwater.storage.appends import Appends
 from headwater.storage.records import SCHEMA, RecordTables
+from headwater.storage.syncing import Synced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ POINTS = {
     "the lease": (pins, "lease"),
     "the write": (lance, "write_dataset"),
     "the indexes": (RecordTables, "_tidy"),
-    "the sync": (RecordTables, "_sync"),
+    "the sync": (Synced, "sync"),
     "the move of the pin": (pins, "move"),
 }
 """What an append does, step by step; it may be killed after each."""

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headwater.core.errors import ConflictError
 from headwater.storage import pins
 from headwater.storage import records as records_module
 from headwater.storage.appends import Appends
+from headwater.storage.numbers import Places
 from tests.storage.killed import POINTS, PROGRAM, environment, put, rows
 
 if TYPE_CHECKING:
@@ -120,6 +123,28 @@ def test_a_writer_that_outlived_its_lease_makes_nothing_visible(app: App, monkey
     assert ids(app) == numbered(3, 7)
 
 
+def test_rows_are_found_by_a_guess_right_or_wrong_also_after_others_were_erased(app: App) -> None:
+    put(app, 0, 40)
+    put(app, 40, 60)
+    for gone in ([], ["rec_0000003", "rec_0000004", "rec_0000050"]):
+        pin = app.records.erase(app.database, PROGRAM, gone)
+        with app.database.write() as db:
+            app.records.confirm(db, PROGRAM, pin)
+        wanted = [f"rec_{place:07d}" for place in (51, 2, 3, 5, 59)]
+        there = [each for each in wanted if each not in gone]
+        with app.database.read() as db:
+            for guess in ([51, 2, 3, 5, 59], [2, 51], [4, 50, -1, 60, 7], [3], []):
+                found = app.records.take(db, PROGRAM, wanted, ["seq", "record_id"], guess=guess)
+                assert found.column("record_id").to_pylist() == there
+                assert found.column_names == ["seq", "record_id"]
+
+
+@given(st.lists(st.integers(0, 60), unique=True), st.lists(st.integers(-3, 70)))
+def test_the_row_of_each_number_is_known_whatever_order_they_stand_in(seq: list[int], wanted: list[int]) -> None:
+    found = Places(seq).rows(wanted)
+    assert found.tolist() == [seq.index(each) for each in wanted if each in seq]
+
+
 def test_erased_rows_leave_no_bytes_behind(app: App) -> None:
     put(app, 0, 4)
     put(app, 4, 6)
@@ -141,7 +166,7 @@ def test_lookups_in_200_000_rows_stay_right_while_the_table_is_tidied(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(records_module, "_FRAGMENTS_BEFORE_COMPACTION", 8)
-    monkeypatch.setattr(app.records, "_sync", lambda _: None)  # durability is not what this measures
+    monkeypatch.setattr(app.records._synced, "sync", lambda _: None)  # durability is not what this measures
     compactions, total, before = 0, 0, 0
     for size in [190_000, *[500] * 20]:
         put(app, total, total + size)
@@ -154,8 +179,13 @@ def test_lookups_in_200_000_rows_stay_right_while_the_table_is_tidied(
     with app.database.read() as db:
         for _ in range(20):
             wanted = [f"rec_{number:07d}" for number in rng.integers(0, total, 50)]
-            found = app.records.take(db, PROGRAM, wanted, ["record_id", "seq"])
-            assert found.column("record_id").to_pylist() == wanted
+            thought = [
+                *rng.integers(-5, total + 5, 20).tolist(),
+                *(int(each.removeprefix("rec_")) for each in wanted[:9]),
+            ]
+            for guess in ([], thought):
+                found = app.records.take(db, PROGRAM, wanted, ["record_id", "seq"], guess=guess)
+                assert found.column("record_id").to_pylist() == wanted
             assert found.column("seq").to_pylist() == [int(each.removeprefix("rec_")) for each in wanted]
     assert put(app, total - 2_000, total).added == 0
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from headwater.annotation import prose
@@ -15,7 +16,7 @@ from headwater.core.errors import NotFoundError
 from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from headwater.context import Context
     from headwater.sourcing.model import Record
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _KEEP_S = 60.0
 """How long a record fetched ahead is kept: short, so that an erased record is gone from memory too."""
 _KEEP = 4096
+_LANES = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,16 @@ def _shown(record: Record) -> dict[str, Any]:
     return shown
 
 
-def fetch(ctx: Context, record_id: str, ahead: Callable[[], Sequence[str]]) -> Content | None:
+class Line(NamedTuple):
+    """Records that will be wanted one after the other."""
+
+    lane: int = 0
+    """Where they stand in line; 0 for nowhere."""
+    places: Mapping[str, int] = MappingProxyType({})
+    """Record → its place there."""
+
+
+def fetch(ctx: Context, record_id: str, ahead: Callable[[], Line] = Line) -> Content | None:
     """Return what is shown of a record; None when the record was erased.
 
     Args:
@@ -102,19 +113,21 @@ def fetch(ctx: Context, record_id: str, ahead: Callable[[], Sequence[str]]) -> C
     found = shelf.get(key)
     if found is not None:
         return found
-    wanted = list(dict.fromkeys([record_id, *ahead()]))
+    line = ahead()
     with shelf.filling:
         found = shelf.get(key)
         if found is None:
-            for record in _take(ctx, wanted):
+            records = _take(ctx, list({record_id: 0, **line.places}), shelf.guess(line))
+            for record in records:
                 shelf.put((ctx.program, record.id), of_record(record))
+            shelf.learn(line, records)
             found = shelf.get(key)
     return found
 
 
-def _take(ctx: Context, wanted: list[str]) -> list[Record]:
+def _take(ctx: Context, wanted: list[str], guess: Sequence[int] = ()) -> list[Record]:
     try:
-        return sourcing.take(ctx, wanted)
+        return sourcing.take(ctx, wanted, guess=guess)
     except NotFoundError:
         if len(wanted) == 1:
             return []
@@ -122,9 +135,14 @@ def _take(ctx: Context, wanted: list[str]) -> list[Record]:
 
 
 class _Shelf:
-    """A small memory of contents fetched ahead."""
+    """A small memory of contents fetched ahead.
+
+    Tasks mostly stand in their lane as their records in the table: how far the two are apart is kept for each lane, and
+    tells where the next ones probably are.
+    """
 
     def __init__(self) -> None:
+        self._apart: dict[int, int] = {}
         self._kept: OrderedDict[tuple[str, str], tuple[float, Content]] = OrderedDict()
         self._lock = threading.Lock()
         self.filling = threading.Lock()
@@ -141,6 +159,20 @@ class _Shelf:
             self._kept.move_to_end(key)
             while len(self._kept) > _KEEP:
                 self._kept.popitem(last=False)
+
+    def guess(self, line: Line) -> list[int]:
+        """Return where the records of a line are thought to be in the table."""
+        apart = self._apart.get(line.lane)
+        return [] if apart is None else [place + apart for place in line.places.values()]
+
+    def learn(self, line: Line, records: Sequence[Record]) -> None:
+        """Keep how far apart most of a line's places are from those in the table; nothing when no half is alike."""
+        apart = Counter(record.seq - line.places[record.id] for record in records if record.id in line.places)
+        most, count = apart.most_common(1)[0] if apart and line.lane else (0, 0)
+        if 2 * count > apart.total():
+            self._apart = dict([*self._apart.items(), (line.lane, most)][-_LANES:])
+        else:
+            self._apart.pop(line.lane, None)
 
 
 _shelves: WeakKeyDictionary[RecordTables, _Shelf] = WeakKeyDictionary()

@@ -128,7 +128,7 @@ def image(ctx: Context, identifier: str, item: str) -> images.Image:
     row = delivery(ctx, identifier)
     found = None
     if item in row.sample:
-        found = content.fetch(ctx, store.items(ctx.db, row.package_id)[item].record_id, lambda: ())
+        found = content.fetch(ctx, store.items(ctx.db, row.package_id)[item].record_id)
     if found is None or not found.image:
         raise UnknownVendorError(f"Delivery {row.number} samples no task '{item}' with an image.")
     return images.stored(ctx, found.image)

@@ -138,7 +138,7 @@ def hand_out(desk: Desk, holding: Sequence[str] = ()) -> Handout:
 
 def assignment_of(ctx: Context, held: queue.Held) -> Assignment | None:
     """Return what the annotator sees of a task they hold; None when its record was erased."""
-    found = content.fetch(ctx, held.record_id, lambda: ())
+    found = content.fetch(ctx, held.record_id)
     if found is None:
         return None
     asked, draft = documents.questions_of(held.questions), _draft(ctx, held)
@@ -294,8 +294,9 @@ def _give(desk: Desk, lane: queue.OpenLane, taken: queue.Taken) -> Assignment | 
     """Return the assignment of a task that was just taken; None when its record was erased."""
     ctx = desk.ctx
 
-    def ahead() -> Sequence[str]:
-        return tasks.upcoming(ctx.db, lane.id, taken.rank, _AHEAD)
+    def ahead() -> content.Line:
+        rest = tasks.upcoming(ctx.db, lane.id, taken.rank, _AHEAD)
+        return content.Line(lane.id, {taken.record_id: taken.rank} | dict(rest))
 
     found = content.fetch(ctx, taken.record_id, ahead)
     if found is None:

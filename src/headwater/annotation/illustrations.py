@@ -52,7 +52,7 @@ def showing(ctx: Context, records: Collection[str]) -> dict[str, Guideline]:
 def contents(ctx: Context, text: str) -> dict[str, Content]:
     """Return what is shown of the records a guideline shows, by id; one that is gone is left out."""
     wanted = named(text)
-    found = {each: content.fetch(ctx, each, lambda: wanted) for each in wanted}
+    found = {each: content.fetch(ctx, each, lambda: content.Line(places=dict.fromkeys(wanted, 0))) for each in wanted}
     return {record: shown for record, shown in found.items() if shown is not None}
 
 
@@ -64,7 +64,7 @@ def image(ctx: Context, guideline_id: str, record_id: str) -> images.Image:
         ImageError: What is stored is no PNG, JPEG, GIF, WebP, AVIF or BMP.
     """
     shows = record_id in named(queries.guideline(ctx, guideline_id).text)
-    found = content.fetch(ctx, record_id, lambda: ()) if shows or may(ctx, Decision.GUIDELINE_PUBLISH) else None
+    found = content.fetch(ctx, record_id) if shows or may(ctx, Decision.GUIDELINE_PUBLISH) else None
     if found is None or not found.image:
         raise NotFoundError(f"This guideline shows no image of a record '{record_id}'.")
     return images.stored(ctx, found.image)

@@ -55,7 +55,7 @@ def of_lease(ctx: Context, lease_id: str) -> Image:
     held = queue.get(ctx.db, lease_id, ctx.actor, lock=False)
     if held is None:
         raise UnknownLeaseError(f"You hold no task '{lease_id}'.", remedy="Claim a task.")
-    found = content.fetch(ctx, held.record_id, lambda: ())
+    found = content.fetch(ctx, held.record_id)
     if found is None or not found.image:
         raise NotFoundError("This task has no image.")
     return stored(ctx, found.image)

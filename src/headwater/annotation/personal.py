@@ -107,7 +107,7 @@ def image(ctx: Context, campaign_id: str, task_id: str) -> images.Image:
     """
     require(ctx, Decision.BATCH_ACCEPT)
     task = queries.task(ctx, task_id)
-    found = content.fetch(ctx, task.record_id, lambda: ())
+    found = content.fetch(ctx, task.record_id)
     if found is None or not found.image or task.campaign_id != queries.campaign(ctx, campaign_id).id:
         raise NotFoundError(f"This campaign has no image of a task '{task_id}'.")
     return images.stored(ctx, found.image)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from headwater.core.errors import NotFoundError
 from headwater.core.ids import new_id
-from headwater.storage.objects import sync_directory
+from headwater.storage.syncing import sync
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -52,7 +52,7 @@ class Target:
             os.fsync(self.file.fileno())
             self.file.close()
             self._part.replace(self.path)
-            sync_directory(self.path.parent)
+            sync(self.path.parent)
         else:
             self.file.close()
             self._part.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from headwater.core.canonical import digest
 from headwater.core.errors import TooLargeError
 from headwater.core.ids import new_id
 from headwater.sourcing.model import UnreadableFileError
-from headwater.storage.objects import sync_directory
+from headwater.storage.syncing import sync
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +78,7 @@ class Upload:
         os.fsync(self._file.fileno())
         path = self._folder / f"{self._stem}-{self._hash.hexdigest()[:32]}{self._suffix}"
         self._part.replace(path)
-        sync_directory(self._folder)
+        sync(self._folder)
         return path
 
     def __enter__(self) -> Self:

@@ -12,7 +12,7 @@ from headwater.core.settings import FILE_NAME, fresh
 from headwater.governance import accounts, queries
 from headwater.governance.model import SYSTEM
 from headwater.storage.keys import Keys
-from headwater.storage.objects import sync_directory
+from headwater.storage.syncing import sync
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,4 +68,4 @@ def _write(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     staged.replace(path)
-    sync_directory(path.parent)
+    sync(path.parent)

@@ -92,22 +92,28 @@ def count(ctx: Context) -> int:
     return ctx.records.count(ctx.db, ctx.program)
 
 
-def take(ctx: Context, identifiers: Sequence[str]) -> list[Record]:
+def take(ctx: Context, identifiers: Sequence[str], *, guess: Sequence[int] = ()) -> list[Record]:
     """Return the records of some ids in their order.
+
+    Args:
+        ctx: The context.
+        identifiers: Their ids.
+        guess: The `seq` that some of them are thought to have: what is found there need not be looked up.
 
     Raises:
         UnknownRecordError: One of them is not there.
     """
-    found = present(ctx, identifiers)
+    found = present(ctx, identifiers, guess=guess)
     for identifier in identifiers:
         if identifier not in found:
             raise UnknownRecordError(f"There is no record '{identifier}'.")
     return [found[identifier] for identifier in identifiers]
 
 
-def present(ctx: Context, identifiers: Sequence[str]) -> dict[str, Record]:
-    """Return those of some records that are there, by id; an erased one is not."""
-    return {item.id: item for item in _records(ctx.records.take(ctx.db, ctx.program, list(dict.fromkeys(identifiers))))}
+def present(ctx: Context, identifiers: Sequence[str], *, guess: Sequence[int] = ()) -> dict[str, Record]:
+    """Return those of some records that are there, by id; an erased one is not. `guess` as in `take`."""
+    rows = ctx.records.take(ctx.db, ctx.program, list(dict.fromkeys(identifiers)), guess=guess)
+    return {item.id: item for item in _records(rows)}
 
 
 def record(ctx: Context, identifier: str) -> Record:

@@ -15,6 +15,7 @@ from obstore.store import S3Store
 
 from headwater.core.canonical import digest_bytes
 from headwater.core.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
+from headwater.storage.syncing import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +136,7 @@ class _Folder:
             return False
         finally:
             staged.unlink(missing_ok=True)
-        sync_directory(path.parent)
+        sync(path.parent)
         return True
 
     def read(self, name: str) -> bytes | None:
@@ -191,15 +192,6 @@ class _S3:
             return
         except BaseError as error:
             raise UnavailableError(f"The object store did not remove '{name}': {error}.") from error
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _check(name: str) -> None:

@@ -283,15 +283,15 @@ def about(db: Connection, subject: str) -> str | None:
     return db.execute(query).scalar_one_or_none()
 
 
-def upcoming(db: Connection, lane_id: int, rank: int, limit: int) -> list[str]:
-    """Return the records of the open tasks from a rank of a lane on."""
+def upcoming(db: Connection, lane_id: int, rank: int, limit: int) -> list[tuple[str, int]]:
+    """Return the records of the open tasks from a rank of a lane on, with their ranks."""
     query = (
-        sa.select(task.c.record_id)
+        sa.select(task.c.record_id, task.c.rank)
         .where(task.c.lane_id == lane_id, task.c.need > 0, task.c.rank >= rank)
         .order_by(task.c.rank)
         .limit(limit)
     )
-    return list(db.execute(query).scalars())
+    return [(record, place) for record, place in db.execute(query)]
 
 
 def page(db: Connection, batch_id: str, *, after: str, limit: int) -> list[Task]:
