@@ -11,24 +11,22 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import lance
     from numpy.typing import ArrayLike, NDArray
 
 
 class Places:
     """At which row of a version of a table each number is, kept as runs: few, since only what was erased makes gaps."""
 
-    def __init__(self, seq: ArrayLike) -> None:
-        """Learn the rows.
+    def __init__(self, runs: ArrayLike) -> None:
+        """Keep runs.
 
         Args:
-            seq: The number of each row, shape (rows,); none twice.
+            runs: The first number of each, its row, and how many numbers follow each other in rows that do,
+                shape (runs, 3), in any order.
         """
-        numbers = np.asarray(seq, np.int64)
-        starts = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 2) != 1)
-        order = np.argsort(numbers[starts])
-        self._row = starts[order]
-        self._first = numbers[self._row]
-        self._length = np.diff(starts, append=numbers.size)[order]
+        found = np.asarray(runs, np.int64).reshape(-1, 3)
+        self._first, self._row, self._length = found[np.argsort(found[:, 0])].T
 
     def rows(self, seq: Sequence[int]) -> NDArray[np.int64]:
         """Return the rows of some numbers, in their order; those that are not there are left out."""
@@ -38,7 +36,38 @@ class Places:
         run = np.searchsorted(self._first, wanted, side="right") - 1
         inside = (run >= 0) & (wanted - self._first[run] < self._length[run])
         run, wanted = run[inside], wanted[inside]
-        return self._row[run] + wanted - self._first[run]
+        return np.asarray(self._row[run] + wanted - self._first[run], np.int64)
+
+
+def runs(seq: ArrayLike, row: int = 0) -> NDArray[np.int64]:
+    """Return the runs (see `Places`) of the numbers of some rows that follow each other.
+
+    Args:
+        seq: Their numbers, none twice, shape (rows,).
+        row: The first row.
+    """
+    numbers = np.asarray(seq, np.int64)
+    start = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 2) != 1)
+    return np.stack([numbers[start], start + row, np.diff(start, append=numbers.size)], axis=1)
+
+
+def places(dataset: lance.LanceDataset) -> Places:
+    """Return where the numbers of a dataset are; of a fragment without gaps only the two ends are read."""
+    fragments = [(each, each.count_rows()) for each in dataset.get_fragments()]
+    fragments = [(each, size) for each, size in fragments if size]
+    stop = np.cumsum([size for _, size in fragments])
+    start = stop - [size for _, size in fragments]
+    ends = dataset.take(np.stack([start, stop - 1], axis=1).ravel().tolist(), columns=["seq"]).column(0).to_numpy()
+    found = [np.empty((0, 3), np.int64)]
+    for (fragment, size), (low, high), row in zip(fragments, ends.reshape(-1, 2).tolist(), start.tolist(), strict=True):
+        whole = high - low == size - 1  # numbers ascend with the rows
+        found.append(np.array([[low, row, size]]) if whole else runs(_numbers(fragment), row))
+    return Places(np.concatenate(found))
+
+
+def _numbers(fragment: lance.LanceFragment) -> NDArray[np.int64]:
+    read: NDArray[np.int64] = fragment.to_table(columns=["seq"]).column(0).to_numpy()
+    return read
 
 
 def fresh(rows: pa.Table, known: pa.StringArray, first: int, schema: pa.Schema) -> pa.Table:

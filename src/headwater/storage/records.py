@@ -179,7 +179,7 @@ class RecordTables:
         with self._lock:
             known = self._places.get(key)
         if known is None:
-            known = Places(dataset.to_table(columns=["seq"]).column(0).to_numpy())
+            known = numbers.places(dataset)
             with self._lock:
                 self._places = {kept: each for kept, each in self._places.items() if kept[0] != program}
                 self._places[key] = known
