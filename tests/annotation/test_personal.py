@@ -110,7 +110,7 @@ def _early_and_late(early: str, late: str, text: str) -> dict[str, object]:
 
 def test_mistakes_that_two_share_stand_beside_each_other(each_team: Team) -> None:
     team = each_team
-    campaign = factories.open_campaign(team, 6, plan=Plan(overlap=5, gold_rate=0.3), known={0: "billing"}).id
+    campaign = factories.open_campaign(team, 6, plan=Plan(overlap=5, gold_rate=0.5), known={0: "billing"}).id
     people = (*team.annotators, team.reviewer)
     for person in people:
         topics = ("fault", "praise") if person in people[:2] else ("praise", "praise")
