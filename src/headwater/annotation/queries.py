@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -248,13 +250,14 @@ def gather(ctx: Context, found: Campaign, question: str) -> tuple[Collector, int
     """Return a collector with the answers that were folded, the number of blocks, and the last answer among them."""
     collector = Collector(_values(schema(ctx, found.schema_id).question(question)), structured=True)
     begun = folds.begun(ctx.db, found.id, question)
-    gone = folds.taken_back(ctx.db, found.id, question, begun) if begun else []
-    after, blocks = "", 0
+    gone = sorted(folds.taken_back(ctx.db, found.id, question, begun)) if begun else []
+    after, blocks, start = "", 0, 0
     for block in folds.of(ctx.db, found.id, question):
-        back = [each for each in gone if after < each.id <= block.upto and each.at > block.as_of and each.value]
+        stop = bisect_right(gone, block.upto, key=itemgetter(0))
+        back = [each for each in gone[start:stop] if each.at > block.as_of and each.value]
         left_out = [(each.task_id, each.annotator) for each in back if not str(each.value).startswith(UNDECIDED)]
         collector.unpack(block.body, left_out, len(back) - len(left_out))
-        after, blocks = block.upto, blocks + 1
+        after, blocks, start = block.upto, blocks + 1, stop
     return collector, blocks, after
 
 
