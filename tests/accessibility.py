@@ -21,3 +21,13 @@ def problems(tab: Page) -> list[str]:
         tab.evaluate(AXE_SCRIPT)
     found: list[str] = tab.evaluate(_TOLD, {"resultTypes": ["violations"], "runOnly": STANDARD})
     return found
+
+
+def assert_sound(tab: Page) -> None:
+    """Hold the page against the standard, and against scrolling sideways: light and dark, on a phone and a desk."""
+    for theme in ("light", "dark"):
+        tab.emulate_media(color_scheme=theme)
+        for width in (390, 1280):
+            tab.set_viewport_size({"width": width, "height": 800})
+            assert not problems(tab)
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width

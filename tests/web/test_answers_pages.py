@@ -13,7 +13,7 @@ from headwater.annotation.submissions import Submission
 from headwater.quality import advice
 from headwater.quality import queries as quality
 from headwater.web.personal import query_of
-from tests.accessibility import problems
+from tests.accessibility import assert_sound, problems
 from tests.annotation import factories
 from tests.quality.crowd import crowd
 from tests.serving import Served, served
@@ -22,7 +22,7 @@ from tests.web.sheets import IMAGE_KINDS, opened_images
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
     from tests.workspaces import Team
 
@@ -90,14 +90,14 @@ def test_answers_are_read_by_keyboard_narrow_and_dark(team: Team, site: Served, 
     tab.wait_for_load_state()
     assert tab.locator("[data-answer]").count() == 7
     assert tab.locator("main b").count() == 0
-    _sound(tab)
+    assert_sound(tab)
     tab.keyboard.press("j")
     tab.keyboard.press("j")
     tab.keyboard.press("k")
     assert tab.evaluate("[...document.querySelectorAll('[data-answer]')].indexOf(document.activeElement)") == 0
     tab.keyboard.press("o")
     assert tab.locator("[data-answer]").first.locator("details[open] .text").inner_text().count("<b>") == 60
-    _sound(tab)
+    assert_sound(tab)
     tab.keyboard.press("Enter")
     tab.get_by_role("heading", name="Task", exact=True).wait_for()
     tab.go_back()
@@ -108,7 +108,7 @@ def test_answers_are_read_by_keyboard_narrow_and_dark(team: Team, site: Served, 
     tab.locator("#value").fill("billing")
     tab.keyboard.press("Enter")
     tab.get_by_role("heading", name="No such answer").wait_for()
-    _sound(tab)
+    assert_sound(tab)
     tab.goto(tab.url.partition("?")[0] + "?order=random&seed=5")
     tab.get_by_text("Drawn at random with seed 5").wait_for()
     tab.get_by_role("link", name="Draw others").click()
@@ -138,18 +138,9 @@ def test_an_image_stands_beside_its_answer_for_those_who_accept_the_work(
     assert tab.evaluate("document.querySelector('.picture img').decode().then(() => true)")
     assert "scratch: 3 × 4 at 1, 2" in tab.locator("[data-answer]").inner_text()
     address = tab.locator(".picture img").get_attribute("src")
-    _sound(tab)
+    assert_sound(tab)
     other = site.tab_of(browser, team.annotators[0])
     for path in (address, f"/p/support/quality/annotators/{team.annotators[0]}/answers"):
         assert other.request.get(f"{site.url}{path}").status == 403
     tab.context.close()
     other.context.close()
-
-
-def _sound(tab: Page) -> None:
-    for theme in ("light", "dark"):
-        tab.emulate_media(color_scheme=theme)
-        for width in (390, 1280):
-            tab.set_viewport_size({"width": width, "height": 800})
-            assert not problems(tab)
-            assert tab.evaluate("document.documentElement.scrollWidth") <= width

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headwater.annotation.plan import Plan
-from tests.accessibility import problems
+from tests.accessibility import assert_sound
 from tests.annotation import factories
 from tests.serving import served
 from tests.web.sheets import CHAT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
     from tests.workspaces import Team
 
@@ -31,7 +31,7 @@ def test_a_manager_finds_a_task_and_reads_what_happened_to_it(team: Team, browse
         tab.get_by_role("link", name="Tasks", exact=True).click()
         tab.get_by_text("61").or_(tab.get_by_role("link", name="More")).first.wait_for()
         assert tab.locator("tbody tr").count() == 50
-        _sound(tab)
+        assert_sound(tab)
         tab.get_by_role("link", name="More").click()
         tab.get_by_role("heading", name="Tasks of first").wait_for()
         assert tab.locator("tbody tr").count() == 11
@@ -46,7 +46,7 @@ def test_a_manager_finds_a_task_and_reads_what_happened_to_it(team: Team, browse
         assert cards.count() == 2
         assert "ann1" in cards.first.inner_text()
         assert "topic v1" in cards.first.inner_text()
-        _sound(tab)
+        assert_sound(tab)
         tab.context.close()
 
 
@@ -60,12 +60,3 @@ def test_a_chat_is_shown_turn_by_turn(team: Team, browser: Browser) -> None:
         tab.get_by_text("Nobody has answered it yet").wait_for()
         assert tab.locator(".content .turn").count() == 4
         tab.context.close()
-
-
-def _sound(tab: Page) -> None:
-    for theme in ("light", "dark"):
-        tab.emulate_media(color_scheme=theme)
-        for width in (390, 1280):
-            tab.set_viewport_size({"width": width, "height": 800})
-            assert not problems(tab)
-            assert tab.evaluate("document.documentElement.scrollWidth") <= width

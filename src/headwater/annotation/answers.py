@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headwater.annotation.names import Names
+from headwater.annotation.questions import UNDECIDED
 from headwater.annotation.store import reads
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ _CODED = ("task_id", "annotator", "cohort_id", "batch_id", "guideline_id")
 _COLUMNS = len(_CODED) + len(reads.NUMBERS) + 1
 _WIDE = (np.int64, np.int64)
 """Types of the codes of tasks and annotators, with which one reckons; those of groups are as narrow as they can be."""
-UNDECIDED = '{"cannot_decide"'
+UNDECIDED_TEXT = f'{{"{UNDECIDED}"'
 """How the text of a value begins that says the question cannot be decided."""
 
 
@@ -125,7 +126,7 @@ class Collector:
 
     def __init__(self, values: Sequence[str], *, structured: bool = False) -> None:
         """Start with the values a question may have; values that are mappings count only when `structured`."""
-        self._left_out = UNDECIDED if structured else "{"
+        self._left_out = UNDECIDED_TEXT if structured else "{"
         self._lookups = [Codes() for _ in _CODED]
         self._values = Codes(values)
         self._records = Names()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headwater.annotation import likeness, responses
-from headwater.annotation.answers import UNDECIDED, Answers, Collector
+from headwater.annotation.answers import UNDECIDED_TEXT, Answers, Collector
 from headwater.annotation.model import (
     Answer,
     Batch,
@@ -254,8 +254,8 @@ def gather(ctx: Context, found: Campaign, question: str) -> tuple[Collector, int
     after, blocks, start = "", 0, 0
     for block in folds.of(ctx.db, found.id, question):
         stop = bisect_right(gone, block.upto, key=itemgetter(0))
-        back = [each for each in gone[start:stop] if each.at > block.as_of and each.value]
-        left_out = [(each.task_id, each.annotator) for each in back if not str(each.value).startswith(UNDECIDED)]
+        back = [each for each in gone[start:stop] if each.at > block.as_of and each.value is not None]
+        left_out = [(each.task_id, each.annotator) for each in back if not str(each.value).startswith(UNDECIDED_TEXT)]
         collector.unpack(block.body, left_out, len(back) - len(left_out))
         after, blocks, start = block.upto, blocks + 1, stop
     return collector, blocks, after
