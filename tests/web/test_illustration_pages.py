@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from tests.serving import served
 from tests.web import sheets
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
     from tests.workspaces import Team
 
@@ -66,3 +67,27 @@ def test_examples_show_pictures_and_chats_beside_the_task(team: Team, browser: B
         assert not problems(owner)
         for each in (tab, owner):
             each.context.close()
+
+
+@pytest.mark.parametrize(
+    ("page", "written", "shown"),
+    [
+        ("guidelines/{guideline}/edit", f"{factories.TEXT}\nWritten early.\n", "Written early."),
+        ("schemas/edit", "topic: 3", "list"),
+    ],
+)
+def test_a_text_written_before_the_script_arrives_is_shown(
+    team: Team, browser: Browser, page: str, written: str, shown: str
+) -> None:
+    guideline = factories.publish_guideline(team)
+    with served(team.app) as site:
+        owner = site.tab_of(browser, team.ops)
+        held: list[Route] = []
+        owner.route(re.compile(r"/js/(guideline|schema)\.js"), lambda route: held.append(route))  # noqa: PLW0108 -- Playwright marks what it is given
+        owner.goto(f"{site.url}/p/support/{page.format(guideline=guideline.id)}", wait_until="commit")
+        owner.locator("textarea[name=text]").fill(written)
+        while not held:
+            owner.wait_for_timeout(10)
+        held.pop().continue_()
+        expect(owner.locator(".preview, [data-problem]").first).to_contain_text(shown)
+        owner.context.close()

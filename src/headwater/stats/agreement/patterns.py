@@ -14,6 +14,7 @@ import numpy as np
 import scipy
 
 from headwater.core.errors import InvalidError
+from headwater.stats.agreement.grids import ways
 from headwater.stats.bootstrap import UnitSums
 from headwater.stats.repeats import repeated
 
@@ -112,6 +113,9 @@ def count(task: ArrayLike, annotator: ArrayLike, answer: ArrayLike, *, labels: i
         raise InvalidError(f"Answer code {most} is not below the number of labels, {width}.")
     if given.task.size == 0:
         return Patterns(counts=np.zeros((0, width), np.int64), units=np.zeros(0, np.int64))
+    found = ways(*given, width)
+    if found is not None:
+        return from_table(*found)
     answered = np.bincount(given.task)
     base = int(answered.max()) + 1
     long = _first_ones(given, answered)

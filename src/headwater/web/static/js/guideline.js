@@ -19,6 +19,7 @@ form.addEventListener("input", (event) => {
   clearTimeout(timer);
   timer = setTimeout(refresh, 400);
 });
+if (text.value !== text.defaultValue) refresh(); // typed before this script was there, or put back by the browser
 
 shown.addEventListener("click", (event) => {
   const line = Number(event.target.closest("[data-line]")?.dataset.line ?? 0);

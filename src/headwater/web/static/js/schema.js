@@ -21,6 +21,7 @@ form.addEventListener("input", () => {
   clearTimeout(timer);
   timer = setTimeout(refresh, 400);
 });
+if (text.value !== text.defaultValue) refresh(); // typed before this script was there, or put back by the browser
 
 // A text that was not written is not lost by leaving the page.
 let written = false;
