@@ -49,6 +49,12 @@ def test_planted_errors_are_found_explained_and_labelled_again(team: Team) -> No
     with team.act(team.ops) as ctx:
         assert label_errors.search(ctx) == row
         assert label_errors.standing(ctx, row, row.suspects[:1]) == {row.suspects[0].task_id: row.suspects[0].given}
+        kinds = [(each.given, each.suggested) for each in row.suspects]
+        assert [(each.given, each.suggested) for each in row.between(given="fault", suggested="billing")] == [
+            each for each in kinds if each == ("fault", "billing")
+        ]
+        with pytest.raises(InvalidError, match="no such label"):
+            label_errors.relabel(ctx, row.id, tasks=[])
         assert label_errors.relabel(ctx, row.id, most=2).tasks == 2
         now = label_errors.standing(ctx, row, row.suspects)
         assert [now[each.task_id] for each in row.suspects] == [OPEN, OPEN, row.suspects[2].given]

@@ -77,9 +77,18 @@ def test_doubtful_labels_are_listed_and_sent_back_on_a_page(team: Team, site: Se
     tab.get_by_role("button", name="Search").click()
     tab.get_by_text("doubtful of 60 labels").wait_for()
     assert not problems(tab)
+    tab.get_by_label("Given").select_option("fault")
+    tab.get_by_role("button", name="Show").click()
+    tab.get_by_text("1 to 2 of 2, the surest first").wait_for()
     tab.get_by_role("button", name="Have them labelled again").click()
     tab.get_by_text("asked-again").first.wait_for()
-    assert tab.get_by_text("asked-again").count() == 3
+    assert tab.get_by_text("asked-again").count() == 2
+    assert tab.get_by_text("1 to 3 of 3, the surest first").is_visible()
+    assert not problems(tab)
+    tab.get_by_label("Given").select_option("fault")
+    tab.get_by_label("Suggested").select_option("fault")
+    tab.get_by_role("button", name="Show").click()
+    tab.get_by_text("No label is doubtful in this way.").wait_for()
     with team.read() as ctx:
         opened = ctx.db.exec_driver_sql("SELECT count(*) FROM task WHERE reason <> ''").scalar_one()
-    assert opened == 3
+    assert opened == 2

@@ -82,7 +82,7 @@ def relabel(search: str, body: RelabelForm, caller: Caller) -> Opened | Response
     """Have doubtful labels given again."""
 
     def act(ctx: Context) -> Opened:
-        reach = label_errors.relabel(ctx, search, most=body.most, tasks=body.tasks, into=body.into)
+        reach = label_errors.relabel(ctx, search, most=body.most, tasks=body.tasks or None, into=body.into)
         return Opened(tasks=reach.tasks, batches=list(reach.batches))
 
     return caller.write(act)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(help="Search labels for errors by confident learning.", no_args_is_help=True)
 Search = Annotated[str, typer.Argument(help="Id of the search; the newest by default.")]
+Given = Annotated[str, typer.Option(help="Only labels that say this.")]
+Suggested = Annotated[str, typer.Option(help="Only labels that may be this.")]
 EXCERPT, SHOWN = 80, 20
 """Characters of a text, and suspects that a search lists at once."""
 
@@ -62,14 +64,14 @@ def find(
 
 
 @cli.command("list")
-def list_(search: Search = "", as_json: Json = False) -> None:
-    """List what a search found, the surest first."""
+def list_(search: Search = "", given: Given = "", suggested: Suggested = "", as_json: Json = False) -> None:
+    """List what a search found, the surest first; as JSON all of it."""
     with reading() as ctx:
         row = label_errors.search(ctx, search)
         if as_json:
             show(row, (), as_json)
         else:
-            _list(ctx, row, row.suspects)
+            _list(ctx, row, row.between(given=given, suggested=suggested))
 
 
 @cli.command("relabel")
@@ -79,11 +81,14 @@ def relabel(
     into: Annotated[
         str, typer.Option(help="Another campaign to label them in; opened again in place by default.")
     ] = "",
+    given: Given = "",
+    suggested: Suggested = "",
 ) -> None:
     """Have doubtful labels given again: their tasks are opened again, or become a rework batch of a campaign."""
     with acting() as ctx:
         row = label_errors.search(ctx, search)
-        reach = label_errors.relabel(ctx, row.id, most=most, into=into)
+        meant = [each.task_id for each in row.between(given=given, suggested=suggested)]
+        reach = label_errors.relabel(ctx, row.id, most=most, tasks=meant, into=into)
     batches = f"{len(reach.batches)} batch{'es' if len(reach.batches) != 1 else ''}"
     done(f"{reach.tasks} tasks are given out again in {batches}. Resolve the labels afterwards.")
 

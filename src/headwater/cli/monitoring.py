@@ -35,7 +35,8 @@ def monitor(campaign: Campaign, question: Question = "", as_json: Json = False) 
         found = computing.monitor(doors, campaign, question=question)
         with doors.reading() as ctx:
             names = governance.names(ctx)
-    _show(found, names, as_json)
+    if found or as_json:
+        _show(found, names, as_json)
     if not as_json:
         done(f"{len(found)} new alarms. See all with: headwater alarm list")
 

@@ -49,3 +49,7 @@ class ErrorSearch:
     """The surest first."""
     seed: int
     searched_at: datetime
+
+    def between(self, *, given: str = "", suggested: str = "") -> tuple[Suspect, ...]:
+        """Return the suspects with a given and a suggested label; an empty one may be any."""
+        return tuple(each for each in self.suspects if given in {"", each.given} and suggested in {"", each.suggested})

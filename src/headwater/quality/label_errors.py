@@ -175,7 +175,9 @@ def standing(ctx: Context, row: ErrorSearch, found: Sequence[Suspect]) -> dict[s
     return {task: state for task, state in states.items() if state}
 
 
-def relabel(ctx: Context, identifier: str, *, most: int = 0, tasks: Sequence[str] = (), into: str = "") -> Reach:
+def relabel(
+    ctx: Context, identifier: str, *, most: int = 0, tasks: Sequence[str] | None = None, into: str = ""
+) -> Reach:
     """Have suspected labels given again.
 
     Without `into` their tasks are opened again where they are; with it their records become a rework batch of that
@@ -185,7 +187,7 @@ def relabel(ctx: Context, identifier: str, *, most: int = 0, tasks: Sequence[str
         ctx: The context.
         identifier: The search.
         most: Only so many of the surest; 0 for all.
-        tasks: Only these tasks.
+        tasks: Only these tasks; all without it.
         into: A campaign, by id or name.
 
     Raises:
@@ -194,12 +196,13 @@ def relabel(ctx: Context, identifier: str, *, most: int = 0, tasks: Sequence[str
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     row = search(ctx, identifier)
-    chosen = [each for each in row.suspects if not tasks or each.task_id in set(tasks)]
-    if strange := set(tasks) - {each.task_id for each in chosen}:
+    wanted = None if tasks is None else set(tasks)
+    chosen = [each for each in row.suspects if wanted is None or each.task_id in wanted]
+    if strange := (wanted or set()) - {each.task_id for each in chosen}:
         raise InvalidError(f"{len(strange)} tasks are not suspected in search '{row.id}': {min(strange)}.")
     chosen = chosen[:most] if most else chosen
     if not chosen:
-        raise InvalidError(f"Search '{row.id}' suspects no label.")
+        raise InvalidError(f"Search '{row.id}' suspects no such label.")
     if into:
         made = batches.add(
             ctx, into, name=f"doubted {row.id[-8:]}", records=[each.record_id for each in chosen], kind=BatchKind.REWORK
