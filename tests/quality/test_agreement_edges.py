@@ -61,6 +61,25 @@ def test_commands_measure_compare_explore_and_forecast(team: Team, campaign: str
     typed(team, "agreement", "concerns")
 
 
+def test_tables_say_each_method_once_and_names_for_ids(team: Team, campaign: str) -> None:
+    assess = ("quality", "assess", campaign, "--question", "topic")
+    for shown in (typed(team, *assess), typed(team, "agreement", "measure", *assess[2:])):
+        assert "question topic" in shown
+        assert ", version 1" in shown
+        assert "bat_" not in shown
+        assert shown.count("Krippendorff's alpha, nominal, BCa bootstrap") == 1
+    overlap = typed(team, "agreement", "overlap", campaign, "--question", "topic", "--most", "4")
+    assert overlap.count("(1) 95 % intervals: Spearman-Brown from Krippendorff's alpha") == 1
+    habits = typed(team, "quality", "habits", campaign, "--question", "topic")
+    assert "takes most often" in habits
+    assert habits.count("posterior mean") == 1
+    assert "changed" in typed(team, "quality", "methods", campaign, "--question", "topic")
+
+
+def test_a_program_without_trouble_says_so_once(team: Team) -> None:
+    assert typed(team, "agreement", "concerns") == "Nothing that was measured is wrong.\n"
+
+
 def test_the_api_gives_the_same_and_keeps_what_is_private(team: Team, campaign: str) -> None:
     with served(team.app) as server, httpx.Client(base_url=f"{server.url}/api/v1/programs/support") as http:
         call = caller(team, http)

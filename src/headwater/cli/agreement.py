@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headwater.annotation import queries as annotation
 from headwater.app import computing
+from headwater.cli import figures
 from headwater.cli.session import Json, acting, done, reading, seated, show
 from headwater.governance import queries as governance
 from headwater.quality import cards, concerns, explorer, forecasts, measuring, queries, requested
@@ -17,10 +20,13 @@ from headwater.quality.yardsticks import Coefficient, Distance, Yardstick
 if TYPE_CHECKING:
     from headwater.context import Context
     from headwater.quality.model import Assessment
+    from headwater.stats.agreement.overlap import Step
 
 cli = typer.Typer(help="Agreement of annotators: measure, compare, explore, forecast.", no_args_is_help=True)
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Question = Annotated[str, typer.Option(help="The question.")]
+SEVERITIES = {"bad": "wrong", "attention": "look"}
+"""What concerns are called."""
 Limit = Annotated[int, typer.Option(help="Most rows.")]
 
 
@@ -36,8 +42,8 @@ def measure(
     with seated() as doors:
         rows = computing.assess(doors, campaign, question=question, seed=seed, slices=where or ())
         with doors.reading() as ctx:
-            remark = _newest(ctx, campaign, question).remark
-    show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"), as_json)
+            remark, columns = _newest(ctx, campaign, question).remark, figures.measures(ctx, rows)
+    show([row for row in rows if not row.scope.startswith("annotator:")], columns, as_json)
     if remark and not as_json:
         done(remark)
 
@@ -56,10 +62,11 @@ def by(
         found = requested.by_measure(
             ctx, campaign, question=question, measure=measure, distance=distance, slices=where or ()
         )
+        scope = figures.scope_of(ctx, found.readings)
     if as_json:
         show([found], ("question",), as_json)
         return
-    show(list(found.readings), ("scope", "estimate"))
+    show(list(found.readings), {"scope": scope, "estimate": attrgetter("estimate")})
     done("Also: " + ", ".join(each.name for each in found.offers if not each.against and each.name != found.measure))
 
 
@@ -110,9 +117,9 @@ def list_concerns(as_json: Json = False) -> None:
     """List what is wrong, worst first: since when, because of whom or which rule, what to do."""
     with reading() as ctx:
         found = concerns.concerns(ctx)
-    show(found, ("severity", "what", "since", "because", "next"), as_json)
-    if not found and not as_json:
-        done("Nothing that was measured is wrong.")
+    columns = {"severity": lambda row: SEVERITIES[row.severity]}
+    columns |= {name: attrgetter(name) for name in ("what", "since", "because", "next")}
+    show(found, columns, as_json, empty="Nothing that was measured is wrong.")
 
 
 @cli.command("pairs")
@@ -171,7 +178,8 @@ def overlap(
     """Say what more answers per task would buy."""
     with reading() as ctx:
         found = forecasts.overlap(ctx, campaign, question=question, target=target, most=most)
-    show(list(found.steps), ("answers", "reliability", "stability"), as_json)
+    steps = list(found.steps)
+    show(steps if as_json else [_uncounted(each) for each in steps], ("answers", "reliability", "stability"), as_json)
     if not as_json:
         done(f"Now {found.overlap:.1f} answers per task. For a reliability of {target:g}: {found.needed}")
 
@@ -180,16 +188,27 @@ def overlap(
 def annotator(handle: Annotated[str, typer.Argument(help="Whose card.")], as_json: Json = False) -> None:
     """Show what was measured about an annotator: yourself, or anybody if you run the program."""
     with reading() as ctx:
-        card = cards.annotator(ctx, governance.person_by_handle(ctx, handle).id)
-    show([each.mine for each in card.figures], ("metric", "question", "estimate", "measured_at"), as_json)
+        rows = [each.mine for each in cards.annotator(ctx, governance.person_by_handle(ctx, handle).id).figures]
+        columns = figures.measures(ctx, rows, named="question")
+    show(rows, columns | {"measured_at": attrgetter("measured_at")}, as_json)
 
 
 @cli.command("cohort")
 def cohort(team: Annotated[str, typer.Argument(help="Which team.")], as_json: Json = False) -> None:
     """Show what was measured about a team, if you run the program."""
     with reading() as ctx:
-        card = cards.cohort(ctx, team)
-    show([each.mine for each in card.figures], ("metric", "question", "estimate", "measured_at"), as_json)
+        rows = [each.mine for each in cards.cohort(ctx, team).figures]
+        columns = figures.measures(ctx, rows, named="question")
+    show(rows, columns | {"measured_at": attrgetter("measured_at")}, as_json)
+
+
+def _uncounted(step: Step) -> Step:
+    """Return a step whose methods do not say the number of answers, which its row says."""
+    reliability = replace(step.reliability, method=step.reliability.method.replace(f" for {step.answers} answers", ""))
+    stability = replace(
+        step.stability, method=step.stability.method.replace(f"majority of {step.answers},", "majority,")
+    )
+    return replace(step, reliability=reliability, stability=stability)
 
 
 def _newest(ctx: Context, campaign: str, question: str) -> Assessment:

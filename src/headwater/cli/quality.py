@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headwater.annotation import queries as annotation
 from headwater.app import computing
-from headwater.cli import acceptance, label_errors, monitoring, personal
+from headwater.cli import acceptance, figures, label_errors, monitoring, personal
 from headwater.cli.session import Json, done, reading, seated, show
 from headwater.governance import queries as governance
 from headwater.quality import labels, queries
@@ -16,6 +17,8 @@ from headwater.quality.outcomes import resolvable
 from headwater.storage.database import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headwater.quality.habits import Habit
 
 cli = typer.Typer(help="Agreement, gold, labels, acceptance of batches.", no_args_is_help=True)
@@ -35,8 +38,9 @@ def assess(campaign: Campaign, question: Question) -> None:
         rows = computing.assess(doors, campaign, question=question)
         with doors.reading() as ctx:
             asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
+            columns = figures.measures(ctx, rows)
         resolved = computing.resolve(doors, campaign, question=question) if resolvable(asked) else []
-    show([row for row in rows if not row.scope.startswith("annotator:")], ("metric", "scope", "estimate"))
+    show([row for row in rows if not row.scope.startswith("annotator:")], columns)
     if resolvable(asked):
         done(f"Resolved {len(resolved):,} labels by {resolved[0].method if resolved else 'nothing'}.")
     else:
@@ -69,10 +73,11 @@ def methods(campaign: Campaign, question: Question, as_json: Json = False) -> No
     """Compare every method of resolving labels on gold and answers that were hidden from it."""
     with reading() as ctx:
         rows = labels.compare(ctx, campaign, question=question)
-    show(rows, ("method", "gold", "held_out", "changed"), as_json)
+    columns = {name: attrgetter(name) for name in ("method", "gold", "held_out")}
+    show(rows, columns | {"changed": lambda row: f"{row.changed:.1%}"}, as_json)
     if not as_json:
         done(
-            "gold: share found while hidden; held_out: log-likelihood of hidden answers; changed: against the majority."
+            "gold: share found while hidden; held out: log-likelihood of hidden answers; changed: against the majority."
         )
 
 
@@ -106,24 +111,24 @@ def list_habits(campaign: Campaign, question: Question, as_json: Json = False) -
     if as_json:
         show(rows, ("subject",), as_json)
         return
-    found = []
-    for row in rows:
-        kind, _, name = row.subject.partition(":")
-        who = f"{kind} {names.get(name, name)}"
-        found.append({"who": who, "answers": row.answers, "skill": row.skill, "most": _most(row)})
-    show(found, ("who", "answers", "skill", "most"), as_json)
+    empty = "No habits: they are known once labels are resolved, of others to those who run the program."
+    show([_habit(row, names) for row in rows], HABITS if any(row.evidence for row in rows) else NUMBERS, empty=empty)
 
 
-def _most(row: Habit) -> str:
-    """Return what somebody mixes up most, or how they measure."""
-    if row.bias is not None and row.spread is not None:
-        return f"{row.bias:+.3g} off on average, spread {row.spread:.3g}"
+HABITS = ("who", "answers", "skill", "takes_most_often", "for", "how_often")
+NUMBERS = ("who", "answers", "skill", "bias", "spread")
+
+
+def _habit(row: Habit, names: Mapping[str, str]) -> dict[str, object]:
+    """Return somebody's habits as a row: what they mix up most, or how they measure."""
+    kind, _, name = row.subject.partition(":")
+    found = {"who": f"{kind} {names.get(name, name)}", "answers": row.answers, "skill": row.skill}
     table = row.confusion()
     wrong = [(i, j) for i in range(len(table)) for j in range(len(table)) if i != j]
     if not wrong:
-        return ""
+        return found | {"bias": row.bias, "spread": row.spread}
     i, j = max(wrong, key=lambda cell: table[cell[0]][cell[1]].value)
-    return f"{row.values[i]} taken for {row.values[j]}: {table[i][j]}"
+    return found | {"takes_most_often": row.values[i], "for": row.values[j], "how_often": table[i][j]}
 
 
 @cli.command("measures")
@@ -132,4 +137,6 @@ def measures(
 ) -> None:
     """List the latest measures."""
     with reading() as ctx:
-        show(queries.latest(ctx, campaign=campaign), ("metric", "scope", "estimate", "measured_at"), as_json)
+        rows = queries.latest(ctx, campaign=campaign)
+        columns = figures.measures(ctx, rows)
+    show(rows, columns | {"measured_at": attrgetter("measured_at")}, as_json)

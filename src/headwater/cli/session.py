@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 from headwater.app import collector
 from headwater.app.application import App, open_app
 from headwater.app.job_rights import permit
 from headwater.app.seats import Seat
 from headwater.cli.console import chosen, err, out
-from headwater.core.canonical import plain
+from headwater.cli.tables import show, to_dict
 from headwater.core.errors import ForbiddenError, InvalidError
 from headwater.governance import queries as governance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
     from headwater.context import Context
     from headwater.storage.jobs import JobStatus
@@ -110,80 +105,6 @@ def whoami(app: App, *, in_program: bool = True) -> tuple[str, str]:
             remedy="Choose one with --program SLUG before the command, or HEADWATER_PROGRAM.",
         )
     return person.id, programs[0].id
-
-
-def show(value: object, columns: Sequence[str] | Mapping[str, Callable[[Any], object]], as_json: bool = False) -> None:
-    """Print a record or a list of records, as a table or as JSON.
-
-    Args:
-        value: A dataclass, a mapping, or an iterable of them; JSON prints every field.
-        columns: Names of fields to print, dotted for nested ones; or a mapping from heading to a function of the row.
-        as_json: Print JSON.
-    """
-    if as_json:
-        out.print_json(json.dumps(plain(to_dict(value))))
-        return
-    if is_dataclass(value) or isinstance(value, dict):
-        _show_one(value, columns)
-        return
-    rows = list(value)  # type: ignore[call-overload]
-    getters = columns if isinstance(columns, dict) else {name: _getter(name) for name in columns}
-    if not rows:
-        out.print("Nothing here yet.", style="dim")
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in getters:
-        table.add_column(heading.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(_text(get(row)) for get in getters.values()))
-    out.print(table)
-
-
-def _show_one(value: object, columns: Sequence[str] | Mapping[str, Callable[[Any], object]]) -> None:
-    getters = columns if isinstance(columns, dict) else {name: _getter(name) for name in columns}
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    for heading, get in getters.items():
-        table.add_row(heading.replace("_", " "), _text(get(value)))
-    out.print(table)
-
-
-def _getter(name: str) -> Callable[[Any], object]:
-    def get(row: Any) -> object:  # noqa: ANN401 -- any record
-        for part in name.split("."):
-            row = row.get(part) if isinstance(row, dict) else getattr(row, part)
-        return row
-
-    return get
-
-
-def to_dict(value: object) -> object:
-    """Return dataclasses, enums, sets and paths as what JSON has."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_dict(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, dict):
-        return {str(key): to_dict(item) for key, item in value.items()}
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, str | bytes) or not hasattr(value, "__iter__"):
-        return value
-    return [to_dict(item) for item in value]
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 10_000 and math.isfinite(value) else f"{value:.4g}"  # noqa: PLR2004
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_text(item)}" for name, item in value.items())
-    if isinstance(value, tuple | list | set | frozenset):
-        return ", ".join(_text(item) for item in value)
-    moment = getattr(value, "isoformat", None)
-    return str(value) if moment is None else moment(sep=" ", timespec="seconds").replace("+00:00", "Z")
 
 
 def follow(app: App, job_id: str) -> JobStatus:

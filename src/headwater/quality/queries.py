@@ -35,7 +35,7 @@ from headwater.quality.yardsticks import Distance, Options
 from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from headwater.annotation.questions import Question
     from headwater.context import Context
@@ -169,6 +169,21 @@ def options(ctx: Context, campaign_id: str, *, question: str) -> Options:
         coefficients=yardsticks.coefficients(asked),
         distances=yardsticks.distances(asked),
     )
+
+
+def scope_names(ctx: Context, scopes: Iterable[str]) -> dict[str, str]:
+    """Return what scopes are called: names of batches, versions of guidelines, handles of people; "all" without one."""
+    known = {f"annotator:{key}": name for key, name in governance.names(ctx).items()}
+    for scope in set(scopes):
+        kind, _, name = scope.partition(":")
+        if kind == "batch":
+            known[scope] = annotation.batch(ctx, name).name
+        elif kind == "guideline":
+            found = annotation.guideline(ctx, name)
+            known[scope] = f"{found.name}, version {found.version}"
+        else:
+            known.setdefault(scope, name or "all")
+    return known
 
 
 def history(ctx: Context, *, campaign: str, metric: str, scope: str) -> list[Measure]:

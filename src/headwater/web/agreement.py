@@ -21,7 +21,7 @@ from headwater.web.charts import Point, series
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from headwater.context import Context
     from headwater.quality.concerns import Concern
@@ -105,7 +105,7 @@ def one(
             chooses=decides(ctx, Decision.BATCH_ACCEPT),
             overall=[row for row in measures if row.scope == f"question:{question}"],
             groups=[(title, text, kind, rows) for kind, title, text in KINDS if (rows := _of_kind(alphas, kind))],
-            names=names_of(ctx, alphas),
+            names=queries.scope_names(ctx, [row.scope for row in alphas]),
             times=times if len(times) > 1 else [],
             chart=series(times, title="Agreement over time", reference=wanted[0] if wanted else None),
             confusions=_confusions(whole) if whole else None,
@@ -137,7 +137,8 @@ def by_measure(visitor: Visitor, campaign: str, question: str, measure: str = ""
             found=found,
             distances=queries.options(ctx, campaign_of.id, question=question).distances,
             groups=[each for each in groups if each[2]],
-            names=names_of(ctx, found.readings) | {f"question:{question}": "all answers"},
+            names=queries.scope_names(ctx, [row.scope for row in found.readings])
+            | {f"question:{question}": "all answers"},
             chart=series(times, title=f"{found.measure} over time") if len(times) > 1 else None,
         )
 
@@ -211,21 +212,6 @@ def link(concern: Concern, *, manages: bool, checks: bool) -> str:
     if kind == "label" and checks:
         return f"{here}/disputes?{urlencode({'label': name})}"
     return here
-
-
-def names_of(ctx: Context, rows: Iterable[Measure | Reading]) -> dict[str, str]:
-    """Return what scopes are called: names of batches, versions of guidelines, handles of people."""
-    known = {f"annotator:{key}": name for key, name in governance.names(ctx).items()}
-    for scope in {row.scope for row in rows}:
-        kind, _, name = scope.partition(":")
-        if kind == "batch":
-            known[scope] = annotation.batch(ctx, name).name
-        elif kind == "guideline":
-            found = annotation.guideline(ctx, name)
-            known[scope] = f"{found.name}, version {found.version}"
-        else:
-            known.setdefault(scope, name or "all")
-    return known
 
 
 def _card(visitor: Visitor, ctx: Context, card: cards.Card, name: str) -> Response:
