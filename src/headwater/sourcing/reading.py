@@ -145,14 +145,21 @@ class File:
                     yield chunk
 
     def _lines(self, most: int) -> Iterator[tuple[int, list[bytes]]]:
-        """Yield the lines with the place of the first of them, at most so many together."""
+        """Yield the lines with the place of the first of them, so many together where they are not too long."""
         with self._path.open("rb") as file:
-            first = 1
-            for lines in _split(file, self._longest):
-                for start in range(0, len(lines), most):
-                    some = lines[start : start + most]
+            first, waiting, size = 1, list[bytes](), 0
+            for length, lines in _split(file, self._longest):
+                waiting += lines
+                size += length
+                whole = len(waiting) if first == 1 or size >= _TOGETHER else len(waiting) // most * most
+                for start in range(0, whole, most):
+                    some = waiting[start : min(start + most, whole)]
                     yield first, some
                     first += len(some)
+                if whole:
+                    waiting, size = waiting[whole:], 0
+            if waiting:
+                yield first, waiting
 
     def _chunk(self, first: int, lines: list[bytes]) -> Chunk:
         """Return the items of lines: plain ones as they come out of the parser, others one by one."""
@@ -255,22 +262,22 @@ def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is no number of JSON")
 
 
-def _split(file: IO[bytes], longest: int) -> Iterator[list[bytes]]:
-    """Yield lines without their ends, some megabytes of them at a time.
+def _split(file: IO[bytes], longest: int) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield lines without their ends, a block of them at a time, with the length of the block.
 
     All but a small file begin with fewer, so that they are worked on sooner by whoever writes what was screened.
     Of a line that is too long only a little more than the limit is kept, so that memory is bounded.
     """
     rest = b""
     size = os.fstat(file.fileno()).st_size
-    together = min(size // 4, _BLOCK) if size >= _SMALL else _SMALL
-    while some := file.read(together):
-        together = _TOGETHER
+    wanted = min(size // 4, _BLOCK) if size >= _SMALL else _SMALL
+    while some := file.read(wanted):
+        wanted = _BLOCK
         lines = (rest + some).split(b"\n")
         rest = lines.pop()[: longest + 1]
-        yield lines
+        yield len(some), lines
     if rest:
-        yield [rest]
+        yield len(rest), [rest]
 
 
 def _rows(path: Path, longest: int) -> Iterator[Item]:
