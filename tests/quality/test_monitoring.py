@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from headwater.annotation import boards
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import CampaignState
+from headwater.annotation.personal_model import Only
 from headwater.core.errors import ForbiddenError, InvalidError
 from headwater.governance import queries as governance
-from headwater.quality import monitoring, queries, remedies
+from headwater.quality import advice, monitoring, queries, remedies
 from headwater.quality.model import AlarmState, AlarmStateError, NotAssessableError, Remedy, UnknownAlarmError
 from headwater.workforce import queries as workforce
+from headwater.workforce.model import IN_HOUSE
 from tests.annotation.factories import publish_guideline
 from tests.quality.crowd import Crowd, crowd
 
@@ -43,6 +47,7 @@ def test_a_noisy_annotator_is_found_told_and_decided_on(each_team: Team) -> None
         assert told[0].text.startswith("Quality alarm in 'first': more errors on gold, annotator ann3: ")
         assert told[0].text.endswith("likely annotator ann3.")
     assert not _watch(it)  # nothing new, nothing twice
+    _leads_to_the_crew(team, it, alarm)
 
     with team.act(team.ops) as ctx:
         assert monitoring.acknowledge(ctx, alarm.id).state is AlarmState.ACKNOWLEDGED
@@ -60,6 +65,25 @@ def test_a_noisy_annotator_is_found_told_and_decided_on(each_team: Team) -> None
     assert not _watch(it)
     with team.act(team.ops) as ctx, pytest.raises(AlarmStateError):
         remedies.decide(ctx, alarm.id, Remedy.DISMISS, reason="again")
+
+
+def _leads_to_the_crew(team: Team, it: Crowd, alarm: Alarm) -> None:
+    """Whose mistakes an alarm leads to when it is about a team, or about everything but laid to a team or person."""
+    (person, whole) = advice.leads(alarm, ["per_nobody"])
+    assert (person.person, person.wanted.only, whole.wanted.only) == (alarm.people[0], Only.GOLD_MISTAKES, Only.ALL)
+    noisy, *_ = alarm.explanations
+    team_wide = replace(alarm, scope=f"team:{IN_HOUSE}", explanations=())
+    with team.read() as ctx:
+        assert not boards.crew(ctx, it.campaign.id, advice.team_of(alarm))
+        crew = boards.crew(ctx, it.campaign.id, advice.team_of(team_wide))
+    assert sorted(crew) == sorted(team.annotators)
+    assert [each.person for each in advice.leads(team_wide, crew)] == crew
+    both = [replace(noisy, kind="team", name=IN_HOUSE), noisy, replace(noisy, kind="everyone", name="")]
+    laid = replace(alarm, scope="", explanations=tuple(both))
+    assert advice.team_of(laid) == IN_HOUSE
+    assert next(iter(advice.leads(laid, crew))).person == noisy.name
+    assert len(advice.leads(laid, crew)) == len(crew)
+    assert advice.team_of(replace(laid, explanations=tuple(both[::-1]))) == ""
 
 
 def test_a_guideline_that_confuses_everybody_is_named(team: Team) -> None:

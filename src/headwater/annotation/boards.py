@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,18 @@ class CohortLine:
     """Share right among answers to tasks whose right answer is known."""
     trust: Trust
     """What is known of the errors of its team, training and guideline version in all batches, and the review rate."""
+
+
+def crew(ctx: Context, campaign_id: str, team: str) -> list[str]:
+    """Return who of a team answered in a campaign, most answers first; only for those who run or accept the work."""
+    require(ctx, Decision.BATCH_ACCEPT)
+    sums = queries.tallies(ctx, campaign_id)
+    mine = {row.id for row in workforce.cohorts(ctx, ids=sorted({each.cohort_id for each in sums})) if row.team == team}
+    answers = Counter[str]()
+    for each in sums:
+        if each.cohort_id in mine:
+            answers[each.annotator] += each.answers
+    return [person for person, _ in answers.most_common()]
 
 
 def cohorts(ctx: Context, campaign_id: str) -> list[CohortLine]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from headwater.annotation import boards
 from headwater.annotation import gold as marks
 from headwater.annotation import queries as annotation
 from headwater.annotation.personal_model import Only, Order
@@ -83,6 +84,7 @@ def show_alarm(identifier: Id, as_json: Json = False) -> None:
     with reading() as ctx:
         found = queries.alarm(ctx, identifier)
         names = governance.names(ctx)
+        crew = boards.crew(ctx, found.campaign_id, advice.team_of(found))
     columns = {
         "what": lambda row: advice.headline(row, names),
         "state": lambda row: row.state.value,
@@ -96,7 +98,7 @@ def show_alarm(identifier: Id, as_json: Json = False) -> None:
             for each in row.explanations
         ],
         "next step": lambda row: row.advice,
-        "answers": lambda row: "\n".join(_command(row, each, names) for each in advice.leads(row)) or None,
+        "answers": lambda row: "\n".join(_command(row, each, names) for each in advice.leads(row, crew)) or None,
         "decision": lambda row: f"{row.remedy.value}: {row.reason}" if row.remedy else None,
     }
     show(found, columns, as_json)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from headwater.annotation.personal_model import Only, Order, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from headwater.quality.model import Alarm
 
@@ -64,6 +65,8 @@ class Lead(NamedTuple):
     wanted: Wanted
 
 
+_CREW = 12
+"""Members of a team whose answers an alarm leads to."""
 _LEADS = {
     "gold.accuracy": ("Mistakes on gold", Only.GOLD_MISTAKES, Order.GIVEN),
     "agreement": ("Answers unlike the others'", Only.DIFFERENT, Order.GIVEN),
@@ -73,14 +76,35 @@ _LEADS = {
 }
 
 
-def leads(alarm: Alarm) -> list[Lead]:
-    """Return where the answers are that an alarm about people speaks of, from its first to the one that raised it."""
+def team_of(alarm: Alarm) -> str:
+    """Return the team that an alarm about no person is about, or is laid to; empty when there is none."""
+    if alarm.people:
+        return ""
+    kind, _, name = alarm.scope.partition(":")
+    return name if kind == "team" else next(_laid_to(alarm, "team"), "")
+
+
+def _laid_to(alarm: Alarm, kind: str) -> Iterator[str]:
+    """What of a kind an alarm is laid to rather than to everybody."""
+    narrow = takewhile(lambda each: each.kind != "everyone", alarm.explanations)
+    return (each.name for each in narrow if each.kind == kind)
+
+
+def leads(alarm: Alarm, crew: Sequence[str] = ()) -> list[Lead]:
+    """Return where the answers are that an alarm speaks of, from its first to the one that raised it.
+
+    Args:
+        alarm: The alarm.
+        crew: Members of the team it is about, see `team_of`: read where it names nobody, after those it is laid to.
+    """
     text, only, order = _LEADS.get(alarm.metric, ("Answers", Only.ALL, Order.GIVEN))
     beside: dict[str, str] = {}
     if alarm.scope.startswith("pair:"):
         text, only, order = "Mistakes shared by", Only.SHARED_MISTAKES, Order.GIVEN
         first, second = alarm.people[:2]
         beside = {first: second, second: first}
+    likely = _laid_to(alarm, "annotator")
+    kinds = dict.fromkeys((only, Only.ALL)) if alarm.people else (only,)
     return [
         Lead(
             person,
@@ -94,8 +118,8 @@ def leads(alarm: Alarm) -> list[Lead]:
                 beside=beside.get(person, ""),
             ),
         )
-        for person in alarm.people
-        for each in dict.fromkeys((only, Only.ALL))
+        for person in alarm.people or list(dict.fromkeys([*likely, *crew]))[:_CREW]
+        for each in kinds
     ]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from fastapi import APIRouter, Form, Response
 
+from headwater.annotation import boards
 from headwater.annotation import gold as marks
 from headwater.annotation import queries as annotation
 from headwater.annotation.questions import Kind, Question
@@ -81,6 +82,7 @@ def alarm(visitor: Visitor, alarm: str) -> Response:
     with visitor.reading() as ctx:
         found = queries.alarm(ctx, alarm)
         names = governance.names(ctx)
+        crew = boards.crew(ctx, found.campaign_id, advice.team_of(found))
         return page(
             visitor,
             ctx,
@@ -93,7 +95,7 @@ def alarm(visitor: Visitor, alarm: str) -> Response:
             because=[(advice.because(each.kind, each.name, names), each) for each in found.explanations],
             remedies=list(Remedy),
             log=governance.decided(ctx, subject=found.id),
-            leads=[(each, query_of(found.campaign_id, each.wanted)) for each in advice.leads(found)],
+            leads=[(each, query_of(found.campaign_id, each.wanted)) for each in advice.leads(found, crew)],
         )
 
 
