@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headwater.cli import tables
 from headwater.cli.console import out
 from headwater.cli.tables import show
 from headwater.stats.interval import Estimate, undefined
@@ -76,7 +77,7 @@ def test_what_has_no_interval_no_value_or_another_confidence_says_so(printed: Ca
 def test_estimates_inside_a_cell_are_in_brief_too(printed: Callable[..., list[str]]) -> None:
     lines = printed([{"by": {"gold": RIGHT, "all": (RIGHT, RIGHT)}}])
     brief = "0.500 [0.100, 0.900] n = 4"
-    assert lines[1:] == [f"gold {brief}, all {brief}, {brief}", "95 % intervals: wilson."]
+    assert lines[1:] == [f"gold {brief}, all ({brief}, {brief})", "95 % intervals: wilson."]
 
 
 def test_a_record_says_its_estimate_in_full(capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,6 +104,33 @@ def test_where_estimates_do_not_fit_in_a_line_n_stands_below_them(printed: Calla
 
 def test_numbers_stand_below_each_other_by_their_last_digits(printed: Callable[..., list[str]]) -> None:
     assert printed([{"tasks": 7}, {"tasks": 1234}]) == ["tasks", "    7", " 1234"]
+
+
+def test_counts_and_their_ends_are_whole_numbers(printed: Callable[..., list[str]]) -> None:
+    count = Estimate(value=4.0, low=4.0, high=5.0, n=681, method="Spearman-Brown")
+    assert printed([{"needed": count}])[1] == "4 [4, 5] n = 681"
+
+
+def test_sentences_in_a_list_stand_below_each_other(printed: Callable[..., list[str]]) -> None:
+    assert printed([{"a": ("One.", "Two."), "b": ("x", "y")}])[1:] == ["One.  x, y", "Two."]
+
+
+def test_columns_say_names_for_ids_and_shares_in_percent(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"release_id": "rel_1", "share": 0.04408, "of": {"part": 1}},
+        {"release_id": "", "share": 0.5, "of": {"part": 20}},
+    ]
+    release = tables.called({"rel_1": "topics@1.0.0"}, "release_id")
+    show(rows, tables.columns(("release", "share"), release=release, share=tables.percent("share")))
+    show(rows, ("of.part",))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "release       share",
+        "topics@1.0.0   4.4%",
+        "–             50.0%",
+        "part",
+        "   1",
+        "  20",
+    ]
 
 
 def test_an_empty_list_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,9 +44,12 @@ def test_the_way_from_model_to_finding_is_walked_by_command(team: Team, tmp_path
     shown = json.loads(typed(team, "evaluation", "show", row["id"], "--limit", "3", "--json"))
     assert shown["evaluation"] == row
     assert len(shown["failed"]) == 3
+    assert "topics@1.0.0" in typed(team, "evaluation", "list")
+    assert "topics@1.0.0" in typed(team, "run", "list")
     typed(team, "finding", "search", "1.0.0", "--eval-set", EVAL_SET)
     (found,) = json.loads(typed(team, "finding", "list", "--json"))
     assert len(json.loads(typed(team, "finding", "show", found["id"], "--json"))["examples"]) == 10
+    assert f"{found['overall']:.1%}" in typed(team, "finding", "list")
     typed(team, "finding", "triage", found["id"], "dismissed", "--reason", "The targets are wrong.")
     with team.read() as ctx:
         assert queries.finding(ctx, found["id"]).state.value == "dismissed"

@@ -50,6 +50,15 @@ def test_a_whole_ledger_verifies(typed: Typed) -> None:
     assert "workspace" in {row["scope"] for row in rows}
 
 
+def test_tables_name_people_and_programs_and_json_has_their_ids(team: Team, typed: Typed) -> None:
+    assert "program support" in typed("audit", "verify").stdout
+    actors = {line.split()[3] for line in typed("audit", "list").stdout.splitlines()[1:]}
+    assert "admin" in actors
+    assert not any(actor.startswith("per_") for actor in actors)
+    assert any(row["actor"].startswith("per_") for row in parsed(typed("audit", "list", "--json")))
+    assert typed("decision", "list").stdout == "Nothing waits for a decision. Closed proposals: --all\n"
+
+
 def test_a_changed_entry_is_named_and_exits_with_7(team: Team, typed: Typed) -> None:
     with team.act(team.ops) as ctx:
         ctx.db.exec_driver_sql("DROP TRIGGER ledger_entry_no_update")

@@ -11,6 +11,7 @@ import typer
 
 from headwater.annotation import queries as annotation
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.cli.tables import columns, percent
 from headwater.core.errors import InvalidError
 from headwater.quality import acceptance, lots, queries, rework, severity
 from headwater.sourcing import queries as sourcing
@@ -77,8 +78,9 @@ def plans(
         }
         for plan in found
     ]
-    columns = ["kind", "plan", "most", "average", "false_alarm", "ltpd", "aoql", *(["consumer_risk"] if ltpd else [])]
-    show(rows, columns, as_json)
+    shares = ["false_alarm", "ltpd", "aoql", *(["consumer_risk"] if ltpd else [])]
+    said = {"average": lambda row: f"{row['average']:.1f}"} | {name: percent(name) for name in shares}
+    show(rows, columns(["kind", "plan", "most", "average", *shares], **said), as_json)
     if not as_json:
         for each in found:
             done(f"{each.kind}: {each.standard}")

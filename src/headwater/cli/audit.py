@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headwater.cli.session import Json, reading, show, to_dict
+from headwater.cli.tables import called, columns
 from headwater.governance import chain, ledger, queries
 from headwater.governance.model import BrokenEntryError
 
@@ -33,13 +34,15 @@ def verify(
 ) -> None:
     """Walk every chain again; names the first entry that does not hold and exits with 7."""
     kept = [chain.kept_checkpoint(path.read_text(encoding="utf-8")) for path in against or ()]
+    slugs: dict[str, str] = {}
     if file is None:
         with reading(in_program=False) as ctx:
             audits = ledger.verify_all(ctx, against=kept)
+            slugs = {each.id: f"program {each.slug}" for each in queries.programs(ctx)}
     else:
         audits = [_verify_file(file, kept)]
     rows = [to_dict(audit) | {"verified": audit.verified} for audit in audits]  # type: ignore[operator]
-    show(rows, ("scope", "entries", "verified", "problem"), as_json)
+    show(rows, columns(("scope", "entries", "verified", "problem"), scope=called(slugs, "scope")), as_json)
     if not all(audit.verified for audit in audits):
         raise typer.Exit(7)
 
@@ -68,11 +71,8 @@ def list_entries(
 ) -> None:
     """List entries of the program's chain, newest first."""
     with reading() as ctx:
-        show(
-            queries.entries(ctx, before=before, words=words, limit=limit),
-            ("seq", "at", "actor", "event", "subject"),
-            as_json,
-        )
+        rows, people = queries.entries(ctx, before=before, words=words, limit=limit), queries.names(ctx)
+    show(rows, columns(("seq", "at", "actor", "event", "subject"), actor=called(people, "actor")), as_json)
 
 
 @cli.command("checkpoint")

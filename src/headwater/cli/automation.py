@@ -10,6 +10,7 @@ import typer
 from headwater.annotation import automation, automation_policy
 from headwater.annotation.automation_model import Mode
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.cli.tables import columns, percent
 
 cli = typer.Typer(
     help="Automation: decide who answers where, certify models, let them answer, audit them.", no_args_is_help=True
@@ -31,8 +32,8 @@ def policy(
         rows = automation_policy.policy(ctx, name, counted=count)
     named = {"where": lambda row: "the rest" if row.is_rest else row.where or "all records"}
     counts = ("tasks", "open", "proposed", "by_model", "audited") if count else ()
-    columns = named | {key: attrgetter(key) for key in ("mode", "certificate")}
-    show(rows, columns | {key: attrgetter(f"holds.{key}") for key in counts}, as_json)
+    shown = named | {key: attrgetter(key) for key in ("mode", "certificate")}
+    show(rows, shown | {key: attrgetter(f"holds.{key}") for key in counts}, as_json)
 
 
 @cli.command("set")
@@ -76,7 +77,9 @@ def listing(name: Name, as_json: Json = False) -> None:
     """List the certificates of a campaign, newest first."""
     with reading() as ctx:
         rows = automation.certificates(ctx, name)
-    show(rows, ("id", "model", "where", "threshold", "error", "share", "expires_at", "revoked_at"), as_json)
+    said = {"share": percent("share"), "where": lambda row: row.where or "all records"}
+    fields = ("id", "model", "where", "threshold", "error", "share", "expires_at", "revoked_at")
+    show(rows, columns(fields, **said), as_json, empty="No certificate was issued yet.")
 
 
 @cli.command("run")

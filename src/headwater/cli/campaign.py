@@ -17,6 +17,7 @@ from headwater.annotation.plan import Plan, PlanError, rates_of
 from headwater.annotation.progress import OwnProgress
 from headwater.cli.files import located
 from headwater.cli.session import Detach, Json, acting, done, reading, run_job, show
+from headwater.cli.tables import columns, percent
 from headwater.core.errors import InvalidError, NotFoundError
 from headwater.governance import queries as governance
 
@@ -36,6 +37,7 @@ TeamRates = Annotated[
     list[str] | None,
     typer.Option(help="Share of a team's answers reviewed, TEAM=RATE; repeat it. Those before make way; '' for none."),
 ]
+PLAN = columns(("overlap", "gold_rate"), overlap=lambda row: row.plan.overlap, gold_rate=percent("plan.gold_rate"))
 Question = Annotated[str, typer.Option(help="The question; the first with one closed answer by default.")]
 
 
@@ -219,7 +221,9 @@ def close(name: Name) -> None:
 def list_campaigns(as_json: Json = False) -> None:
     """List campaigns, newest first."""
     with reading() as ctx:
-        show(queries.campaigns(ctx), ("name", "state", "plan.overlap", "plan.gold_rate", "opened_at", "id"), as_json)
+        rows = queries.campaigns(ctx)
+    fields = ("name", "state", *PLAN, "opened_at", "id")
+    show(rows, columns(fields, **PLAN), as_json, empty="No campaign was planned yet.")
 
 
 @cli.command("show")
@@ -228,15 +232,21 @@ def show_campaign(name: Name, as_json: Json = False) -> None:
     with reading() as ctx:
         found = queries.campaign(ctx, name)
         sees = queries.sees_progress(ctx)
+        schema, guideline = queries.schema(ctx, found.schema_id), queries.guideline(ctx, found.guideline_id)
         progress = queries.progress(ctx, found.id) if sees else queries.my_progress(ctx, found.id)
     if as_json:
         show({"campaign": found, "progress": progress}, (), as_json)
         return
-    show(found, ("name", "state", "schema_id", "guideline_id", "plan.overlap", "plan.gold_rate", "opened_at"))
+    said = {"schema": lambda _: f"{schema.name} v{schema.version}"} | PLAN
+    said["guideline"] = lambda _: f"{guideline.name} v{guideline.version}"
+    show(found, columns(("id", "name", "state", "schema", "guideline", *PLAN, "opened_at"), **said))
     if isinstance(progress, OwnProgress):
+        done("\nMy work")
         show(progress, ("answers", "skipped", "held", "first_at", "last_at"))
         return
+    done("\nProgress")
     show(progress, ("tasks", "done", "answers", "skipped", "annotators", "held", "per_hour"))
+    done("\nBatches")
     show(progress.batches, ("batch.number", "batch.name", "batch.kind", "batch.tasks", "done", "answers", "batch.id"))
 
 
@@ -250,7 +260,8 @@ def disputes(
     """List the tasks whose annotators disagree, most disputed first."""
     with reading() as ctx:
         found = queries.disagreements(ctx, name, question=question or None, limit=limit)
-    show(found, ("task_id", "record_id", "counts", "entropy"), as_json)
+    said = {"entropy": lambda row: f"{row.entropy:.2f}"}
+    show(found, columns(("task_id", "record_id", "counts", "entropy"), **said), as_json, empty="Nobody disagrees.")
 
 
 @cli.command("prioritise")

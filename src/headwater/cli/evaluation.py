@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from headwater.cli import names
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.cli.tables import called, columns, percent
 from headwater.evaluation import comparisons, findings, queries, service
 from headwater.evaluation.model import FindingState
 from headwater.release import queries as releases
@@ -18,6 +20,7 @@ finding = typer.Typer(help="Statistically supported weaknesses.", no_args_is_hel
 
 Release = Annotated[str, typer.Argument(help="Id, version, or dataset@version.")]
 FindingId = Annotated[str, typer.Argument(help="A finding's id.")]
+SAID = {"overall": percent("overall"), "q": lambda row: f"{row.q:.2g}"}
 EvalSet = Annotated[str, typer.Option(help="Name of the evaluation set.")]
 
 
@@ -38,7 +41,9 @@ def import_results(
 def list_evaluations(as_json: Json = False) -> None:
     """List evaluations, newest first."""
     with reading() as ctx:
-        show(queries.evaluations(ctx), ("id", "eval_set", "release_id", "accuracy", "imported_at"), as_json)
+        rows, known = queries.evaluations(ctx), names.releases(ctx)
+    fields = ("id", "eval_set", "release", "accuracy", "imported_at")
+    show(rows, columns(fields, release=called(known, "release_id")), as_json, empty="No results were taken in yet.")
 
 
 @evaluation.command("show")
@@ -51,11 +56,15 @@ def show_evaluation(
     with reading() as ctx:
         row = queries.evaluation(ctx, identifier)
         failed = queries.samples(ctx, identifier, failed=True, limit=limit) if limit else []
+        known = names.releases(ctx)
     if as_json:
         show({"evaluation": row, "failed": failed}, (), as_json)
         return
-    show(row, ("id", "eval_set", "accuracy", "release_id", "run_id", "model_id", "imported_at"))
-    show(failed, ("sample_id", "input", "target", "output"))
+    fields = ("id", "eval_set", "accuracy", "release", "run_id", "model_id", "imported_at")
+    show(row, columns(fields, release=called(known, "release_id")))
+    if limit:
+        done("\nFailed samples")
+        show(failed, ("sample_id", "input", "target", "output"), empty="No sample failed.")
 
 
 @evaluation.command("compare")
@@ -66,8 +75,8 @@ def compare(old: Release, new: Release, eval_set: EvalSet, as_json: Json = False
     if as_json:
         show(found, (), as_json)
         return
-    columns = ("predicate", "before", "after", "change", "verdict")
-    show([found.overall, *found.slices], columns)
+    said = {"slice": lambda row: row.predicate or "all samples", "before": percent("before"), "after": percent("after")}
+    show([found.overall, *found.slices], columns(("slice", "before", "after", "change", "verdict"), **said))
 
 
 @finding.command("search")
@@ -82,7 +91,8 @@ def search(release: Release, eval_set: EvalSet) -> None:
 def list_findings(as_json: Json = False) -> None:
     """List findings, newest first."""
     with reading() as ctx:
-        show(queries.findings(ctx), ("id", "predicate", "rate", "overall", "q", "state"), as_json)
+        rows = queries.findings(ctx)
+    show(rows, columns(("id", "predicate", "rate", "overall", "q", "state"), **SAID), as_json, empty="No findings yet.")
 
 
 @finding.command("show")
@@ -90,11 +100,13 @@ def show_finding(identifier: FindingId, as_json: Json = False) -> None:
     """Show a finding with examples that fail."""
     with reading() as ctx:
         row = queries.finding(ctx, identifier)
-        examples = queries.examples(ctx, row)
+        examples, known = queries.examples(ctx, row), names.releases(ctx)
     if as_json:
         show({"finding": row, "examples": examples}, (), as_json)
         return
-    show(row, ("id", "predicate", "state", "rate", "overall", "q", "candidates", "release_id", "eval_set"))
+    fields = ("id", "predicate", "state", "rate", "overall", "q", "candidates", "release", "eval_set")
+    show(row, columns(fields, release=called(known, "release_id"), **SAID))
+    done("\nFailed samples")
     show(examples, ("sample_id", "input", "target", "output"))
 
 
@@ -115,4 +127,6 @@ def diagnose(release: Release, eval_set: EvalSet) -> None:
     """Diagnose a release's open findings and its cohorts."""
     with acting() as ctx:
         found = diagnosis.diagnose(ctx, releases.release(ctx, release).id, eval_set=eval_set)
-    show(found, ("deficit", "predicate", "cohort_id", "evidence"))
+        teams = names.teams(ctx)
+    shown = columns(("deficit", "predicate", "cohort", "evidence"), cohort=called(teams, "cohort_id"))
+    show(found, shown, empty="No deficit was found behind what is open.")

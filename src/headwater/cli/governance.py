@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.cli.tables import called, columns
 from headwater.core.errors import NotFoundError
 from headwater.governance import decisions, delegations, notices, programs, queries, waivers
 from headwater.governance.model import ProposalState
@@ -54,7 +55,10 @@ def list_programs(as_json: Json = False) -> None:
 def show_program(as_json: Json = False) -> None:
     """Show the program with its charter."""
     with reading() as ctx:
-        show(queries.program(ctx), ("slug", "name", "charter.purpose", "charter.version", "charter.solo"), as_json)
+        found = queries.program(ctx)
+    shown = {"slug": lambda row: row.slug, "name": lambda row: row.name}
+    shown |= {"purpose": lambda row: row.charter.purpose, "charter version": lambda row: row.charter.version}
+    show(found, shown | {"solo": lambda row: row.charter.solo}, as_json)
 
 
 @program.command("steps")
@@ -64,13 +68,13 @@ def first_steps(as_json: Json = False) -> None:
 
     with reading() as ctx:
         rows = steps.first_steps(ctx)
-    columns = {
+    shown = {
         "done": lambda row: "yes" if row.done else "no",
         "step": lambda row: row.name,
         "by": lambda row: row.who,
         "command": lambda row: row.command,
     }
-    show(rows, columns, as_json)
+    show(rows, shown, as_json)
 
 
 @decision.command("list")
@@ -78,10 +82,11 @@ def list_proposals(
     everything: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False, as_json: Json = False
 ) -> None:
     """List open proposals."""
+    empty = "Nothing was proposed yet." if everything else "Nothing waits for a decision. Closed proposals: --all"
     with reading() as ctx:
         rows = queries.proposals(ctx, state=None if everything else ProposalState.OPEN)
         handles = queries.names(ctx)
-    columns = {
+    shown = {
         "id": lambda row: row.id,
         "decision": lambda row: row.decision.value,
         "summary": lambda row: row.summary,
@@ -90,7 +95,7 @@ def list_proposals(
         "waits for": lambda row: [handles[item.person] for item in row.consultations if item.answered_at is None],
         "created": lambda row: row.created_at,
     }
-    show(rows, columns, as_json)
+    show(rows, shown, as_json, empty=empty)
 
 
 @decision.command("show")
@@ -101,7 +106,7 @@ def show_proposal(proposal: Proposed, as_json: Json = False) -> None:
     if as_json:
         show(found, (), as_json)
         return
-    columns = {
+    shown = {
         "decision": lambda row: row.decision.value,
         "subject": lambda row: row.subject,
         "summary": lambda row: row.summary,
@@ -112,7 +117,7 @@ def show_proposal(proposal: Proposed, as_json: Json = False) -> None:
         "decided by": lambda row: handles[row.decided_by] if row.decided_by else None,
         "reason": lambda row: row.reason or None,
     }
-    show(found, columns)
+    show(found, shown)
     opinions = {
         "consulted": lambda row: handles[row.person],
         "supports": lambda row: row.supports,
@@ -156,8 +161,9 @@ def answer(
 def log(subject: Annotated[str, typer.Option(help="Only about this thing.")] = "", as_json: Json = False) -> None:
     """List decisions that were taken, newest first."""
     with reading() as ctx:
-        rows = queries.decided(ctx, subject=subject)
-    show(rows, ("at", "decision", "subject", "outcome", "actor", "reason"), as_json)
+        rows, handles = queries.decided(ctx, subject=subject), queries.names(ctx)
+    names = ("at", "decision", "subject", "outcome", "actor", "reason")
+    show(rows, columns(names, actor=called(handles, "actor")), as_json, empty="Nothing was decided yet.")
 
 
 @inbox.command("show")
@@ -199,7 +205,8 @@ def grant(waiver_id: Annotated[str, typer.Argument(help="A waiver's id.")], reas
 def list_waivers(as_json: Json = False) -> None:
     """List waivers, newest first."""
     with reading() as ctx:
-        show(queries.waivers(ctx), ("id", "standard", "reason", "expires_at", "granted_at"), as_json)
+        rows = queries.waivers(ctx)
+    show(rows, ("id", "standard", "reason", "expires_at", "granted_at"), as_json, empty="No waiver was asked for.")
 
 
 @delegation.command("give")
@@ -225,7 +232,7 @@ def list_delegations(as_json: Json = False) -> None:
     """List the program's delegations, past ones too."""
     with reading() as ctx:
         rows, handles = queries.delegations(ctx), queries.names(ctx)
-    columns = {
+    shown = {
         "id": lambda row: row.id,
         "from": lambda row: handles[row.giver],
         "to": lambda row: handles[row.taker],
@@ -233,7 +240,7 @@ def list_delegations(as_json: Json = False) -> None:
         "starts": lambda row: row.starts_at,
         "ends": lambda row: row.ends_at,
     }
-    show(rows, columns, as_json)
+    show(rows, shown, as_json, empty="No rights were lent.")
 
 
 @delegation.command("end")

@@ -11,6 +11,7 @@ import typer
 
 from headwater.annotation import batches, filling
 from headwater.cli.session import Detach, Json, acting, done, err, lines, reading, run_job, show, to_dict
+from headwater.cli.tables import columns
 from headwater.core.canonical import plain
 from headwater.sourcing import queries
 from headwater.sourcing import reading as files
@@ -75,7 +76,9 @@ def run(
 def list_intakes(as_json: Json = False) -> None:
     """List intakes, newest first."""
     with reading() as ctx:
-        show(queries.intakes(ctx), ("id", "origin", "state", "read", "added", "rejected", "started_at"), as_json)
+        rows = queries.intakes(ctx)
+    fields = ("id", "origin", "state", "read", "added", "rejected", "started_at")
+    show(rows, fields, as_json, empty="Nothing was taken in yet.")
 
 
 @cli.command("show")
@@ -87,7 +90,8 @@ def show_intake(intake: Annotated[str, typer.Argument(help="An intake's id.")], 
     if as_json:
         show({"intake": row, "rejects": counts}, (), as_json)
         return
-    show(row, ("id", "origin", "state", "read", "added", "rejected", "recipe", "started_at"))
+    said = {"recipe": lambda each: {name.replace("_", " "): value for name, value in each.recipe.items()}}
+    show(row, columns(("id", "origin", "state", "read", "added", "rejected", "recipe", "started_at"), **said))
     for reason, count in counts.items():
         done(f"  {reason}: {count:,}")
 
@@ -107,4 +111,4 @@ def rejects(
     if export:
         lines(json.dumps(plain(to_dict(row)), ensure_ascii=False) for row in rows)
         return
-    show(rows, ("place", "reason", "evidence", "excerpt"), as_json)
+    show(rows, ("place", "reason", "evidence", "excerpt"), as_json, empty="No item was rejected.")

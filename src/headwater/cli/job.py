@@ -8,6 +8,7 @@ import typer
 
 from headwater.app.job_rights import commanded
 from headwater.cli.session import Json, done, follow, show, whoami, workspace
+from headwater.cli.tables import columns
 from headwater.core.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(help="Durable jobs: list, follow, cancel, resume.", no_args_is_help=True)
 JobId = Annotated[str, typer.Argument(help="A job's id, from `headwater job list`.")]
-COLUMNS = ("id", "kind", "state", "done", "total", "unit", "rate", "eta_s", "message", "error")
+SAID = {
+    "per_second": lambda row: f"{row.rate:,.1f}" if row.rate else None,
+    "seconds_left": lambda row: None if row.eta_s is None else f"{row.eta_s:,.0f}",
+}
+COLUMNS = columns(("id", "kind", "state", "done", "total", "unit", *SAID, "message", "error"), **SAID)
 
 
 @cli.command("list")
@@ -23,7 +28,7 @@ def list_jobs(as_json: Json = False) -> None:
     """List the jobs of the program, newest first."""
     with workspace() as app:
         _, program = whoami(app)
-        show(app.jobs.all(program), COLUMNS, as_json)
+        show(app.jobs.all(program), COLUMNS, as_json, empty="No job was started yet.")
 
 
 @cli.command("show")
@@ -34,7 +39,7 @@ def show_job(job: JobId, as_json: Json = False) -> None:
         status = app.jobs.get(job)
         if status.program != program:
             raise NotFoundError(f"There is no job '{job}' in this program.", remedy="See: headwater job list")
-        show(status, (*COLUMNS, "result"), as_json)
+        show(status, COLUMNS | columns(("result",)), as_json)
 
 
 @cli.command("resume")

@@ -103,7 +103,7 @@ def _list(ctx: Context, row: ErrorSearch, found: Sequence[Suspect]) -> None:
             "given": each.given,
             "suggested": each.suggested,
             "now": now.get(each.task_id),
-            "score": each.score,
+            "score": f"{each.score:.3f}",
             "reason": each.reason,
         }
         for each in found

@@ -55,7 +55,7 @@ def _show(graph: Graph, as_json: bool) -> None:
         {
             "steps": lambda node: graph.depth.get(node.id, 0),
             "kind": lambda node: node.kind,
-            "label": lambda node: node.label,
+            "label": lambda node: node.label if node.label != node.id else None,
             "id": lambda node: node.id,
         },
     )

@@ -12,7 +12,9 @@ from headwater.annotation import gold as marks
 from headwater.annotation import queries as annotation
 from headwater.annotation.personal_model import Only, Order
 from headwater.app import computing
+from headwater.cli import names as called
 from headwater.cli.session import Json, acting, done, reading, seated, show
+from headwater.cli.tables import percent
 from headwater.governance import queries as governance
 from headwater.quality import advice, monitoring, queries, remedies
 from headwater.quality import gold as health
@@ -35,7 +37,7 @@ def monitor(campaign: Campaign, question: Question = "", as_json: Json = False) 
     with seated() as doors:
         found = computing.monitor(doors, campaign, question=question)
         with doors.reading() as ctx:
-            names = governance.names(ctx)
+            names = called.everything(ctx)
     if found or as_json:
         _show(found, names, as_json)
     if not as_json:
@@ -74,7 +76,7 @@ def list_alarms(
     """List alarms, newest first."""
     with reading() as ctx:
         only = annotation.campaign(ctx, campaign).id if campaign else ""
-        found, names = queries.alarms(ctx, campaign=only, undecided=undecided), governance.names(ctx)
+        found, names = queries.alarms(ctx, campaign=only, undecided=undecided), called.everything(ctx)
     _show(found, names, as_json)
 
 
@@ -83,7 +85,7 @@ def show_alarm(identifier: Id, as_json: Json = False) -> None:
     """Show an alarm with its rule, its causes and the suggested next step."""
     with reading() as ctx:
         found = queries.alarm(ctx, identifier)
-        names = governance.names(ctx)
+        names = called.everything(ctx)
         crew = boards.crew(ctx, found.campaign_id, advice.team_of(found))
     columns = {
         "what": lambda row: advice.headline(row, names),
@@ -154,8 +156,18 @@ def plan(
             exposures_allowed=exposures,
             annotators=annotators,
         )
-    columns = ("tasks", "injection.needed", "injection.rate", "injection.pool", "injection.reached", "injection.note")
-    show(found, (*columns, "zero_error", "rate_now", "pool_now"), as_json)
+    shown = {
+        "tasks": lambda row: row.tasks,
+        "gold answers needed of each": lambda row: row.injection.needed,
+        "gold rate needed": percent("injection.rate"),
+        "gold tasks needed": lambda row: row.injection.pool,
+        "half-width reached": lambda row: f"{row.injection.reached:.3f}",
+        "note": lambda row: row.injection.note or None,
+        f"answers, all right, that show over {accuracy:.0%}": lambda row: row.zero_error,
+        "gold rate now": percent("rate_now"),
+        "gold tasks now": lambda row: row.pool_now,
+    }
+    show(found, shown, as_json)
 
 
 @gold.command("health")

@@ -65,7 +65,7 @@ def answers(
         return
     columns = {
         "given": lambda row: row.given_at,
-        "seconds": lambda row: row.seconds,
+        "seconds": lambda row: f"{row.seconds:.1f}",
         "text": lambda row: "erased" if row.is_erased else row.text[:EXCERPT],
         "answer": lambda row: row.said,
         "others": lambda row: [f"{names.get(each.person, each.person)}: {each.said}" for each in row.others],

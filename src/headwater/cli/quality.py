@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ from headwater.annotation import queries as annotation
 from headwater.app import computing
 from headwater.cli import acceptance, figures, label_errors, monitoring, personal
 from headwater.cli.session import Json, done, reading, seated, show
+from headwater.cli.tables import columns, percent
 from headwater.governance import queries as governance
 from headwater.quality import labels, queries
 from headwater.quality.outcomes import resolvable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headwater.quality.habits import Habit
+    from headwater.quality.model import Label
 
 cli = typer.Typer(help="Agreement, gold, labels, acceptance of batches.", no_args_is_help=True)
 cli.add_typer(acceptance.cli)
@@ -38,9 +39,9 @@ def assess(campaign: Campaign, question: Question) -> None:
         rows = computing.assess(doors, campaign, question=question)
         with doors.reading() as ctx:
             asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
-            columns = figures.measures(ctx, rows)
+            shown = figures.measures(ctx, rows)
         resolved = computing.resolve(doors, campaign, question=question) if resolvable(asked) else []
-    show([row for row in rows if not row.scope.startswith("annotator:")], columns)
+    show([row for row in rows if not row.scope.startswith("annotator:")], shown)
     if resolvable(asked):
         done(f"Resolved {len(resolved):,} labels by {resolved[0].method if resolved else 'nothing'}.")
     else:
@@ -73,8 +74,7 @@ def methods(campaign: Campaign, question: Question, as_json: Json = False) -> No
     """Compare every method of resolving labels on gold and answers that were hidden from it."""
     with reading() as ctx:
         rows = labels.compare(ctx, campaign, question=question)
-    columns = {name: attrgetter(name) for name in ("method", "gold", "held_out")}
-    show(rows, columns | {"changed": lambda row: f"{row.changed:.1%}"}, as_json)
+    show(rows, columns(("method", "gold", "held_out", "changed"), changed=percent("changed")), as_json)
     if not as_json:
         done(
             "gold: share found while hidden; held out: log-likelihood of hidden answers; changed: against the majority."
@@ -86,7 +86,10 @@ def resolutions(as_json: Json = False) -> None:
     """List how labels were resolved the last time: by which method, why, how sure."""
     with reading() as ctx:
         rows = queries.resolutions(ctx)
-    show(rows, ("campaign_id", "question", "method", "labels", "confidence", "doubtful", "resolved_at"), as_json)
+        campaign = figures.campaign_of(ctx)
+    fields = ("campaign", "question", "method", "labels", "confidence", "doubtful", "resolved_at")
+    said = {"campaign": campaign, "confidence": percent("confidence")}
+    show(rows, columns(fields, **said), as_json, empty="No labels were resolved yet.")
 
 
 @cli.command("labels")
@@ -99,7 +102,14 @@ def list_labels(
     """List labels with what else they may be, least sure first."""
     with reading() as ctx:
         rows = queries.doubtful(ctx, annotation.campaign(ctx, campaign).id, question=question, part=Part(limit=limit))
-    show(rows, ("record_id", "value", "confidence", "beliefs", "method", "answers"), as_json)
+    said = {"confidence": percent("confidence"), "beliefs": _beliefs}
+    fields = ("record_id", "value", "confidence", "beliefs", "method", "answers")
+    show(rows, columns(fields, **said), as_json, empty="No labels were resolved yet.")
+
+
+def _beliefs(row: Label) -> list[str]:
+    """Return what else a label may be, the likeliest first."""
+    return [f"{value} {chance:.1%}" for value, chance in sorted(row.beliefs.items(), key=lambda item: -item[1])]
 
 
 @cli.command("habits")
@@ -138,5 +148,5 @@ def measures(
     """List the latest measures."""
     with reading() as ctx:
         rows = queries.latest(ctx, campaign=campaign)
-        columns = figures.measures(ctx, rows)
-    show(rows, columns | {"measured_at": attrgetter("measured_at")}, as_json)
+        shown = figures.measures(ctx, rows) | columns(("measured_at",))
+    show(rows, shown, as_json, empty="Nothing was measured yet.")

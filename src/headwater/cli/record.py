@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from headwater.cli.session import Json, err, reading, show
+from headwater.cli.tables import called, columns
 from headwater.sourcing import queries
 
 cli = typer.Typer(help="Records: list, search, show.", no_args_is_help=True)
@@ -23,7 +24,8 @@ def list_records(
     """List records, newest first."""
     with reading() as ctx:
         page = queries.records(ctx, where=where, words=words, before=before, limit=limit)
-    show(page.records, ("seq", "id", "language", "text", "attributes"), as_json)
+    fields = ("seq", "id", "language", "text", "attributes")
+    show(page.records, fields, as_json, empty="No record is like that.")
     if page.next is not None and not as_json:
         err.print(f"More: --before {page.next}")
 
@@ -32,5 +34,7 @@ def list_records(
 def show_record(record: Annotated[str, typer.Argument(help="A record's id.")], as_json: Json = False) -> None:
     """Show a record with its payload and provenance."""
     with reading() as ctx:
-        fields = ("id", "kind", "text", "payload", "attributes", "language", "source_id", "intake_id", "digest")
-        show(queries.record(ctx, record), fields, as_json)
+        found = queries.record(ctx, record)
+        sources = {row.id: row.name for row in queries.sources(ctx)}
+    fields = ("id", "kind", "text", "payload", "attributes", "language", "source", "intake_id", "digest")
+    show(found, columns(fields, source=called(sources, "source_id")), as_json)

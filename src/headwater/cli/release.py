@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headwater.cli import names
 from headwater.cli.session import Detach, Json, acting, done, err, reading, run_job, show
+from headwater.cli.tables import called, columns
 from headwater.core.errors import VerificationError
+from headwater.governance import queries as governance
 from headwater.release import preview as previews
 from headwater.release import queries, service
 from headwater.release.gates import name as gate_name
@@ -74,15 +77,20 @@ def preview(
 def list_releases(as_json: Json = False) -> None:
     """List releases, newest first."""
     with reading() as ctx:
-        show(queries.releases(ctx), ("dataset", "version", "state", "members", "created_at", "digest", "id"), as_json)
+        rows = queries.releases(ctx)
+    fields = ("dataset", "version", "state", "members", "created_at", "digest", "id")
+    shown = columns(fields, digest=lambda row: f"{row.digest[:15]}…")
+    show(rows, shown, as_json, empty="No release was built yet.")
 
 
 @cli.command("show")
 def show_release(release: Name, as_json: Json = False) -> None:
     """Show a release with its gates."""
     with reading() as ctx:
-        row = queries.release(ctx, release)
-    show(row, ("dataset", "version", "state", "members", "digest", "parent", "built_by", "created_at"), as_json)
+        row, known, people = queries.release(ctx, release), names.releases(ctx), governance.names(ctx)
+    fields = ("id", "dataset", "version", "state", "members", "digest", "parent", "built_by", "created_at")
+    said = {"parent": called(known, "parent"), "built_by": called(people, "built_by")}
+    show(row, columns(fields, **said), as_json)
     if not as_json:
         _gates(release)
 
@@ -180,7 +188,7 @@ def _print_gates(gates: Sequence[Gate]) -> None:
         {
             "gate": gate_name,
             "required": lambda gate: f"{gate.comparison} {gate.required:g}",
-            "measured": lambda gate: str(gate.measured),
+            "measured": lambda gate: gate.measured,
             "result": lambda gate: "passed" if gate.passed else "waived" if gate.waiver else "OPEN",
         },
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headwater.cli import names
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.cli.tables import called, columns
 from headwater.remediation import briefs, drafts, queries, works
 from headwater.remediation.model import BriefType
+
+if TYPE_CHECKING:
+    from headwater.remediation.model import Brief, Diagnosis
 
 brief = typer.Typer(help="Authorised orders to repair data.", no_args_is_help=True)
 diagnosis = typer.Typer(help="The data deficits behind findings.", no_args_is_help=True)
@@ -22,7 +27,9 @@ Reason = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 def list_diagnoses(as_json: Json = False) -> None:
     """List diagnoses, newest first."""
     with reading() as ctx:
-        show(queries.diagnoses(ctx), ("id", "deficit", "predicate", "cohort_id", "evidence", "grade"), as_json)
+        rows, teams = queries.diagnoses(ctx), names.teams(ctx)
+    shown = columns(("id", "deficit", "predicate", "cohort", "evidence", "grade"), cohort=called(teams, "cohort_id"))
+    show(rows, shown, as_json, empty="Nothing was diagnosed yet.")
 
 
 @diagnosis.command("show")
@@ -30,10 +37,14 @@ def show_diagnosis(identifier: DiagnosisId, as_json: Json = False) -> None:
     """Show a diagnosis and the brief it suggests."""
     with reading() as ctx:
         row, suggested = queries.diagnosis(ctx, identifier), drafts.draft(ctx, identifier)
+        teams, releases = names.teams(ctx), names.releases(ctx)
     if as_json:
         show({"diagnosis": row, "suggested": suggested}, (), as_json)
         return
-    show(row, ("id", "deficit", "predicate", "cohort_id", "evidence", "p", "grade", "finding_id", "release_id"))
+    fields = ["id", "deficit", "predicate", "cohort", "evidence", "p", "grade", "finding_id", "release"]
+    said = {"cohort": called(teams, "cohort_id"), "release": called(releases, "release_id")}
+    show(row, columns(_told(row, fields), **said, p=lambda each: f"{each.p:.2g}"))
+    done("\nSuggested brief")
     show(suggested, ("kind", "volume", "instructions", "baseline", "eval_set"))
 
 
@@ -41,7 +52,9 @@ def show_diagnosis(identifier: DiagnosisId, as_json: Json = False) -> None:
 def list_briefs(as_json: Json = False) -> None:
     """List briefs, newest first."""
     with reading() as ctx:
-        show(queries.briefs(ctx), ("id", "type", "state", "predicate", "cohort_id", "volume", "effect"), as_json)
+        rows, teams = queries.briefs(ctx), names.teams(ctx)
+    fields = ("id", "type", "state", "predicate", "cohort", "volume", "effect")
+    show(rows, columns(fields, cohort=called(teams, "cohort_id")), as_json, empty="No brief was written yet.")
 
 
 @brief.command("show")
@@ -50,15 +63,27 @@ def show_brief(identifier: BriefId, as_json: Json = False) -> None:
     with reading() as ctx:
         row = queries.brief(ctx, identifier)
         cause, work = queries.diagnosis(ctx, row.diagnosis_id), queries.works(ctx, row)
+        teams = names.teams(ctx)
     if as_json:
         show({"brief": row, "diagnosis": cause, "works": work}, (), as_json)
         return
-    show(row, ("id", "type", "state", "predicate", "cohort_id", "volume", "instructions", "baseline"))
+    fields = ["id", "type", "state", "predicate", "cohort", "volume", "instructions", "baseline"]
+    show(row, columns(_told(row, fields), cohort=called(teams, "cohort_id")))
+    done("\nAcceptance")
     show(row.acceptance, ("eval_set", "gain", "alpha", "fewest_samples", "retrains"))
+    done("\nDiagnosis")
     show(cause, ("deficit", "evidence"))
-    show(work, ("kind", "label", "id"))
+    done("\nWork")
+    show(work, ("kind", "label", "id"), empty="Nothing was recorded as carrying it out.")
     if row.measured:
-        done(f"{row.effect}: {row.measured}")
+        done(f"\n{row.effect}: {row.measured}")
+
+
+def _told(row: Diagnosis | Brief, fields: list[str]) -> list[str]:
+    """Return the fields without those that a weakness of a slice, or of a cohort, does not have."""
+    missing = {"predicate": not row.predicate, "cohort": not row.cohort_id}
+    missing["finding_id"] = not getattr(row, "finding_id", "")
+    return [field for field in fields if not missing.get(field)]
 
 
 @brief.command("propose")

@@ -35,7 +35,8 @@ def show(value: object, columns: Columns, as_json: bool = False, *, empty: str =
 
     Args:
         value: A dataclass, a mapping, or an iterable of them; JSON prints every field.
-        columns: Names of fields to print, dotted for nested ones; or a mapping from heading to a function of the row.
+        columns: Names of fields to print, dotted for nested ones, whose last part is the heading; or a mapping from
+            heading to a function of the row.
         as_json: Print JSON.
         empty: What to say when there are no rows.
     """
@@ -44,6 +45,8 @@ def show(value: object, columns: Columns, as_json: bool = False, *, empty: str =
         return
     getters = columns if isinstance(columns, dict) else {name: _getter(name) for name in columns}
     headings = [heading.replace("_", " ") for heading in getters]
+    if getters is not columns:
+        headings = [heading.rpartition(".")[2] for heading in headings]
     if is_dataclass(value) or isinstance(value, dict):
         _show_one(headings, [get(value) for get in getters.values()])
         return
@@ -52,6 +55,21 @@ def show(value: object, columns: Columns, as_json: bool = False, *, empty: str =
         _show_rows(headings, rows)
     else:
         out.print(empty, style="dim")
+
+
+def columns(names: Sequence[str], **said: Callable[[Any], object]) -> dict[str, Callable[[Any], object]]:
+    """Return columns by heading: what is said of a row, where that is given, else the field of that name."""
+    return {name: said.get(name) or _getter(name) for name in names}
+
+
+def called(names: Mapping[Any, str], field: str) -> Callable[[Any], object]:
+    """Return how to say a field that holds an id by its name; the id itself where it has none."""
+    return lambda row: names.get(found, found) if (found := _getter(field)(row)) else None
+
+
+def percent(field: str) -> Callable[[Any], object]:
+    """Return how to say a field that is a share."""
+    return lambda row: None if (found := _getter(field)(row)) is None else f"{found:.1%}"
 
 
 def to_dict(value: object) -> object:
@@ -92,7 +110,8 @@ def _show_rows(headings: list[str], rows: list[list[object]]) -> None:
     cells, widths = _fitted(headings, rows, cells)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, heading in enumerate(headings):
-        numbers = all(_is_number(row[place]) for row in rows)
+        known = [row[place] for row in rows if row[place] is not None]
+        numbers = bool(known) and all(map(_is_number, known))
         table.add_column(heading, overflow="fold", width=widths[place], justify="right" if numbers else "left")
     for row in cells:
         table.add_row(*row)
@@ -163,7 +182,9 @@ def _is_estimate(value: object) -> TypeGuard[Estimate]:
 
 
 def _is_number(value: object) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    if isinstance(value, str):
+        return value.endswith("%") and " " not in value
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _estimates(value: object) -> Iterator[Estimate]:
@@ -181,8 +202,9 @@ def _brief(value: Estimate) -> str:
     """Return all that an estimate's own text says but its method, its confidence and why it is undefined."""
     if not value.defined:
         return f"undefined n = {value.n:,}"
-    span = f" [{value.low:.3f}, {value.high:.3f}]" if value.low <= value.high else ""
-    return f"{value.value:.3f}{span} n = {value.n:,}"
+    digits = 0 if value.value > 1 and all(end.is_integer() for end in (value.value, value.low, value.high)) else 3
+    span = f" [{value.low:.{digits}f}, {value.high:.{digits}f}]" if value.low <= value.high else ""
+    return f"{value.value:.{digits}f}{span} n = {value.n:,}"
 
 
 def _note(value: Estimate) -> str:
@@ -204,8 +226,14 @@ def _text(value: object, estimate: Callable[[Estimate], str] = str) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 10_000 and math.isfinite(value) else f"{value:.4g}"  # noqa: PLR2004
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_text(item, estimate)}" for name, item in value.items())
+        return ", ".join(f"{name} {_inner(item, estimate)}" for name, item in value.items())
     if isinstance(value, tuple | list | set | frozenset):
-        return ", ".join(_text(item, estimate) for item in value)
+        texts = [_text(item, estimate) for item in value]
+        return ("\n" if any(text.endswith(".") for text in texts) else ", ").join(texts)
     moment = getattr(value, "isoformat", None)
     return str(value) if moment is None else moment(sep=" ", timespec="seconds").replace("+00:00", "Z")
+
+
+def _inner(value: object, estimate: Callable[[Estimate], str]) -> str:
+    text = _text(value, estimate)
+    return f"({text})" if isinstance(value, tuple | list) and len(value) > 1 else text

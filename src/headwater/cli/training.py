@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from headwater.cli import names
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.cli.tables import called, columns
 from headwater.training import queries, service
 
 cli = typer.Typer(help="Training runs and the models they made.", no_args_is_help=True)
@@ -29,13 +31,15 @@ def register(
 def list_runs(as_json: Json = False) -> None:
     """List training runs, newest first."""
     with reading() as ctx:
-        show(queries.runs(ctx), ("id", "name", "seed", "release_id", "model_id", "registered_at"), as_json)
+        rows, known = queries.runs(ctx), names.releases(ctx)
+    fields = ("id", "name", "seed", "release", "model_id", "registered_at")
+    show(rows, columns(fields, release=called(known, "release_id")), as_json, empty="No run was registered yet.")
 
 
 @cli.command("show")
 def show_run(run: Annotated[str, typer.Argument(help="Id of a run or of its model.")], as_json: Json = False) -> None:
     """Show a training run."""
     with reading() as ctx:
-        row = queries.run(ctx, run)
-    columns = ("id", "model_id", "release_id", "name", "seed", "params", "metrics", "model_digest", "registered_at")
-    show(row, columns, as_json)
+        row, known = queries.run(ctx, run), names.releases(ctx)
+    fields = ("id", "model_id", "release", "name", "seed", "params", "metrics", "model_digest", "registered_at")
+    show(row, columns(fields, release=called(known, "release_id")), as_json)

@@ -12,6 +12,7 @@ import typer
 from headwater.annotation import deliveries, responses, vendors
 from headwater.annotation import packages as work
 from headwater.cli.session import Json, acting, done, lines, reading, show
+from headwater.cli.tables import called, columns
 from headwater.core.errors import InvalidError
 
 cli = typer.Typer(help="Vendors: onboard, issue packages, take deliveries in, score.", no_args_is_help=True)
@@ -174,7 +175,7 @@ def scorecards(as_json: Json = False) -> None:
     """List vendors with what their work measured."""
     with reading() as ctx:
         found = vendors.scorecards(ctx)
-    columns = (
+    fields = (
         "vendor.name",
         "vendor.state",
         "packages",
@@ -185,20 +186,22 @@ def scorecards(as_json: Json = False) -> None:
         "first_time",
         "on_time",
     )
-    show(found, columns, as_json)
+    show(found, fields, as_json, empty="No vendor was onboarded yet.")
 
 
 @cli.command("packages")
 def packages(as_json: Json = False) -> None:
     """List work packages, newest first."""
     with reading() as ctx:
-        show(vendors.packages(ctx), ("id", "name", "state", "items", "due_at", "digest"), as_json)
+        rows = vendors.packages(ctx)
+    show(rows, ("id", "name", "state", "items", "due_at", "digest"), as_json, empty="No package was prepared yet.")
 
 
 @cli.command("deliveries")
 def list_deliveries(as_json: Json = False) -> None:
     """List deliveries, newest first."""
     with reading() as ctx:
-        show(
-            vendors.deliveries(ctx), ("id", "package_id", "number", "state", "valid", "rows", "gold", "wrong"), as_json
-        )
+        rows = vendors.deliveries(ctx)
+        packages = {each.id: each.name for each in vendors.packages(ctx)}
+    fields = ("id", "package", "number", "state", "valid", "rows", "gold", "wrong")
+    show(rows, columns(fields, package=called(packages, "package_id")), as_json, empty="Nothing was delivered yet.")

@@ -9,7 +9,9 @@ import typer
 
 from headwater.annotation import calibration
 from headwater.annotation import queries as annotation
+from headwater.cli import names
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.cli.tables import called, columns
 from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
 from headwater.workforce import qualifications, queries, service
@@ -75,10 +77,10 @@ def readmit(handle: Handle, reason: Reason) -> None:
 def list_annotators(as_json: Json = False) -> None:
     """List everybody enrolled, by team."""
     with reading() as ctx:
-        names = governance.names(ctx)
+        people = governance.names(ctx)
         rows = [
             {
-                "handle": names[row.person],
+                "handle": people[row.person],
                 "team": row.team,
                 "affiliation": row.affiliation,
                 "training": row.training,
@@ -96,7 +98,9 @@ def list_annotators(as_json: Json = False) -> None:
 def list_cohorts(as_json: Json = False) -> None:
     """List the cohorts whose work can be told apart."""
     with reading() as ctx:
-        show(queries.cohorts(ctx), ("team", "training", "guideline_id", "batch_id", "id"), as_json)
+        rows, guidelines, batches = queries.cohorts(ctx), names.guidelines(ctx), names.batches(ctx)
+    said = {"guideline": called(guidelines, "guideline_id"), "batch": called(batches, "batch_id")}
+    show(rows, columns(("team", "training", "guideline", "batch", "id"), **said), as_json)
 
 
 @cli.command("qualify")
@@ -139,15 +143,15 @@ def list_qualifications(
 ) -> None:
     """List what was decided on qualifications, newest first; everybody's for those who run campaigns."""
     with reading() as ctx:
-        names, now = governance.names(ctx), ctx.clock.now()
+        people, now = governance.names(ctx), ctx.clock.now()
         called: dict[str, str] = {each.id: f"{each.name} v{each.version}" for each in annotation.guidelines(ctx)}
         person = governance.person_by_handle(ctx, handle).id if handle else ""
         rows = [
-            {"handle": names[row.person], "subject": called.get(row.subject, row.subject), "outcome": row.outcome}
+            {"handle": people[row.person], "subject": called.get(row.subject, row.subject), "outcome": row.outcome}
             | {"right": row.right, "total": row.total, "bar": row.bar, "decided_at": row.decided_at}
-            | {"expires_at": row.expires_at, "holds": row.holds(now), "by": names.get(row.by, row.by)}
+            | {"expires_at": row.expires_at, "holds": row.holds(now), "by": people.get(row.by, row.by)}
             | {"reason": row.reason}
             for row in queries.qualifications(ctx, person=person)
         ]
-    columns = ("handle", "subject", "outcome", "right", "total", "bar", "decided_at", "expires_at", "by", "reason")
-    show(rows, columns, as_json)
+    fields = ("handle", "subject", "outcome", "right", "total", "bar", "decided_at", "expires_at", "by", "reason")
+    show(rows, columns(fields, bar=lambda row: f"{row['bar']:.0%}"), as_json)
