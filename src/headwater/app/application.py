@@ -100,6 +100,14 @@ def open_app(directory: Path, *, clock: Clock | None = None, run_jobs: bool = Fa
 def assemble(settings: Settings, *, clock: Clock | None = None) -> App:
     """Return the App of the given settings, its database brought to this version's schema."""
     database = Database(settings.database)
+    try:
+        return _assembled(settings, database, clock or SystemClock())
+    except BaseException:
+        database.close()
+        raise
+
+
+def _assembled(settings: Settings, database: Database, clock: Clock) -> App:
     migrations.migrate(database, backup_directory=settings.directory / "backups")
     app = App(
         settings=settings,
@@ -108,7 +116,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None) -> App:
         records=RecordTables.open(settings.records_url or str(settings.directory / "records")),
         keys=Keys.load(settings.directory / "keys"),
         jobs=Jobs(database, directory=settings.directory),
-        clock=clock or SystemClock(),
+        clock=clock,
     )
     app.jobs.prepare(lambda: _register(app))
     return app
