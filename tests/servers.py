@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ ARTEFACTS = Path(__file__).parent.parent / "artefacts"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The best first: the shell has Chromium's engine alone, and takes half the time for a page."""
 _ROOM = 4 << 30
+PATIENCE_MS = 15_000
+"""How long a page may take to show what it is to show, on a machine that does something else besides."""
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -117,6 +119,7 @@ def browser() -> Iterator[Browser]:
     binary = next(filter(None, map(shutil.which, BROWSERS)), None)
     if binary is None:
         pytest.fail("Chromium is not installed; run: make system")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=binary, args=list(CHROMIUM_FLAGS))
         yield opened
@@ -128,7 +131,7 @@ def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page in a browser session of its own; what it shows at the end is kept in `artefacts/`."""
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     opened = context.new_page()
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     ARTEFACTS.mkdir(exist_ok=True)
     opened.screenshot(path=ARTEFACTS / f"{request.node.name[:100]}.png")

@@ -13,7 +13,7 @@ import uvicorn
 from headwater.governance import accounts
 from headwater.governance.model import SYSTEM
 from headwater.server import build
-from tests.servers import free_port
+from tests.servers import PATIENCE_MS, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Served:
     def tab_of(self, browser: Browser, person: str, **options: object) -> Page:
         """Open a browser session of its own for a person."""
         tab = browser.new_context(**options).new_page()  # type: ignore[arg-type]
-        tab.set_default_timeout(15_000)
+        tab.set_default_timeout(PATIENCE_MS)
         self.sign_in(tab, person)
         return tab
 
