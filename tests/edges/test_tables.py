@@ -107,7 +107,7 @@ def test_numbers_stand_below_each_other_by_their_last_digits(printed: Callable[.
 
 
 def test_counts_and_their_ends_are_whole_numbers(printed: Callable[..., list[str]]) -> None:
-    count = Estimate(value=4.0, low=4.0, high=5.0, n=681, method="Spearman-Brown")
+    count = Estimate(value=4, low=4.0, high=5.0, n=681, method="Spearman-Brown")
     assert printed([{"needed": count}])[1] == "4 [4, 5] n = 681"
 
 

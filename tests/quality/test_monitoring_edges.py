@@ -89,7 +89,9 @@ def test_gold_that_people_disagree_with_is_questioned_corrected_and_retired(team
     with team.read(team.annotators[0]) as ctx:
         assert not [each for each in queries.latest(ctx) if "slice" in each.scope and each.metric == "gold.accuracy"]
     name = it.campaign.name
-    assert "slice language = 'de': " in typed(team, "gold", "health", name, "--interval", "clopper-pearson")
+    shown = typed(team, "gold", "health", name, "--interval", "clopper-pearson")
+    assert "slice language = 'de' " in shown
+    assert shown.count("95 % intervals: clopper-pearson.") == 1
     typed(team, "gold", "retire", name, row.task_id, "--reason", "too well known")
     assert row.task_id not in typed(team, "gold", "health", name)
     other = next(each.task_id for each in healed.items if each.task_id != row.task_id)

@@ -37,7 +37,7 @@ def board(as_json: Json = False) -> None:
     """List every batch with resolved labels: where it stands and what is to be done next."""
     with reading() as ctx:
         cards = lots.board(ctx)
-    columns = {
+    shown = {
         "batch": lambda card: card.batch.id,
         "name": lambda card: card.batch.name,
         "campaign": lambda card: card.campaign,
@@ -47,7 +47,7 @@ def board(as_json: Json = False) -> None:
         "errors": lambda card: len(card.inspection.errors) if card.inspection else None,
         "next": lambda card: card.step,
     }
-    show(cards, columns, as_json)
+    show(cards, shown, as_json)
 
 
 @cli.command("plans")
@@ -178,7 +178,7 @@ def inspection(batch: Batch, as_json: Json = False) -> None:
     """Show every inspection of a batch: plan, count, decision, rework."""
     with reading() as ctx:
         rows = queries.rounds(ctx, batch)
-    columns = {
+    shown = {
         "round": lambda row: row.round,
         "severity": lambda row: row.plan.severity.value,
         "plan": lambda row: _words(row.plan),
@@ -189,7 +189,7 @@ def inspection(batch: Batch, as_json: Json = False) -> None:
         "verdict": lambda row: row.verdict.value if row.verdict else None,
         "reason": lambda row: row.reason,
     }
-    show(rows, columns, as_json)
+    show(rows, shown, as_json)
 
 
 @cli.command("propose")
@@ -230,7 +230,7 @@ def severities(as_json: Json = False) -> None:
     with reading() as ctx:
         rows = severity.standings(ctx)
         names = {campaign.id: campaign.name for campaign in annotation.campaigns(ctx)}
-    columns = {
+    shown = {
         "campaign": lambda row: names.get(row.campaign_id, row.campaign_id),
         "team": lambda row: row.maker,
         "severity": lambda row: row.state.severity.value,
@@ -238,7 +238,7 @@ def severities(as_json: Json = False) -> None:
         "score": lambda row: row.state.score,
         "since": lambda row: row.at,
     }
-    show(rows, columns, as_json)
+    show(rows, shown, as_json)
 
 
 @cli.command("reduce")

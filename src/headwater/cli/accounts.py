@@ -8,6 +8,7 @@ import typer
 
 from headwater.app import serving
 from headwater.cli.session import Json, acting, chosen, done, lines, reading, show, whoami, workspace
+from headwater.cli.tables import called, columns
 from headwater.core.settings import load
 from headwater.governance import accounts, queries
 from headwater.governance.model import Role
@@ -123,7 +124,9 @@ def create(
 def list_tokens(as_json: Json = False) -> None:
     """List your tokens."""
     with reading(in_program=False) as ctx:
-        show(accounts.tokens(ctx), ("id", "label", "may_write", "program", "expires_at"), as_json)
+        rows, slugs = accounts.tokens(ctx), {each.id: each.slug for each in queries.programs(ctx)}
+    shown = columns(("id", "label", "may_write", "program", "expires_at"), program=called(slugs, "program"))
+    show(rows, shown, as_json, empty="You have no token.")
 
 
 @token.command("revoke")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headwater.annotation import queries as annotation
 from headwater.app import computing
-from headwater.cli import figures
+from headwater.cli import figures, tables
 from headwater.cli.session import Json, acting, done, reading, seated, show
+from headwater.cli.tables import columns
 from headwater.governance import queries as governance
 from headwater.quality import cards, concerns, explorer, forecasts, measuring, queries, requested
 from headwater.quality.model import NotAssessableError
@@ -42,8 +42,8 @@ def measure(
     with seated() as doors:
         rows = computing.assess(doors, campaign, question=question, seed=seed, slices=where or ())
         with doors.reading() as ctx:
-            remark, columns = _newest(ctx, campaign, question).remark, figures.measures(ctx, rows)
-    show([row for row in rows if not row.scope.startswith("annotator:")], columns, as_json)
+            remark, shown = _newest(ctx, campaign, question).remark, figures.measures(ctx, rows)
+    show([row for row in rows if not row.scope.startswith("annotator:")], shown, as_json)
     if remark and not as_json:
         done(remark)
 
@@ -66,7 +66,7 @@ def by(
     if as_json:
         show([found], ("question",), as_json)
         return
-    show(list(found.readings), {"scope": scope, "estimate": attrgetter("estimate")})
+    show(list(found.readings), columns(("scope", "estimate"), scope=scope))
     done("Also: " + ", ".join(each.name for each in found.offers if not each.against and each.name != found.measure))
 
 
@@ -117,9 +117,8 @@ def list_concerns(as_json: Json = False) -> None:
     """List what is wrong, worst first: since when, because of whom or which rule, what to do."""
     with reading() as ctx:
         found = concerns.concerns(ctx)
-    columns = {"severity": lambda row: SEVERITIES[row.severity]}
-    columns |= {name: attrgetter(name) for name in ("what", "since", "because", "next")}
-    show(found, columns, as_json, empty="Nothing that was measured is wrong.")
+    shown = columns(("severity", "what", "since", "because", "next"), severity=lambda row: SEVERITIES[row.severity])
+    show(found, shown, as_json, empty="Nothing that was measured is wrong.")
 
 
 @cli.command("pairs")
@@ -132,7 +131,8 @@ def pairs(campaign: Campaign, question: Question, limit: Limit = 50, as_json: Js
         {"first": names.get(each.first), "second": names.get(each.second), "percent": each.percent, "kappa": each.kappa}
         for each in rows
     ]
-    show(found, ("first", "second", "percent", "kappa"), as_json)
+    said = {"same_answer": lambda row: row["percent"]}
+    show(found, columns(("first", "second", "same_answer", "kappa"), **said), as_json)
 
 
 @cli.command("confusions")
@@ -181,7 +181,9 @@ def overlap(
     steps = list(found.steps)
     show(steps if as_json else [_uncounted(each) for each in steps], ("answers", "reliability", "stability"), as_json)
     if not as_json:
-        done(f"Now {found.overlap:.1f} answers per task. For a reliability of {target:g}: {found.needed}")
+        wanted = tables.brief(found.needed)
+        done(f"Now {found.overlap:.1f} answers per task. For a reliability of {target:g}: {wanted}.")
+        done(tables.note(found.needed))
 
 
 @cli.command("annotator")
@@ -189,8 +191,8 @@ def annotator(handle: Annotated[str, typer.Argument(help="Whose card.")], as_jso
     """Show what was measured about an annotator: yourself, or anybody if you run the program."""
     with reading() as ctx:
         rows = [each.mine for each in cards.annotator(ctx, governance.person_by_handle(ctx, handle).id).figures]
-        columns = figures.measures(ctx, rows, named="question")
-    show(rows, columns | {"measured_at": attrgetter("measured_at")}, as_json)
+        shown = figures.measures(ctx, rows, named="question") | columns(("measured_at",))
+    show(rows, shown, as_json, empty="Nothing was measured yet.")
 
 
 @cli.command("cohort")
@@ -198,8 +200,8 @@ def cohort(team: Annotated[str, typer.Argument(help="Which team.")], as_json: Js
     """Show what was measured about a team, if you run the program."""
     with reading() as ctx:
         rows = [each.mine for each in cards.cohort(ctx, team).figures]
-        columns = figures.measures(ctx, rows, named="question")
-    show(rows, columns | {"measured_at": attrgetter("measured_at")}, as_json)
+        shown = figures.measures(ctx, rows, named="question") | columns(("measured_at",))
+    show(rows, shown, as_json, empty="Nothing was measured yet.")
 
 
 def _uncounted(step: Step) -> Step:

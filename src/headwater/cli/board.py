@@ -60,7 +60,7 @@ def reviews(
     wanted = Filter(sort=sort, campaign=campaign, team=team, days=days)
     with reading() as ctx:
         rows = waiting.cases(ctx, wanted, after=after, limit=limit)
-    show(rows, ("campaign", "record_id", "cohort", "since", "cursor"), as_json)
+    show(rows, ("campaign", "record_id", "cohort", "since", "cursor"), as_json, empty="Nothing waits.")
 
 
 @cli.command("waiting")
@@ -68,7 +68,7 @@ def counts(as_json: Json = False) -> None:
     """List how much waits, by campaign and group, the longest waiting first."""
     with reading() as ctx:
         rows = waiting.counts(ctx)
-    show(rows, ("sort", "campaign", "cohort", "count", "oldest"), as_json)
+    show(rows, ("sort", "campaign", "cohort", "count", "oldest"), as_json, empty="Nothing waits.")
 
 
 @cli.command("tasks")

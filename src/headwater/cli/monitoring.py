@@ -183,10 +183,17 @@ def show_health(
     if as_json:
         show(found, (), as_json)
         return
-    done(f"Accuracy on gold {found.accuracy}; after exposure p {found.exposure_p:.2g}.")
-    for what, groups in (("team", found.teams), ("slice", found.slices), ("all tasks, weighed by", found.tasks)):
-        for name, value in groups.items():
-            done(f"{what} {name}: {value}" + (f" {value.note}" if value.defined and value.note else ""))
+    groups = (("team", found.teams), ("slice", found.slices), ("all tasks, weighed by", found.tasks))
+    right = {"all gold answers": found.accuracy} | {
+        f"{what} {name}": value for what, named in groups for name, value in named.items()
+    }
+    notes = {name: value.note for name, value in right.items() if value.defined and value.note}
+    show([{"of": name, "right": value} for name, value in right.items()], ("of", "right"))
+    for name, note in notes.items():
+        done(f"{name}: {note}")
+    if found.exposed:
+        done(f"Whether answers get better once the team has met the gold: exact one-sided p {found.exposure_p:.2g}.")
+    done("\nGold tasks")
     rows = [
         {
             "task": row.task_id,
@@ -231,4 +238,4 @@ def _show(found: list[Alarm], names: dict[str, str], as_json: bool) -> None:
         "what": lambda row: advice.headline(row, names),
         "next step": lambda row: row.advice,
     }
-    show(found, columns, as_json)
+    show(found, columns, as_json, empty="No alarm.")

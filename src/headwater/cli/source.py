@@ -90,7 +90,8 @@ def gaps(as_json: Json = False) -> None:
     """List slices where the pool is thin against production or a declared minimum."""
     with reading() as ctx:
         found = coverage.gaps(ctx)
-    show(found, ("slice", "records", "wanted", "missing", "critical", "predicate"), as_json)
+    fields = ("slice", "records", "wanted", "missing", "critical", "predicate")
+    show(found, fields, as_json, empty="No slice is thin, or there is no profile of production yet.")
 
 
 @cli.command("profile")
@@ -118,4 +119,5 @@ def show_production(as_json: Json = False) -> None:
         for value, count in counts.items()
         if found
     ]
-    show(rows, ("attribute", "value", "items", "share"))
+    empty = "No profile yet. Keep one with: headwater source profile FILE --by ATTRIBUTE"
+    show(rows, ("attribute", "value", "items", "share"), empty=empty)

@@ -72,6 +72,27 @@ def percent(field: str) -> Callable[[Any], object]:
     return lambda row: None if (found := _getter(field)(row)) is None else f"{found:.1%}"
 
 
+def brief(value: Estimate) -> str:
+    """Return all that an estimate's own text says but its method, its confidence and why it is undefined."""
+    if not value.defined:
+        return f"undefined n = {value.n:,}"
+    ends = (value.value, value.low, value.high)
+    digits = 0 if value.value > 1 and all(float(end).is_integer() for end in ends) else 3
+    span = f" [{value.low:.{digits}f}, {value.high:.{digits}f}]" if value.low <= value.high else ""
+    return f"{value.value:.{digits}f}{span} n = {value.n:,}"
+
+
+def note(value: Estimate) -> str:
+    """Return what `brief` leaves out."""
+    if not value.defined:
+        text = f"Undefined: {value.method}: {value.note}"
+    elif value.low <= value.high:
+        text = f"{100 * value.confidence:.4g} % intervals: {value.method}"
+    else:
+        text = f"Without an interval: {value.method}"
+    return text if text.endswith(".") else f"{text}."
+
+
 def to_dict(value: object) -> object:
     """Return dataclasses, enums, sets and paths as what JSON has."""
     if is_dataclass(value) and not isinstance(value, type):
@@ -104,9 +125,9 @@ def _show_one(headings: list[str], values: list[object]) -> None:
 
 
 def _show_rows(headings: list[str], rows: list[list[object]]) -> None:
-    notes = list(dict.fromkeys(_note(each) for row in rows for value in row for each in _estimates(value)))
-    marks = {note: f" ({place})" if len(notes) > 1 else "" for place, note in enumerate(notes, 1)}
-    cells = [[_text(value, lambda each: _brief(each) + marks[_note(each)]) for value in row] for row in rows]
+    notes = list(dict.fromkeys(note(each) for row in rows for value in row for each in _estimates(value)))
+    marks = {each: f" ({place})" if len(notes) > 1 else "" for place, each in enumerate(notes, 1)}
+    cells = [[_text(value, lambda each: brief(each) + marks[note(each)]) for value in row] for row in rows]
     cells, widths = _fitted(headings, rows, cells)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, heading in enumerate(headings):
@@ -116,8 +137,8 @@ def _show_rows(headings: list[str], rows: list[list[object]]) -> None:
     for row in cells:
         table.add_row(*row)
     out.print(table)
-    for note in notes:
-        out.print(f"{marks[note]} {note}".strip(), style="dim")
+    for each, mark in marks.items():
+        out.print(f"{mark} {each}".strip(), style="dim")
 
 
 class _Fitted(NamedTuple):
@@ -196,26 +217,6 @@ def _estimates(value: object) -> Iterator[Estimate]:
     elif isinstance(value, tuple | list | set | frozenset):
         for item in value:
             yield from _estimates(item)
-
-
-def _brief(value: Estimate) -> str:
-    """Return all that an estimate's own text says but its method, its confidence and why it is undefined."""
-    if not value.defined:
-        return f"undefined n = {value.n:,}"
-    digits = 0 if value.value > 1 and all(end.is_integer() for end in (value.value, value.low, value.high)) else 3
-    span = f" [{value.low:.{digits}f}, {value.high:.{digits}f}]" if value.low <= value.high else ""
-    return f"{value.value:.{digits}f}{span} n = {value.n:,}"
-
-
-def _note(value: Estimate) -> str:
-    """Return what `_brief` leaves out."""
-    if not value.defined:
-        text = f"Undefined: {value.method}: {value.note}"
-    elif value.low <= value.high:
-        text = f"{100 * value.confidence:.4g} % intervals: {value.method}"
-    else:
-        text = f"Without an interval: {value.method}"
-    return text if text.endswith(".") else f"{text}."
 
 
 def _text(value: object, estimate: Callable[[Estimate], str] = str) -> str:
