@@ -104,6 +104,11 @@ def test_where_estimates_do_not_fit_in_a_line_n_stands_below_them(printed: Calla
 
 def test_numbers_stand_below_each_other_by_their_last_digits(printed: Callable[..., list[str]]) -> None:
     assert printed([{"tasks": 7}, {"tasks": 1234}]) == ["tasks", "    7", " 1234"]
+    assert printed([{"seconds": "9.5"}, {"seconds": None}, {"seconds": "12.0"}])[1:] == [
+        "    9.5",
+        "      –",
+        "   12.0",
+    ]
 
 
 def test_counts_and_their_ends_are_whole_numbers(printed: Callable[..., list[str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     Columns = Sequence[str] | Mapping[str, Callable[[Any], object]]
 
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?")
 _GAP = 2
 """Blanks between two columns."""
 _WORD = 20
@@ -204,7 +206,7 @@ def _is_estimate(value: object) -> TypeGuard[Estimate]:
 
 def _is_number(value: object) -> bool:
     if isinstance(value, str):
-        return value.endswith("%") and " " not in value
+        return _NUMBER.fullmatch(value) is not None
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
