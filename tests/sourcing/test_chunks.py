@@ -100,7 +100,8 @@ def one_by_one(raw: list[Item]) -> Chunk:
 def curated(recipe: Recipe, raw: list[Item], chunk: Callable[[list[Item]], Chunk]) -> list[Any]:
     curator = Curator(recipe, "src_1", Marks(Nobody()), list)
     parts = [raw[start : start + 5] for start in range(0, len(raw), 5)]
-    return [curator.apply(chunk(part))[:2] for part in parts]
+    found = [curator.apply(chunk(part)) for part in parts]
+    return [(outcome.kept, outcome.turned, content) for outcome, content in found]
 
 
 VALUES = st.none() | st.booleans() | st.integers(-9, 9) | TEXTS

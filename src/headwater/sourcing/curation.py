@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from headwater.core.canonical import canonical_json
 from headwater.sourcing import marks
 from headwater.sourcing.items import Item
+from headwater.sourcing.outcomes import Content, Kept, Outcome, Reason, Turned, excerpt
 from headwater.text import columns, language, nearduplicate, normal, personal
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from headwater.sourcing.items import Chunk
     from headwater.sourcing.marks import Marks
     from headwater.text.columns import Column
-
-EXCERPT = 200
-"""Characters of a rejected item that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,64 +35,6 @@ class Recipe:
     """`mask` replaces it, `reject` turns the item away, `keep` leaves it."""
     near_duplicate: float = 0.75
     """Least similarity at which a text is a near duplicate of a kept one; above 1 switches the step off."""
-
-
-class Kept(NamedTuple):
-    """Items that become records, in their order, column by column."""
-
-    indices: list[int]
-    """In their chunk."""
-    record_ids: list[str]
-    digests: list[str]
-    kinds: list[str]
-    texts: list[str]
-    payloads: list[str]
-    """Canonical JSON."""
-    attributes: list[str]
-    """Canonical JSON."""
-    seen: list[dict[str, object]]
-    """The attributes themselves."""
-    languages: list[str]
-    fingerprints: list[bytes]
-    signatures: list[bytes]
-    """Empty when near duplicates are not looked for."""
-
-    def without(self, records: frozenset[str]) -> Kept:
-        """Return the columns without some records."""
-        if not records:
-            return self
-        stay = [record not in records for record in self.record_ids]
-        columns_: tuple[Any, ...] = tuple(list(compress(column, stay)) for column in self)
-        return Kept(*columns_)
-
-
-class Turned(NamedTuple):
-    """An item that is turned away."""
-
-    place: int
-    reason: str
-    evidence: str
-    excerpt: str
-
-
-class Outcome(NamedTuple):
-    """What became of a chunk."""
-
-    kept: Kept
-    turned: list[Turned]
-    block: int
-    """The number of what was kept, for the marks."""
-    seen: int
-    """How many blocks of others it was compared with."""
-    same: list[str]
-    """The records from before that say the same as an item that is turned away."""
-
-
-class Reason(NamedTuple):
-    """Why an item is turned away."""
-
-    reason: str
-    evidence: str
 
 
 class _Repeat(NamedTuple):
@@ -142,15 +81,15 @@ class Curator:
         self.marks = known
         self._near = _Near(near(), recipe.near_duplicate) if recipe.near_duplicate <= 1 else None
 
-    def apply(self, chunk: Chunk) -> Outcome:
-        """Return what becomes of the items of a chunk; what is kept counts as known from then on."""
+    def apply(self, chunk: Chunk) -> tuple[Outcome, Content]:
+        """Return what becomes of the items of a chunk, and what is kept of them; that counts as known from then on."""
         screened = self._screen(chunk)
         reasons = screened.refused
         left = [index for index in range(len(chunk.texts)) if index not in reasons]
         fingerprints = _fingerprints(screened, left)
         known = self.marks.find(fingerprints)
         stays, repeats = self._compare(screened, left, fingerprints, known)
-        kept = self._named(screened, stays)
+        kept, content = self._named(screened, stays)
         block = self.marks.add(kept.fingerprints, kept.record_ids)
         if self._near:
             self._near.name(kept.record_ids)
@@ -162,9 +101,9 @@ class Curator:
             elif self._near and isinstance(other, int):
                 evidence = f"similarity {similarity:.2f} to {self._near.record(other)}"
                 reasons[index] = Reason("near-duplicate", evidence)
-        refused = [turned(chunk, index, reasons[index]) for index in sorted(reasons)]
+        refused = [_turned(chunk, index, reasons[index]) for index in sorted(reasons)]
         before = [other for other, similarity in repeats.values() if similarity is None and isinstance(other, str)]
-        return Outcome(kept, refused, block, self.marks.seen(), list(dict.fromkeys(before)))
+        return Outcome(kept, refused, block, self.marks.seen(), list(dict.fromkeys(before))), content
 
     def _screen(self, chunk: Chunk) -> _Screened:
         """Apply the steps that look at an item alone."""
@@ -259,7 +198,7 @@ class Curator:
                 stays[fingerprint] = index
         return stays, repeats
 
-    def _named(self, screened: _Screened, stays: Mapping[bytes, int]) -> Kept:
+    def _named(self, screened: _Screened, stays: Mapping[bytes, int]) -> tuple[Kept, Content]:
         """Return the items that stay as records."""
         indices, others = list(stays.values()), screened.others
         kinds, payloads, texts = ["text"] * len(indices), ["{}"] * len(indices), list(_at(screened.texts, indices))
@@ -268,18 +207,20 @@ class Curator:
                 item = others[index]
                 kinds[place], texts[place], payloads[place] = item.kind, item.text, _written(item.payload)
         digests, records = self._digests(screened, indices)
-        return Kept(
+        kept = Kept(
             indices=indices,
             record_ids=records,
-            digests=digests,
             kinds=kinds,
+            seen=list(_at(screened.seen, indices)),
+            fingerprints=list(stays),
+            signatures=self._near.signatures(stays) if self._near else [b""] * len(indices),
+        )
+        return kept, Content(
+            digests=digests,
             texts=texts,
             payloads=payloads,
             attributes=list(_at(screened.attributes, indices)),
-            seen=list(_at(screened.seen, indices)),
             languages=list(_at(screened.languages, indices)),
-            fingerprints=list(stays),
-            signatures=self._near.signatures(stays) if self._near else [b""] * len(indices),
         )
 
     def _digests(self, screened: _Screened, indices: Sequence[int]) -> tuple[list[str], list[str]]:
@@ -383,11 +324,9 @@ def _told(found: Sequence[personal.Found]) -> Reason:
     return Reason("personal-data", ", ".join(sorted({entry.kind.value for entry in found})))
 
 
-def turned(chunk: Chunk, index: int, why: Reason) -> Turned:
-    """Return an item of a chunk as one that is turned away."""
+def _turned(chunk: Chunk, index: int, why: Reason) -> Turned:
     text = chunk.others[index].text if index in chunk.others else chunk.texts[index]
-    excerpt = text[:EXCERPT].encode("utf-8", "replace").decode()
-    return Turned(chunk.places[index], why.reason, why.evidence, excerpt)
+    return Turned(chunk.places[index], why.reason, why.evidence, excerpt(text))
 
 
 def _whole(item: Item) -> str:

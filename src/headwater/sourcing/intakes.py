@@ -17,7 +17,7 @@ from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
 from headwater.sourcing import queries, store, tallies
-from headwater.sourcing.curation import Curator, Reason, Recipe, turned
+from headwater.sourcing.curation import Curator, Recipe
 from headwater.sourcing.items import chunked
 from headwater.sourcing.known import Known, signed
 from headwater.sourcing.marks import Block, Marks, buckets, raw
@@ -30,6 +30,7 @@ from headwater.sourcing.model import (
     SourceNotApprovedError,
     SourceState,
 )
+from headwater.sourcing.outcomes import Turned, excerpt
 from headwater.storage.appends import Appends
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headwater.context import Context
-    from headwater.sourcing.curation import Kept, Outcome, Turned
     from headwater.sourcing.items import Chunk, Item
+    from headwater.sourcing.outcomes import Content, Kept, Outcome
     from headwater.storage.database import Database
     from headwater.storage.pins import Pin
 
@@ -127,15 +128,19 @@ def run(
     with _Writer(act, Appends(tables, database, program), intake, known, then) as writer:
         settled = intake.read
         for chunk in chunked(items, after=intake.cursor, most=CHUNK):
-            outcome = curator.apply(chunk)
-            rows = _table(outcome.kept, intake, now)
-            for size in writer.write(chunk, outcome, rows):
+            for size in writer.write(chunk.places, *_screen(curator, chunk, intake, now)):
                 settled = _told(settled + size, on_progress)
         for size in writer.rest():
             settled = _told(settled + size, on_progress)
     tables.clean(database, program)
     with act() as ctx:
         return _finish(ctx, intake_id)
+
+
+def _screen(curator: Curator, chunk: Chunk, intake: Intake, now: datetime) -> tuple[Outcome, pa.Table]:
+    """Return what becomes of a chunk and the rows of its records, which alone hold their texts from then on."""
+    outcome, content = curator.apply(chunk)
+    return outcome, _table(outcome.kept, content, intake, now)
 
 
 def _told(settled: int, on_progress: Callable[[int], None] | None) -> int:
@@ -147,7 +152,8 @@ def _told(settled: int, on_progress: Callable[[int], None] | None) -> int:
 class _Ready(NamedTuple):
     """A chunk whose rows are in the record table, to be made visible."""
 
-    chunk: Chunk
+    places: Sequence[int]
+    """Of all its items."""
     kept: Kept
     refused: Sequence[Turned]
     same: Sequence[str]
@@ -181,11 +187,11 @@ class _Writer:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def write(self, chunk: Chunk, outcome: Outcome, rows: pa.Table) -> Iterator[int]:
+    def write(self, places: Sequence[int], outcome: Outcome, rows: pa.Table) -> Iterator[int]:
         """Begin to write a chunk, and yield how many items those had that were settled before there was room for it."""
         yield from self.rest(leave=1 if self._written % _IN_A_ROW else 0)
         self._written += 1
-        ready = self._appending.submit(self._append, chunk, outcome, rows)
+        ready = self._appending.submit(self._append, places, outcome, rows)
         before = self._under_way[-1] if self._under_way else None
         self._under_way.append(self._settling.submit(self._settle, ready, before))
 
@@ -195,20 +201,20 @@ class _Writer:
             done = self._under_way.popleft().result()
             if done.block:
                 self._known.committed(done.number)
-            yield len(done.chunk.places)
+            yield len(done.places)
 
-    def _append(self, chunk: Chunk, outcome: Outcome, rows: pa.Table) -> _Ready:
+    def _append(self, places: Sequence[int], outcome: Outcome, rows: pa.Table) -> _Ready:
         """Add the rows of what is kept of a chunk to the record table."""
         kept, refused, same = outcome.kept, outcome.turned, outcome.same
         if not kept.indices:
-            return _Ready(chunk, kept, refused, same, None, None, outcome.block)
+            return _Ready(places, kept, refused, same, None, None, outcome.block)
         pin = self._appends.append(rows, compared=self._known.compared(outcome.seen))
-        refused = refused + _taken(chunk, kept, pin.present)  # by another intake since this one began
+        refused = refused + _taken(places, kept, rows, pin.present)  # by another intake since this one began
         kept, same = kept.without(pin.present), [*same, *sorted(pin.present.difference(same))]
         block = Block(pin.next_seq - pin.added, pin.added) if pin.added else None
         if block:
             self._known.committing(outcome.block, block)
-        return _Ready(chunk, kept, refused, same, pin, block, outcome.block)
+        return _Ready(places, kept, refused, same, pin, block, outcome.block)
 
     def _settle(self, appended: Future[_Ready], before: Future[_Ready] | None) -> _Ready:
         """Commit what became of a chunk."""
@@ -222,14 +228,15 @@ class _Writer:
                 store.add_block(ctx.db, ctx.program, block, raw(kept.record_ids), b"".join(kept.signatures), by_bucket)
             if self._then:
                 self._then(ctx, kept.record_ids, ready.same)
-            _settle(ctx, self._intake, ready.chunk, kept, ready.refused)
+            _settle(ctx, self._intake, ready.places, kept, ready.refused)
         return ready
 
 
-def _taken(chunk: Chunk, kept: Kept, present: frozenset[str]) -> list[Turned]:
+def _taken(places: Sequence[int], kept: Kept, rows: pa.Table, present: frozenset[str]) -> list[Turned]:
+    texts = rows.column("text")
     return [
-        turned(chunk, index, Reason("duplicate", f"same text as {record}"))
-        for index, record in zip(kept.indices, kept.record_ids, strict=True)
+        Turned(places[index], "duplicate", f"same text as {record}", excerpt(texts[row].as_py()))
+        for row, (index, record) in enumerate(zip(kept.indices, kept.record_ids, strict=True))
         if record in present
     ]
 
@@ -250,15 +257,15 @@ def _approved(ctx: Context, source: str) -> Source:
     return found
 
 
-def _settle(ctx: Context, intake: Intake, chunk: Chunk, kept: Kept, refused: Sequence[Turned]) -> None:
+def _settle(ctx: Context, intake: Intake, places: Sequence[int], kept: Kept, refused: Sequence[Turned]) -> None:
     rejects = [
         Reject(intake_id=intake.id, place=item.place, reason=item.reason, evidence=item.evidence, excerpt=item.excerpt)
         for item in refused
     ]
     store.add_rejects(ctx.db, rejects)
     _tally(ctx, intake, kept)
-    counts = {"read": len(chunk.places), "added": len(kept.indices), "rejected": len(refused)}
-    store.count_intake(ctx.db, intake.id, **counts, cursor=chunk.places[-1])
+    counts = {"read": len(places), "added": len(kept.indices), "rejected": len(refused)}
+    store.count_intake(ctx.db, intake.id, **counts, cursor=places[-1])
 
 
 def _tally(ctx: Context, intake: Intake, kept: Kept) -> None:
@@ -284,7 +291,7 @@ def _finish(ctx: Context, intake_id: str) -> Intake:
     return intake
 
 
-def _table(kept: Kept, intake: Intake, now: datetime) -> pa.Table:
+def _table(kept: Kept, content: Content, intake: Intake, now: datetime) -> pa.Table:
     size = len(kept.indices)
     return pa.table(
         {
@@ -292,11 +299,11 @@ def _table(kept: Kept, intake: Intake, now: datetime) -> pa.Table:
             "source_id": pa.repeat(pa.scalar(intake.source_id), size),
             "intake_id": pa.repeat(pa.scalar(intake.id), size),
             "kind": kept.kinds,
-            "text": kept.texts,
-            "payload": kept.payloads,
-            "attributes": kept.attributes,
-            "language": kept.languages,
-            "digest": kept.digests,
+            "text": content.texts,
+            "payload": content.payloads,
+            "attributes": content.attributes,
+            "language": content.languages,
+            "digest": content.digests,
             "created_at": pa.repeat(pa.scalar(now, pa.timestamp("us", tz="UTC")), size),
         }
     )

@@ -97,11 +97,10 @@ def fingerprints(texts: Sequence[str], is_simple: Mask) -> list[bytes]:
 def length_bins(column: Column) -> list[str]:
     """Return the length of each text as a bin of words (see `normal.length_bin`)."""
     words = pc.count_substring(column.values, " ").to_numpy() + 1
-    bins = np.array(normal.BINS)[np.searchsorted(normal.BIN_ENDS, words)].tolist()
+    bins = list(map(normal.BINS.__getitem__, np.searchsorted(normal.BIN_ENDS, words).tolist()))
     for place in np.flatnonzero(~column.is_simple).tolist():
         bins[place] = normal.length_bin(column.texts[place])
-    found: list[str] = bins
-    return found
+    return bins
 
 
 def _matches(values: pa.StringArray, pattern: str) -> Mask:

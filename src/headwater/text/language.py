@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from itertools import islice
+from sys import intern
 from typing import TYPE_CHECKING
 
 import eldc
@@ -28,7 +29,7 @@ def identify(text: str) -> str:
 def detect(texts: Sequence[str]) -> list[str]:
     """Return the language of each of some texts that have letters enough, as `identify` does."""
     _ready()
-    return [eldc.detect(text) or UNKNOWN for text in texts]
+    return [intern(eldc.detect(text) or UNKNOWN) for text in texts]  # one text for all of a language
 
 
 @functools.cache
