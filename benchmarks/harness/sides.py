@@ -112,7 +112,7 @@ class HeadwaterSide(_Site):
         url = "/api/v1/programs/support/sources/desk/intakes"
         job = self.http.post(url, content=lines, params=params).raise_for_status().json()
         while job["state"] not in ("done", "failed"):
-            time.sleep(0.05)
+            time.sleep(0.02)
             job = self.http.get(f"/api/v1/programs/support/jobs/{job['id']}").raise_for_status().json()
         if job["state"] == "failed" or job["result"]["tasks"] != tasks:
             raise RuntimeError(f"Not all of {tasks} texts became tasks: {job}")
