@@ -104,7 +104,9 @@ def _copy(db: Connection, target: str, columns: list[Sequence[Any]], shared: lis
     rows = map("\t".join, zip(*(map(_copied, column) for column in columns), strict=True))
     from headwater.storage import postgres  # noqa: PLC0415 -- loads a driver that most commands do not need
 
-    postgres.copy(db, f"COPY {target} FROM STDIN", "".join(f"{start}{row}\n" for row in rows))
+    lines = (f"{start}{row}\n" for row in rows)
+    some = iter(lambda: "".join(islice(lines, _TOGETHER)), "")
+    postgres.copy(db, f"COPY {target} FROM STDIN", some)
 
 
 def _copied(value: object) -> str:
@@ -116,6 +118,6 @@ def _copied(value: object) -> str:
     return "\\N" if value is None else str(value)
 
 
-_MANY, _MOST_VALUES = 1_000, 2_000
+_MANY, _MOST_VALUES, _TOGETHER = 1_000, 2_000, 4_000
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})

@@ -24,7 +24,7 @@ from psycopg import errors, pq
 from psycopg.adapt import PyFormat, Transformer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from psycopg.abc import Transformer as Adapters
     from psycopg.pq.abc import PGresult
@@ -263,15 +263,16 @@ def ahead(db: Connection, text: str, values: Sequence[object]) -> None:
     _wire(db).ahead(text, values)
 
 
-def copy(db: Connection, statement: str, rows: str) -> None:
-    """Execute a COPY from the client, with rows in its text format.
+def copy(db: Connection, statement: str, rows: Iterable[str]) -> None:
+    """Execute a COPY from the client, with rows in its text format, some at a time.
 
     Raises:
         psycopg.Error: What the server refuses.
     """
     driver: Any = db.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(statement) as sink:
-        sink.write(rows)
+        for some in rows:
+            sink.write(some)
 
 
 def _wire(db: Connection) -> _Wire:
