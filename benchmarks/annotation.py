@@ -123,7 +123,7 @@ def main() -> None:
     for tasks in [int(each) for each in sys.argv[1:]] or (*SIZES, ALONE):
         for name in DATABASES:
             cases += compare(name, tasks)
-            publish("annotation", cases)
+            publish("annotation", cases, part=len(sys.argv) > 1)
 
 
 if __name__ == "__main__":
