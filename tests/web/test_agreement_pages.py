@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from headwater.annotation import comments
 from headwater.annotation import queries as annotation
@@ -166,6 +167,6 @@ def look_at_another_measure(tab: Page) -> None:
     tab.get_by_role("link", name="By another measure").click()
     tab.get_by_label("Measure").select_option("fleiss")
     tab.get_by_role("button", name="Show").click()
-    assert "Fleiss' kappa" in tab.locator("table", has_text="in-house").inner_text()
+    expect(tab.locator("table", has_text="in-house")).to_contain_text("Fleiss' kappa")
     assert not problems(tab)
     tab.get_by_role("link", name="Agreement as it counts").click()

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from headwater.annotation import content, tasks
 from headwater.annotation.plan import Plan
@@ -65,7 +66,7 @@ def test_an_alarm_leads_to_the_answers_it_is_about(team: Team, site: Served, bro
     assert not problems(tab)
     tab.goto(f"{site.url}/p/support/quality/annotators/{noisy}")
     tab.get_by_role("link", name="Answers", exact=True).click()
-    assert rows.count() == 25
+    expect(rows).to_have_count(25)
     tab.keyboard.press("n")
     tab.get_by_role("link", name="From the start").wait_for()
     with tab.expect_download() as file:

@@ -58,7 +58,7 @@ def test_a_campaign_is_moved_to_the_published_version_after_its_difference_was_s
         tab = site.tab_of(browser, team.ops)
         tab.goto(f"{site.url}/p/support/campaigns/{campaign.id}")
         tab.get_by_role("link", name="Move to the published version").click()
-        assert tab.locator("ins", has_text="+Thanks and compliments.").is_visible()
+        tab.locator("ins", has_text="+Thanks and compliments.").wait_for()
         assert not problems(tab)
         tab.get_by_role("button", name="Move to version 2").click()
         tab.get_by_role("link", name="topic v2").wait_for()

@@ -144,10 +144,10 @@ def list_qualifications(
     """List what was decided on qualifications, newest first; everybody's for those who run campaigns."""
     with reading() as ctx:
         people, now = governance.names(ctx), ctx.clock.now()
-        called: dict[str, str] = {each.id: f"{each.name} v{each.version}" for each in annotation.guidelines(ctx)}
+        versions: dict[str, str] = {each.id: f"{each.name} v{each.version}" for each in annotation.guidelines(ctx)}
         person = governance.person_by_handle(ctx, handle).id if handle else ""
         rows = [
-            {"handle": people[row.person], "subject": called.get(row.subject, row.subject), "outcome": row.outcome}
+            {"handle": people[row.person], "subject": versions.get(row.subject, row.subject), "outcome": row.outcome}
             | {"right": row.right, "total": row.total, "bar": row.bar, "decided_at": row.decided_at}
             | {"expires_at": row.expires_at, "holds": row.holds(now), "by": people.get(row.by, row.by)}
             | {"reason": row.reason}

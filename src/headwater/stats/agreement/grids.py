@@ -6,6 +6,7 @@ counters take three jumps and eight bytes: ten million answers stay inside the c
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +39,7 @@ def ways(
         where somebody answered a task twice.
     """
     tasks, raters = int(task.max()) + 1, int(annotator.max()) + 1
-    if tasks * raters > _EMPTY * task.size or (width + 1) ** raters > max(_WAYS, tasks):
+    if tasks * raters > _EMPTY * task.size or raters * math.log(width + 1) > math.log(max(_WAYS, tasks)):
         return None
     grid = _laid_out(task, annotator, answer, (tasks, raters))
     if np.count_nonzero(grid) != task.size:  # an answer lies upon another
@@ -64,12 +65,11 @@ def _laid_out(
 
 def _sizes(grid: NDArray[np.unsignedinteger], base: int) -> NDArray[np.int64]:
     """Return how many rows are each number, read as digits with the first column as the lowest."""
-    sizes = np.zeros(base ** grid.shape[1], np.int64)
+    ways = base ** grid.shape[1]
+    number = np.zeros(len(grid), np.min_scalar_type(ways))
     for start in range(0, len(grid), _STEP):
-        part = grid[start : start + _STEP]
-        number = np.zeros(len(part), np.min_scalar_type(sizes.size))
-        for column in part.T[::-1]:
-            number *= number.dtype.type(base)
-            number += column
-        sizes += np.bincount(number, minlength=sizes.size)
-    return sizes
+        part = number[start : start + _STEP]
+        for column in grid[start : start + _STEP].T[::-1]:
+            part *= number.dtype.type(base)
+            part += column
+    return np.bincount(number, minlength=ways)

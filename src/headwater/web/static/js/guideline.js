@@ -1,8 +1,9 @@
 // The guideline editor: after each pause in typing the server shows what the text becomes, what differs, what it lacks.
+import { follow } from "./editing.js";
+
 const form = document.querySelector("[data-preview]");
 const shown = form.querySelector("[data-shown]");
 const text = form.elements.text;
-let timer = 0;
 let asked = 0;
 
 async function refresh() {
@@ -14,12 +15,7 @@ async function refresh() {
   if (reply?.ok) shown.innerHTML = await reply.text(); // the server's own template; the text in it was cleaned there
 }
 
-form.addEventListener("input", (event) => {
-  if (event.target.name === "change") return;
-  clearTimeout(timer);
-  timer = setTimeout(refresh, 400);
-});
-if (text.value !== text.defaultValue) refresh(); // typed before this script was there, or put back by the browser
+follow(form, refresh, "change");
 
 shown.addEventListener("click", (event) => {
   const line = Number(event.target.closest("[data-line]")?.dataset.line ?? 0);
@@ -29,8 +25,3 @@ shown.addEventListener("click", (event) => {
   text.focus();
   text.setSelectionRange(start, start + lines[line - 1].length);
 });
-
-// A text that was not written is not lost by leaving the page.
-let written = false;
-form.addEventListener("submit", () => { written = true; });
-addEventListener("beforeunload", (event) => { if (!written && text.value !== text.defaultValue) event.preventDefault(); });
