@@ -1,9 +1,9 @@
 """Intervals of agreement where disagreement is rare: what a sample did not show may still happen.
 
 A bootstrap draws only what was seen. Where no unit disagrees it has no width at all, and where a few do, and slightly,
-it knows nothing of the worse ones that are as rare. So the lower end also admits one unit more that disagrees
-altogether, weighed by one over the number of those that were seen to disagree: a whole one beside a single one, hardly
-any beside nine. It is done only where few disagree.
+it knows nothing of the worse ones that are as rare. So where few disagree, units are weighed as in the Bayesian
+bootstrap, with half a unit more on either side: one that agrees, and one that disagrees half-way between those that
+were seen and altogether. The share of units that disagree then has Jeffreys' posterior.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from headwater.stats.bootstrap import UnitSums, bootstrap
+from headwater.stats.bootstrap import SEED, UnitSums, bootstrap, percentile_bounds
 from headwater.stats.interval import Estimate, unanimous
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ def interval(
         resampling: How to bootstrap.
 
     Source:
-        Ours. By simulation it covers 93 to 98 % (40 to 150 texts, one mark in four to one in thirty wrong), where the
-        bootstrap alone covers 88 to 97 %; most where two or three texts differ.
+        Rubin 1981 for the weights; the half units are ours. By simulation it covers 94 to 97.5 % (40 to 150 texts, one
+        mark in ten to one in a hundred wrong), where the bootstrap alone covers down to 85 %. The most is where so few
+        differ that samples often show none: what has equal tails can err on one side only there.
     """
     found = bootstrap(UnitSums(np.ones(len(sums), np.int64), sums), statistic, method=method, resampling=resampling)
     few = int(np.count_nonzero(seen.apart))
@@ -69,7 +70,16 @@ def interval(
         return unanimous(found, seen.cost, units=seen.units)
     if few >= min(FEW, PART * seen.units):
         return found
-    more = UnitSums(np.ones(len(sums) + 1, np.int64), np.concatenate([sums, seen.worst[None, :] / few]))
-    low = min(found.low, bootstrap(more, statistic, method=method, resampling=resampling).low)
-    added = f"an utter disagreement of weight 1/{few} added below as only {few} differed"
-    return replace(found, low=low, method=f"{found.method}, {added}")
+    drawn = statistic(_weighed(sums, seen, resampling))
+    low, high = percentile_bounds(drawn, confidence=resampling.confidence)
+    how = f"Bayesian bootstrap of {resampling.resamples} draws, half a unit added on either side as only {few} differed"
+    error = float(np.nanstd(drawn, ddof=1))
+    return replace(found, low=float(low), high=float(high), standard_error=error, method=f"{method}, {how}", note="")
+
+
+def _weighed(sums: Numbers, seen: Disagreement, resampling: Resampling) -> Numbers:
+    """Return draws of the sums with random weights of the units, shape (resamples, sums)."""
+    rng = np.random.default_rng(SEED) if resampling.rng is None else resampling.rng
+    halves = np.stack([sums[~seen.apart].mean(axis=0), (sums[seen.apart].mean(axis=0) + seen.worst) / 2])
+    units = rng.standard_exponential((resampling.resamples, len(sums)))
+    return np.asarray(units @ sums + rng.gamma(0.5, size=(resampling.resamples, 2)) @ halves)
