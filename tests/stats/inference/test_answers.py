@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import hypothesis
 import numpy as np
 import pytest
+import scipy
+from hypothesis import strategies
 
 from headwater.core.errors import InvalidError
+from headwater.stats.inference import identifiability
 from headwater.stats.inference.dawid_skene import dawid_skene
 from headwater.stats.inference.identifiability import connected_groups, warnings
 from headwater.stats.inference.truth import answers
@@ -44,6 +48,19 @@ def test_unconnected_workers_are_counted() -> None:
     assert connected_groups(given) == 2
     assert any("2 groups" in each for each in majority(given).warnings)
     assert not any("groups" in each for each in majority(given, gold=np.array([0, -1, -1])).warnings)
+
+
+@hypothesis.given(
+    answered=strategies.lists(strategies.tuples(strategies.integers(0, 8), strategies.integers(0, 12)), unique=True),
+    block=strategies.integers(1, 5),
+)
+def test_groups_are_the_same_whatever_is_read_at_a_time(answered, block) -> None:
+    task, worker = (np.array(column, int) for column in (zip(*answered, strict=True) if answered else ((), ())))
+    together = scipy.sparse.coo_array((np.ones(len(task)), (task, 9 + worker)), shape=(22, 22))
+    _, group = scipy.sparse.csgraph.connected_components(together, directed=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identifiability, "_BLOCK", block)
+        assert connected_groups(answers(task, worker, task % 2, classes=2)) == len(set(group[9 + worker]))
 
 
 def test_two_answers_to_each_task_are_said_to_be_too_few() -> None:

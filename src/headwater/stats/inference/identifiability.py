@@ -16,8 +16,8 @@ FEW_PER_CLASS = 3.0
 """Expected answers per worker and true class below which a row of a confusion matrix rests mostly on its prior."""
 ENOUGH_ANSWERS = 3
 """Answers that some tasks need before habits follow from agreement alone."""
-_DENSE = 4096
-"""Workers up to which pairs are counted in a table."""
+_BLOCK = 1 << 16
+"""Answers whose links are followed at a time, so that they stay in the cache."""
 
 
 def warnings(
@@ -51,20 +51,18 @@ def warnings(
 
 def connected_groups(given: Answers) -> int:
     """Return into how many groups the workers who answered fall when sharing a task connects them."""
-    if not len(given.task):
-        return 0
-    matrix = given.matrix
-    worker = matrix.indices // given.classes
-    task = np.repeat(np.arange(given.tasks), np.diff(matrix.indptr))
-    link = task[1:] == task[:-1]
-    first, second = worker[:-1][link].astype(np.int64), worker[1:][link].astype(np.int64)
-    pair = first * given.workers + second
-    few = given.workers <= _DENSE
-    pair = np.flatnonzero(np.bincount(pair, minlength=1)) if few else np.unique(pair)
-    shape = (given.workers, given.workers)
-    graph = scipy.sparse.coo_array((np.ones(len(pair)), (pair // given.workers, pair % given.workers)), shape=shape)
-    _, group = scipy.sparse.csgraph.connected_components(graph, directed=False)
-    return len(np.unique(group[np.unique(worker)]))
+    columns = given.matrix.indices
+    first = np.zeros(len(columns) + 1, np.bool_)
+    first[given.matrix.indptr] = True  # the first answer to each task has no link to the one before
+    group: NDArray[np.signedinteger] = np.arange(given.workers)
+    for start in range(0, len(columns) - 1, _BLOCK):
+        there = group[columns[start : start + _BLOCK + 1] // given.classes]
+        new = np.flatnonzero((there[:-1] != there[1:]) & ~first[start + 1 : start + len(there)])
+        if len(new):
+            links = (np.ones(len(new), np.int8), (there[new], there[new + 1]))
+            graph = scipy.sparse.coo_array(links, shape=(given.workers, given.workers))
+            group = scipy.sparse.csgraph.connected_components(graph, directed=False)[1][group]
+    return len(np.unique(group[np.bincount(given.worker, minlength=given.workers) > 0]))
 
 
 def _thin(given: Answers, evidence: NDArray[np.float64]) -> list[str]:

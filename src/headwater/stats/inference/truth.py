@@ -119,15 +119,15 @@ class Answers:
         columns = self.worker * self.classes + self.label
         shape = (self.tasks, self.workers * self.classes)
         coordinates = (_narrow(self.task), _narrow(columns))
-        entries = scipy.sparse.coo_array((np.ones(len(columns)), coordinates), shape=shape)
+        entries = scipy.sparse.coo_array((np.ones(len(columns), np.bool_), coordinates), shape=shape)
         entries.has_canonical_format = True  # no worker answers a task twice, so nothing needs to be summed
-        return entries.tocsr()
+        placed = entries.tocsr()  # a byte each is moved where a float will stand
+        return scipy.sparse.csr_array((np.ones(len(columns)), placed.indices, placed.indptr), shape=shape)
 
     @cached_property
     def votes(self) -> NDArray[np.float64]:
         """How many answers gave each class to each task (tasks × classes)."""
-        counts = np.bincount(self.task * self.classes + self.label, minlength=self.tasks * self.classes)
-        return counts.reshape(self.tasks, self.classes).astype(np.float64)
+        return np.asarray(self.matrix @ np.tile(np.eye(self.classes), (self.workers, 1)))
 
     def part(self, keep: NDArray[np.bool_]) -> Answers:
         """Return some of the answers, of the same tasks, workers and classes."""
