@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from headwater.annotation import appeals, queries, reviews
@@ -19,9 +20,12 @@ from headwater.annotation.model import Verdict
 from headwater.annotation.plan import Plan
 from headwater.annotation.reviews import Opinion
 from headwater.annotation.submissions import Submission
+from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
 from headwater.governance.model import FourEyesError, NotYoursError
 from tests.annotation.factories import answer, claim, open_campaign, work_through
+from tests.quality.test_agreement_edges import caller
+from tests.serving import served
 
 if TYPE_CHECKING:
     from tests.workspaces import Team
@@ -44,6 +48,30 @@ def reviewed(team: Team, verdict: Verdict) -> tuple[str, str]:
     review(team, campaign, verdict)
     with team.read(team.annotators[0]) as ctx:
         return campaign, appeals.mine(ctx)[0].feedback.id
+
+
+def test_a_correction_that_changes_nothing_is_refused(team: Team) -> None:
+    campaign = open_campaign(team, 1, plan=Plan(review_rate=1.0)).id
+    work_through(team, campaign, team.annotators[0])
+    with pytest.raises(InvalidError, match="is what was answered"):
+        review(team, campaign, Verdict.CORRECT, topic="billing")
+    review(team, campaign, Verdict.ACCEPT)
+
+
+def test_a_case_is_read_and_decided_over_the_api(team: Team) -> None:
+    campaign = open_campaign(team, 1, plan=Plan(review_rate=1.0)).id
+    work_through(team, campaign, team.annotators[0])
+    with served(team.app) as server, httpx.Client(base_url=f"{server.url}/api/v1/programs/support") as http:
+        call, path = caller(team, http), f"/campaigns/{campaign}"
+        held = call("POST", f"{path}/reviews/claim", {"holding": []}, by=team.reviewer)["task"]
+        (given,) = call("GET", f"{path}/leases/{held['lease_id']}/case", by=team.reviewer)
+        call("GET", f"{path}/leases/{held['lease_id']}/case", by=team.annotators[0], status=403)
+        assert (set(given), given["values"]) == ({"answer_id", "values"}, {"topic": "billing"})
+        said = {"verdict": "correct", "values": {"topic": "fault"}, "reason": "rule 4", "client_id": str(uuid.uuid4())}
+        sent = {"lease_id": held["lease_id"], "token": held["token"], **said}
+        assert call("POST", f"{path}/reviews/submit", sent, by=team.reviewer)["task"] is None
+    with team.read(team.annotators[0]) as ctx:
+        assert appeals.mine(ctx)[0].feedback.settled == {"topic": "fault"}
 
 
 def test_the_author_reads_what_a_reviewer_did_and_why(each_team: Team) -> None:

@@ -50,6 +50,8 @@ def test_a_model_answers_under_a_certificate_and_people_check_a_share(each_team:
     with each_team.read() as ctx:
         progress = queries.progress(ctx, campaign)
         assert (progress.done, progress.answers) == (done.answered, done.answered)
+        assert (progress.annotators, progress.per_hour) == (0, None)
+        assert prelabels.anchoring(ctx, campaign).shown.n == 0  # the model agrees with itself; no person did
         assert automation.audit(ctx, made.id).done == 0
     person = each_team.annotators[0]
     factories.work_through(each_team, campaign, person, topic="billing")

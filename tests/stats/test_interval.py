@@ -90,3 +90,5 @@ def test_many_intervals_at_once_equal_single_ones():
 def test_an_estimate_reads_as_a_sentence():
     estimate = Estimate(value=0.5, low=0.25, high=0.75, n=12, method="wilson")
     assert str(estimate) == "0.500 (95% interval 0.250 to 0.750, n = 12, wilson)"
+    whole = Estimate(value=36, low=30.0, high=41.0, n=4, method="normal")
+    assert str(whole) == "36 (95% interval 30 to 41, n = 4, normal)"

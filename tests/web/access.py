@@ -222,6 +222,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         ("reviewer", "expert", "lead"),
         """
         GET /api/v1/programs/{program}/campaigns/{campaign}/disputes
+        GET /api/v1/programs/{program}/campaigns/{campaign}/leases/{lease}/case
         GET /p/{program}/campaigns/{campaign}/cases/{lease}
         GET /p/{program}/campaigns/{campaign}/disputes
     """,

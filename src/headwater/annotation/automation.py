@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from headwater.annotation import content, likeness, queries, responses
 from headwater.annotation.automation_model import (
+    MODEL,
     Audit,
     Certificate,
     Mode,
@@ -317,7 +318,7 @@ def _answer(
     """Give the model's answers, each batch in a cohort of its own."""
     if not mine:
         return
-    now, who = ctx.clock.now(), f"mdl_{digest(row.model)[-24:]}"
+    now, who = ctx.clock.now(), f"{MODEL}{digest(row.model)[-24:]}"
     store.want_one(ctx.db, [each.task_id for each in mine])
     away.fill(ctx.db, campaign.id, [each.task_id for each in mine], owned=False)
     for batch in sorted({each.batch_id for each in mine}):

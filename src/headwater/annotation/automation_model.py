@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from headwater.annotation.plan import Plan
 
+MODEL = "mdl_"
+"""Begins the annotator of every answer that a model gave."""
+
 
 class Mode(StrEnum):
     """Who answers in a slice, the most careful first."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from headwater.annotation.automation_model import MODEL
 from headwater.annotation.model import Batch, BatchKind
 from headwater.annotation.store import answers, campaigns, tasks
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from headwater.annotation.model import Campaign
     from headwater.annotation.store.answers import Tally
     from headwater.context import Context
+
+_SHORTEST_H = 1 / 60
+"""Hours that tell a pace; less is what came at once, such as a delivery."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +45,8 @@ class Progress:
     """Different people who answered."""
     held: int
     """Tasks being worked on."""
-    per_hour: float
-    """Answers per hour between the first and the last one; 0 before there are two."""
+    per_hour: float | None
+    """People's answers per hour between the first and the last one; None before they span a minute."""
     first_at: datetime | None
     last_at: datetime | None
     batches: tuple[BatchProgress, ...]
@@ -85,16 +89,17 @@ def progress_of(ctx: Context, found: Campaign) -> Progress:
             )
         )
     work = [part for part in parts if part.batch.kind is not BatchKind.CALIBRATION]
-    whole = pace_of(sums)
-    hours = (whole.last_at - whole.first_at).total_seconds() / 3600 if whole.first_at and whole.last_at else 0.0
+    whole, people = pace_of(sums), [row for row in sums if row.answers and not row.annotator.startswith(MODEL)]
+    pace = pace_of(people)
+    hours = (pace.last_at - pace.first_at).total_seconds() / 3600 if pace.first_at and pace.last_at else 0.0
     return Progress(
         tasks=sum(part.batch.tasks for part in work),
         done=sum(part.done for part in work),
         answers=whole.answers,
         skipped=sum(row.skipped for row in sums),
-        annotators=len({row.annotator for row in sums if row.answers}),
+        annotators=len({row.annotator for row in people}),
         held=len(tasks.leases(ctx.db, found.id)),
-        per_hour=whole.answers / hours if hours > 0 else 0.0,
+        per_hour=pace.answers / hours if hours > _SHORTEST_H else None,
         first_at=whole.first_at,
         last_at=whole.last_at,
         batches=tuple(parts),

@@ -89,7 +89,7 @@ def decide(ctx: Context, campaign_id: str, submission: Submission, opinion: Opin
     its author, with the reason, for three days.
 
     Raises:
-        InvalidError: A correction or return has no reason.
+        InvalidError: A correction or return has no reason, or a correction is what was answered.
         ResponseError: A correction does not answer the questions.
     """
     require(ctx, Decision.ANNOTATION_REVIEW)
@@ -106,6 +106,8 @@ def decide(ctx: Context, campaign_id: str, submission: Submission, opinion: Opin
     values: dict[str, object] = {}
     if opinion.verdict is Verdict.CORRECT:
         values = _checked(held, submission)
+        if values == subject.values:
+            raise InvalidError("The correction is what was answered.", remedy="Accept the answer, or change it.")
     submissions.record(desk, held, replace(submission, values=values or {"verdict": opinion.verdict.value}))
     _settle(desk, subject, opinion, values)
     return _claim(desk, ())

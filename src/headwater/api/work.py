@@ -88,6 +88,13 @@ class Ruled(Answered):
     reason: str = Field(min_length=1)
 
 
+class GivenAnswer(BaseModel):
+    """An answer that a reviewer or expert decides about; who gave it is not told."""
+
+    answer_id: str
+    values: dict[str, Any] = Field(description="Question → answer.")
+
+
 class Beat(BaseModel):
     """Leases to keep, with their tokens."""
 
@@ -122,6 +129,14 @@ def image(campaign: str, lease: str, caller: Caller) -> Response:
     with caller.reading() as ctx:
         found = images.of_lease(ctx, lease)
     return Response(found.data, media_type=found.media_type, headers=images.SEALED)
+
+
+@router.get("/leases/{lease}/case")
+def show_case(campaign: str, lease: str, caller: Caller) -> list[GivenAnswer]:
+    """Show what was answered in the case you hold: the answer under review, or every answer to the disputed task."""
+    del campaign
+    with caller.reading() as ctx:
+        return [GivenAnswer(answer_id=each.id, values=each.values) for each in reviews.case(ctx, lease).answers]
 
 
 @router.post("/submit")

@@ -65,8 +65,9 @@ def fetch(
     if result is None:
         done(f"Cancelled. Continue with: headwater job resume {job}")
         return
-    spent = f"{result['tokens_in']:,} tokens sent, {result['tokens_out']:,} received, cost {result['cost']:.4f}"
-    done(f"{result['answered']:,} records answered, {result['failed']:,} failed; {spent}.")
+    spent = f"; {result['tokens_in']:,} tokens sent, {result['tokens_out']:,} received, cost {result['cost']:.4f}"
+    told = spent if result["tokens_in"] or result["cost"] else ""
+    done(f"{result['answered']:,} records answered, {result['failed']:,} failed{told}.")
     if result["failed"]:
         err.print(f"See why with: headwater prelabel failures {job}")
 

@@ -59,13 +59,14 @@ def preview(
     selection = Selection(question=question, where=where, minimum_confidence=confidence)
     with reading() as ctx:
         found = previews.preview(ctx, dataset=dataset, selection=selection)
+        teams = names.teams(ctx)
     if as_json:
         show(found, (), as_json)
         return
     done(f"{dataset}@{found.version} would hold {found.members:,} members: {found.selection}.")
     if found.changes:
         done(f"Since {found.parent}: " + ", ".join(f"{n:,} {kind}" for kind, n in asdict(found.changes).items()))
-    show(found.counts, ("by", "name", "members"))
+    show(found.counts, columns(("by", "name", "members"), name=called(teams, "name")))
     _print_gates(found.gates)
     if found.excluded:
         show(found.excluded, {"stays out because": lambda row: row.reason, "records": lambda row: row.records})

@@ -78,8 +78,7 @@ def brief(value: Estimate) -> str:
     """Return all that an estimate's own text says but its method, its confidence and why it is undefined."""
     if not value.defined:
         return f"undefined n = {value.n:,}"
-    ends = (value.value, value.low, value.high)
-    digits = 0 if value.value > 1 and all(float(end).is_integer() for end in ends) else 3
+    digits = value.decimals
     span = f" [{value.low:.{digits}f}, {value.high:.{digits}f}]" if value.low <= value.high else ""
     return f"{value.value:.{digits}f}{span} n = {value.n:,}"
 

@@ -93,9 +93,10 @@ def receive(package: Package, file: File) -> None:
     """Check a delivery row by row, score its hidden gold and draw the sample to inspect."""
     with acting() as ctx:
         made = deliveries.receive(ctx, package, file.read_bytes())
-    done(f"Delivery {made.number} ({made.id}): {made.valid:,} of {made.rows:,} rows are answers; gold {made.gold}.")
+    gold = f"gold {made.gold}" if made.gold.defined else "no gold among them"
+    done(f"Delivery {made.number} ({made.id}): {made.valid:,} of {made.rows:,} rows are answers; {gold}.")
     lines(made.problems)
-    done(f"Inspect {len(made.sample)} of them on its page, or: headwater vendor sample {made.id}")
+    done(f"Inspect {len(made.sample)} tasks on its page, or: headwater vendor sample {made.id}")
 
 
 @cli.command("sample")

@@ -49,12 +49,20 @@ class Estimate:
         """Whether there is a value at all."""
         return not math.isnan(self.value)
 
+    @property
+    def decimals(self) -> int:
+        """Decimals that say it: none where value and ends are whole numbers above 1, else three."""
+        ends = [each for each in (self.value, self.low, self.high) if not math.isnan(each)]
+        return 0 if self.value > 1 and all(float(each).is_integer() for each in ends) else 3
+
     def __str__(self) -> str:
         """Return the value with interval, n and method in one line."""
         if not self.defined:
             return f"undefined (n = {self.n}, {self.method}): {self.note}"
-        span = f"{self.confidence:.0%} interval {self.low:.3f} to {self.high:.3f}, " if self.low <= self.high else ""
-        return f"{self.value:.3f} ({span}n = {self.n}, {self.method})"
+        digits = self.decimals
+        ends = f"{self.low:.{digits}f} to {self.high:.{digits}f}"
+        span = f"{self.confidence:.0%} interval {ends}, " if self.low <= self.high else ""
+        return f"{self.value:.{digits}f} ({span}n = {self.n}, {self.method})"
 
 
 def restored(value: Mapping[str, Any]) -> Estimate:

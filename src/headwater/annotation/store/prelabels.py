@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from headwater.annotation.automation_model import MODEL
 from headwater.annotation.model import LaneKind, PrelabelId, TaskId, Tier
 from headwater.annotation.store.answers import answer, gold
 from headwater.annotation.store.campaigns import extend, lane
@@ -142,7 +143,7 @@ def seen(db: Connection, campaign_id: str) -> int:
 
 
 def compared(db: Connection, campaign_id: str) -> Iterator[Compared]:
-    """Yield every annotator's answer in force beside the proposal its task had when it was given."""
+    """Yield every person's answer in force beside the proposal its task had when it was given."""
     query = (
         sa.select(
             answer.c["values"].label("answer"),
@@ -156,6 +157,7 @@ def compared(db: Connection, campaign_id: str) -> Iterator[Compared]:
             answer.c.campaign_id == campaign_id,
             answer.c.superseded_at.is_(None),
             answer.c.tier == Tier.ANNOTATE.value,
+            ~answer.c.annotator.startswith(MODEL, autoescape=True),
         )
     )
     for row in db.execute(query.execution_options(yield_per=2_000)):

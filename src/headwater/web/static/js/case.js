@@ -93,6 +93,11 @@ class Case extends HTMLElement {
       this.say("Say why; the people concerned read it.");
       return;
     }
+    if (verdict === "correct" && !this.isChanged) {
+      event.preventDefault();
+      this.say("Nothing is changed: accept the answer, or change it first.");
+      return;
+    }
     const obstacle = verdict === "correct" || !this.isReview ? this.sheet.obstacle() : "";
     if (obstacle) { event.preventDefault(); this.say(obstacle); return; }
     this.form.querySelector("[name=values]").value = JSON.stringify(this.sheet.answers());
