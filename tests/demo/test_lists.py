@@ -62,6 +62,7 @@ WHOLE = {
     "members": "one row for each member and role",
     "agenda": "campaigns that are open",
     "deadlines": "campaigns that run",
+    "campaigns/{campaign}/leases/{lease}/case": "the answers to one task",
     "campaigns/{campaign}/deadline/moves": "how often one deadline was moved",
     "coverage": "one row for each slice of the profile",
     "assessments": "one row for each campaign and question",
