@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import pytest
 from headwater.annotation import batches, exports, imports, prelabels
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.exchange.label_studio_config import to_schema
+from headwater.annotation.exchange.model import ExchangeError
 from headwater.annotation.plan import Plan
 from headwater.annotation.questions import as_data
 from headwater.app.application import open_app
@@ -24,6 +26,7 @@ from headwater.sourcing.model import SourceKind, SourceNotApprovedError
 from tests.annotation.factories import answer, claim, open_campaign, plan_campaign, put_records, work_through
 from tests.serving import served
 from tests.sourcing.test_intakes import FORM, approved
+from tests.vision.test_header import picture
 
 if TYPE_CHECKING:
     from tests.workspaces import Team
@@ -123,6 +126,52 @@ def test_prior_answers_stand_before_those_given_here_and_end_no_task(team: Team,
     assert work_through(team, campaign, team.annotators[0], topic="praise") == 2
     rows = [json.loads(line) for line in exported(team, campaign, Format.JSONL).splitlines()]
     assert [[reply["values"]["topic"] for reply in row["answers"]] for row in rows] == [["praise"], ["fault", "praise"]]
+
+
+BOXES = [{"name": "rust", "kind": "boxes", "text": "Where?", "options": ["spot"], "required": False}]
+
+
+def coco(*names: str) -> bytes:
+    """Return a COCO file with one box on each picture."""
+    images = [{"id": n, "file_name": name, "width": 20, "height": 10} for n, name in enumerate(names, 1)]
+    marks = [{"id": n, "image_id": n, "category_id": 1, "bbox": [1, 2, 3, 4]} for n in range(1, len(names) + 1)]
+    return json.dumps({"images": images, "annotations": marks, "categories": [{"id": 1, "name": "spot"}]}).encode()
+
+
+def packed(folder: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(folder / "boxes.zip", "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return folder / "boxes.zip"
+
+
+def test_pictures_come_in_with_the_export_that_names_them(each_team: Team, tmp_path: Path) -> None:
+    team = each_team
+    approved(team)
+    campaign = plan_campaign(team, put_records(team, ["first"]), data=BOXES).id
+    files = {
+        "annotations/instances.json": coco("a.png", "b.png", "c.png"),
+        "images/a.png": picture("PNG", (20, 10)),
+        "images/b.png": picture("PNG", (21, 10)),
+    }
+    found = take_in(team, campaign, packed(tmp_path, files), Format.COCO)
+    assert (found.intake.added, found.intake.rejected, found.answers) == (2, 1, 2)
+    with team.read() as ctx:
+        (missing,) = sourcing.rejects(ctx, found.intake.id)
+        records = {each.text: each for each in sourcing.everything(ctx, where=f"intake_id = '{found.intake.id}'")}
+    assert (missing.excerpt, missing.evidence) == ("c.png", "picture 'c.png': it is not in the archive")
+    for name, record in records.items():
+        assert team.app.objects.get(str(record.payload["image"])) == files[f"images/{name}"]
+    back = json.loads(exported(team, campaign, Format.COCO))
+    assert [each["file_name"] for each in back["images"]] == ["a.png", "b.png"]
+
+
+def test_an_archive_without_one_export_is_refused(team: Team, tmp_path: Path) -> None:
+    approved(team)
+    campaign = plan_campaign(team, put_records(team, ["first"]), data=BOXES).id
+    for files in ({"a.png": b""}, {"a.json": coco("a.png"), "b.json": coco("a.png")}):
+        with pytest.raises(ExchangeError, match=r"holds \d files that end in '.json'"):
+            take_in(team, campaign, packed(tmp_path, files), Format.COCO)
 
 
 def test_nothing_comes_in_from_a_source_that_is_not_approved_or_out_of_a_broken_file(

@@ -78,6 +78,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/raci/problems
         GET /api/v1/programs/{program}/records
         GET /api/v1/programs/{program}/records/{record}
+        GET /api/v1/programs/{program}/records/{record}/image
         GET /api/v1/programs/{program}/releases
         GET /api/v1/programs/{program}/releases/{old}/diff/{new}
         GET /api/v1/programs/{program}/releases/{release}
@@ -121,6 +122,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/quality/batches/{batch}/plan
         GET /p/{program}/records
         GET /p/{program}/records/{record}
+        GET /p/{program}/records/{record}/image
         GET /p/{program}/releases
         GET /p/{program}/releases/{release}
         GET /p/{program}/releases/{release}/files/{name}

@@ -14,6 +14,7 @@ from headwater.annotation import prose
 from headwater.annotation.responses import Facts
 from headwater.core.errors import NotFoundError
 from headwater.sourcing import queries as sourcing
+from headwater.sourcing.items import PICTURE, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -72,14 +73,15 @@ def of_record(record: Record) -> Content:
 
 
 def exported(record: Record) -> dict[str, Any]:
-    """Return a record as it leaves the platform: as it is shown, with the name of its image."""
-    image = str(record.payload.get("image") or "")
-    return _shown(record) | ({"image": image} if image else {})
+    """Return a record as it leaves the platform: as it is shown, with the name of its image's file."""
+    image = str(record.payload.get("file") or record.payload.get("image") or "")
+    return _shown(record) | ({"text": record.text, "image": image} if image else {})
 
 
 def _shown(record: Record) -> dict[str, Any]:
     payload = record.payload
-    shown: dict[str, Any] = {"kind": record.kind, "text": record.text, "language": record.language}
+    text = "" if record.kind == PICTURE else record.text  # the name of a file may tell what is to be found out
+    shown: dict[str, Any] = {"kind": record.kind, "text": text, "language": record.language}
     turns = _turns(record)
     if turns:
         shown |= {"kind": "chat", "turns": turns}
@@ -186,7 +188,7 @@ def _turns(record: Record) -> list[dict[str, str]]:
     messages = _list(record.payload.get("messages"))
     if messages:
         return [
-            {"role": str(each.get("role", "user")), "text": str(each.get("content", ""))}
+            {"role": str(each.get("role", "user")), "text": "\n".join(words(each.get("content")))}
             for each in messages
             if isinstance(each, dict)
         ]

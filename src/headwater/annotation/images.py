@@ -9,6 +9,7 @@ from headwater.annotation import content
 from headwater.annotation.model import UnknownLeaseError
 from headwater.annotation.store import queue
 from headwater.core.errors import InvalidError, NotFoundError
+from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -58,6 +59,20 @@ def of_lease(ctx: Context, lease_id: str) -> Image:
     found = content.fetch(ctx, held.record_id)
     if found is None or not found.image:
         raise NotFoundError("This task has no image.")
+    return stored(ctx, found.image)
+
+
+def of_record(ctx: Context, record_id: str) -> Image:
+    """Return the image of a record, for those who may read records.
+
+    Raises:
+        UnknownRecordError: There is no such record.
+        NotFoundError: It has no image, or its image is not stored.
+        ImageError: What is stored is no PNG, JPEG, GIF, WebP, AVIF or BMP.
+    """
+    found = content.of_record(sourcing.record(ctx, record_id))
+    if not found.image:
+        raise NotFoundError("This record has no image.")
     return stored(ctx, found.image)
 
 

@@ -8,10 +8,11 @@ knows. They are exported with their task, and count in no measure.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import batches, content, prelabels, queries, responses
-from headwater.annotation.exchange.model import Codec, Item, Reply
+from headwater.annotation.exchange.model import Codec, ExchangeError, Item, Reply
 from headwater.annotation.model import Batch
 from headwater.annotation.store import priors as store
 from headwater.core.errors import InvalidError
@@ -23,6 +24,7 @@ from headwater.sourcing import queries as sourcing
 from headwater.sourcing.curation import Recipe
 from headwater.sourcing.items import Item as RawItem
 from headwater.sourcing.model import Intake, Record
+from headwater.sourcing.pictures import Archive, Listed, Pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,6 +42,10 @@ MARK = "imported"
 FOREIGN = "foreign"
 """Where a record's payload keeps what the format said of its task beyond its content."""
 _STEP = 1_000
+_LARGEST, _LONGEST = 100_000_000, 10_000_000_000
+"""Bytes of a picture, and of a file of tasks, in an archive."""
+_ARCHIVE = b"PK\x03\x04"
+_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +129,7 @@ def begin(ctx: Context, campaign_id: str, origin: Origin) -> str:
     """Check that the whole file is sound, begin its intake and return the intake's id."""
     require(ctx, Decision.CAMPAIGN_OPEN)
     questions = permit(ctx, campaign_id, origin)
-    for _ in origin.codec.read(origin.path, questions):
+    for _ in _Bundle(origin).read(questions):
         pass  # before anything is taken in
     recipe = Recipe(personal_data=origin.personal_data, near_duplicate=2.0)
     return intakes.start(ctx, source=origin.source, origin=origin.name, recipe=recipe).id
@@ -141,8 +147,10 @@ def take(
     """Turn the file's tasks into records, chunk by chunk; cut off, it goes on after the last chunk."""
     with act() as ctx:
         questions = permit(ctx, campaign_id, origin)
-    raw = (_raw(place, item) for place, item in enumerate(origin.codec.read(origin.path, questions), 1))
-    return intakes.run(act, database, intake_id, raw, on_progress=on_progress)
+    bundle = _Bundle(origin)
+    raw = (_raw(place, item) for place, item in enumerate(bundle.read(questions), 1))
+    items = Pictures(Listed(raw), bundle.pictures) if bundle.pictures else raw
+    return intakes.run(act, database, intake_id, items, on_progress=on_progress)
 
 
 def keep(ctx: Context, campaign_id: str, origin: Origin, intake_id: str) -> Imported:
@@ -157,10 +165,42 @@ def keep(ctx: Context, campaign_id: str, origin: Origin, intake_id: str) -> Impo
             remedy=f"See why with: headwater intake rejects {intake.id}",
         )
     batch = batches.add(ctx, campaign_id, name=origin.batch, records=[each.id for each in records.values()])
-    items = enumerate(origin.codec.read(origin.path, questions), 1)
+    items = enumerate(_Bundle(origin).read(questions), 1)
     found = _keep(ctx, intake, batch, questions, _matched(items, records))
     proposed = _propose(ctx, found, origin, [each.id for each in records.values()]) if origin.as_prelabels else 0
     return replace(found, prelabels=proposed)
+
+
+class _Bundle:
+    """A file of tasks, alone or packed with the pictures that it names."""
+
+    def __init__(self, origin: Origin) -> None:
+        """Look what is there.
+
+        Raises:
+            ExchangeError: An archive does not hold exactly one file of the format.
+            UnreadableFileError: It is no archive.
+        """
+        self._codec, self._path = origin.codec, origin.path
+        self.pictures: Archive | None = None
+        with origin.path.open("rb") as file:
+            if file.read(len(_ARCHIVE)) != _ARCHIVE:
+                return
+        self._archive = archive = Archive(origin.path, _LARGEST)  # what was unpacked lasts as long
+        if origin.codec.suffix != "zip":
+            found = [name for name in archive.names if name.endswith(f".{origin.codec.suffix}")]
+            if len(found) != 1:
+                raise ExchangeError(
+                    f"'{origin.name}' holds {len(found)} files that end in '.{origin.codec.suffix}'.",
+                    remedy="Pack one export with its pictures.",
+                )
+            self._path = archive.unpacked(found[0], _LONGEST)
+        if any(PurePosixPath(name).suffix.lower() in _ENDINGS for name in archive.names):
+            self.pictures = archive
+
+    def read(self, questions: Sequence[Question]) -> Iterator[Item]:
+        """Yield the tasks."""
+        yield from self._codec.read(self._path, questions)
 
 
 def _raw(place: int, item: Item) -> RawItem:

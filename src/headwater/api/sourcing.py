@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from headwater.annotation import images
 from headwater.api.session import Caller, Listing, Page, Pages, etag, page_of
 from headwater.core.errors import InvalidError
 from headwater.sourcing import coverage, queries, reading, sources
@@ -122,6 +123,14 @@ def record(record: str, caller: Caller) -> Record:
     """Show one record."""
     with caller.reading() as ctx:
         return queries.record(ctx, record)
+
+
+@router.get("/records/{record}/image", response_class=Response)
+def image(record: str, caller: Caller) -> Response:
+    """Get the picture of a record."""
+    with caller.reading() as ctx:
+        found = images.of_record(ctx, record)
+    return Response(found.data, media_type=found.media_type, headers=images.SEALED)
 
 
 @router.get("/coverage")

@@ -45,7 +45,7 @@ class Wanted(BaseModel):
 async def take_in(
     source: str, wanted: Annotated[Wanted, Query()], caller: UnreadCaller, response: Response
 ) -> JobStatus:
-    """Send a JSONL, CSV or text file as the body; a job takes it in, and its progress is under `jobs`.
+    """Send a JSONL, CSV or text file, or a ZIP archive of pictures; a job takes it in, see `jobs` for its progress.
 
     With a campaign, what the file holds becomes a batch of its tasks. The file is on disk when the answer comes. With
     an `Idempotency-Key` a repeat finds the same job.

@@ -51,7 +51,8 @@ def _intake(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
 
     def run() -> dict[str, Any]:
         origin = args.get("origin", path.name)
-        items, total = reading.items(path, longest_mb=app.settings.max_line_mb), reading.lines(path)
+        items = reading.items(path, longest_mb=app.settings.max_line_mb, objects=app.objects)
+        total = items.total
         done = intakes.run(
             act,
             app.database,

@@ -21,7 +21,7 @@ cli = typer.Typer(help="Intakes: run, list, look at rejects.", no_args_is_help=T
 
 @cli.command("run")
 def run(
-    file: Annotated[Path, typer.Argument(help="JSONL, CSV or text file.")],
+    file: Annotated[Path, typer.Argument(help="JSONL, CSV or text file; a folder or ZIP archive of pictures.")],
     source: Annotated[str, typer.Option(help="Name of an approved source.")],
     language: Annotated[list[str] | None, typer.Option(help="Languages to keep (ISO 639-1); all by default.")] = None,
     personal_data: Annotated[str, typer.Option(help="`mask`, `reject` or `keep`.")] = "mask",
@@ -36,7 +36,8 @@ def run(
 ) -> None:
     """Take a file in as a durable job with progress; killed at any moment, it goes on where it was.
 
-    With a campaign, what the file holds becomes a batch of its tasks.
+    With a campaign, what the file holds becomes a batch of its tasks. Of a folder or archive, every picture becomes a
+    record, or what the list in it (JSONL or CSV with a field `image`) names.
     """
     files.items(file)
     fills = None

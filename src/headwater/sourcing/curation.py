@@ -10,7 +10,7 @@ import numpy as np
 
 from headwater.core.canonical import canonical_json
 from headwater.sourcing import marks
-from headwater.sourcing.items import Item
+from headwater.sourcing.items import PICTURE, Item, compared, reworded, words
 from headwater.sourcing.outcomes import Content, Kept, Outcome, Reason, Turned, excerpt
 from headwater.text import columns, language, nearduplicate, normal, personal
 
@@ -57,9 +57,9 @@ class _Screened(NamedTuple):
     refused: dict[int, Reason]
     """What is in the other columns means nothing for these."""
 
-    def whole(self, index: int) -> str:
-        """Return all that was said."""
-        return _whole(self.others[index]) if index in self.others else self.texts[index]
+    def compared(self, index: int) -> str:
+        """Return what tells an item from others."""
+        return _compared(self.others[index]) if index in self.others else self.texts[index]
 
 
 class Curator:
@@ -97,7 +97,8 @@ class Curator:
         for index, (other, similarity) in repeats.items():
             if similarity is None:
                 same = other if isinstance(other, str) else record_of[other]
-                reasons[index] = Reason("duplicate", f"same text as {same}")
+                what = "picture" if index in chunk.others and chunk.others[index].kind == PICTURE else "text"
+                reasons[index] = Reason("duplicate", f"same {what} as {same}")
             elif self._near and isinstance(other, int):
                 evidence = f"similarity {similarity:.2f} to {self._near.record(other)}"
                 reasons[index] = Reason("near-duplicate", evidence)
@@ -153,18 +154,23 @@ class Curator:
         if reason := self._too_short(text):
             return reason
         clean = replace(item, text=text, payload=payload)
-        whole = _whole(clean)
-        spoken = language.identify(whole)
+        spoken = language.identify(clean.said)
         if reason := self._unwanted(spoken):
             return reason
-        found = [] if self.recipe.personal_data == "keep" else personal.find(whole)
+        clean = replace(clean, attributes=item.attributes | {"language": spoken})
+        if item.kind != PICTURE:
+            clean.attributes["length"] = normal.length_bin(text)
+        found = self._personal(clean)
         if found and self.recipe.personal_data == "reject":
             return _told(found)
-        if found:
-            text = personal.mask(text)
-            payload = {key: personal.mask(value) if isinstance(value, str) else value for key, value in payload.items()}
-        attributes = item.attributes | {"language": spoken, "length": normal.length_bin(text)}
-        return replace(clean, text=text, payload=payload, attributes=attributes), spoken
+        return (_masked(clean) if found else clean), spoken
+
+    def _personal(self, item: Item) -> list[personal.Found]:
+        """Return the personal data in an item that is not plain, unless it may stay."""
+        if self.recipe.personal_data == "keep":
+            return []
+        mine = "" if item.kind == PICTURE else item.text
+        return personal.find("\n".join([mine, *words(item.payload)]))
 
     def _too_short(self, text: str) -> Reason | None:
         if len(text) >= self.recipe.fewest_characters:
@@ -185,7 +191,7 @@ class Curator:
         if near is None and not known and len(stays) == len(left):
             return stays, repeats
         if near:
-            near.prepare({each: screened.whole(index) for each, index in stays.items() if each not in known})
+            near.prepare({each: screened.compared(index) for each, index in stays.items() if each not in known})
         stays = {}
         for fingerprint, index in zip(fingerprints, left, strict=True):
             if fingerprint in known:
@@ -310,7 +316,7 @@ def _fingerprints(screened: _Screened, left: Sequence[int]) -> list[bytes]:
     texts, others = list(_at(screened.texts, left)), screened.others
     for place, index in enumerate(left) if others else ():
         if index in others:
-            texts[place] = _whole(others[index])
+            texts[place] = _compared(others[index])
     is_simple = screened.is_simple.copy()
     is_simple[list(others)] = False
     return columns.fingerprints(texts, is_simple[left])
@@ -329,6 +335,10 @@ def _turned(chunk: Chunk, index: int, why: Reason) -> Turned:
     return Turned(chunk.places[index], why.reason, why.evidence, excerpt(text))
 
 
-def _whole(item: Item) -> str:
-    reply = item.payload.get("reply")
-    return f"{item.text}\n{reply}" if isinstance(reply, str) else item.text
+def _compared(item: Item) -> str:
+    return compared(item.kind, item.text, item.payload)
+
+
+def _masked(item: Item) -> Item:
+    text = item.text if item.kind == PICTURE else personal.mask(item.text)
+    return replace(item, text=text, payload=reworded(item.payload, personal.mask))

@@ -16,7 +16,7 @@ from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.lineage import service as lineage
 from headwater.lineage.model import Node
-from headwater.sourcing import queries, store, tallies
+from headwater.sourcing import pictures, queries, store, tallies
 from headwater.sourcing.curation import Curator, Recipe
 from headwater.sourcing.items import chunked
 from headwater.sourcing.known import Known, signed
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from headwater.sourcing.items import Chunk, Item
     from headwater.sourcing.outcomes import Content, Kept, Outcome
     from headwater.storage.database import Database
+    from headwater.storage.objects import ObjectStore
     from headwater.storage.pins import Pin
 
     Act = Callable[[], AbstractContextManager[Context]]
@@ -122,13 +123,14 @@ def run(
             return intake
         program, now = ctx.program, ctx.clock.now()
         tables = ctx.records
+        objects = ctx.objects
     known = Marks(Known(database, program))
     near = partial(signed, tables, database, program)
     curator = Curator(recipe_of(intake), intake.source_id, known, near)
     with _Writer(act, Appends(tables, database, program), intake, known, then) as writer:
         settled = intake.read
         for chunk in chunked(items, after=intake.cursor, most=CHUNK):
-            for size in writer.write(chunk.places, *_screen(curator, chunk, intake, now)):
+            for size in writer.write(chunk.places, *_screen(curator, chunk, intake, now, objects)):
                 settled = _told(settled + size, on_progress)
         for size in writer.rest():
             settled = _told(settled + size, on_progress)
@@ -137,9 +139,12 @@ def run(
         return _finish(ctx, intake_id)
 
 
-def _screen(curator: Curator, chunk: Chunk, intake: Intake, now: datetime) -> tuple[Outcome, pa.Table]:
+def _screen(
+    curator: Curator, chunk: Chunk, intake: Intake, now: datetime, objects: ObjectStore
+) -> tuple[Outcome, pa.Table]:
     """Return what becomes of a chunk and the rows of its records, which alone hold their texts from then on."""
     outcome, content = curator.apply(chunk)
+    pictures.keep(objects, (chunk.others[each] for each in outcome.kept.indices if each in chunk.others))
     return outcome, _table(outcome.kept, content, intake, now)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 
 from headwater.sourcing import store
+from headwater.sourcing.items import compared
 from headwater.text import nearduplicate
 
 if TYPE_CHECKING:
@@ -59,12 +60,9 @@ def signed(tables: RecordTables, database: Database, program: str) -> Iterator[t
 def _made(tables: RecordTables, db: Connection, program: str, block: Block) -> bytes:
     """Return the signatures of a block's records; zeros, which are like no text's, for one that was erased."""
     where = f"seq >= {block.first} AND seq < {block.first + block.size}"
-    rows = tables.scan(db, program, columns=["seq", "text", "payload"], where=where)
-    replies = (orjson.loads(payload).get("reply") for payload in rows.column("payload").to_pylist())
-    texts = [
-        f"{text}\n{reply}" if isinstance(reply, str) else text
-        for text, reply in zip(rows.column("text").to_pylist(), replies, strict=True)
-    ]
+    rows = tables.scan(db, program, columns=["seq", "kind", "text", "payload"], where=where)
+    kinds, texts, payloads = (rows.column(name).to_pylist() for name in ("kind", "text", "payload"))
+    texts = [compared(kind, text, orjson.loads(each)) for kind, text, each in zip(kinds, texts, payloads, strict=True)]
     found = np.zeros((block.size, nearduplicate.PERMUTATIONS), np.uint32)
     found[rows.column("seq").to_numpy() - block.first] = nearduplicate.signatures(texts)
     return found.tobytes()

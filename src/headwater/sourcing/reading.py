@@ -7,49 +7,83 @@ import csv
 import json
 import os
 import re
+import sys
 from functools import partial
 from itertools import count
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
 from headwater.core.canonical import canonical_json
-from headwater.sourcing.items import NOTHING, Chunk, Item, chunked
+from headwater.sourcing import pictures
+from headwater.sourcing.items import NOTHING, PICTURE, Chunk, Item, chunked
 from headwater.sourcing.model import UnreadableFileError
+from headwater.sourcing.pictures import Pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-FORMATS = (".jsonl", ".ndjson", ".csv", ".txt")
+    from headwater.storage.objects import ObjectStore
+
+FORMATS = (*pictures.LISTS, ".txt", ".zip")
 _SMALL, _BLOCK, _TOGETHER = 1 << 19, 1 << 20, 1 << 23
 _STEP = 1_000
 _SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|\d{16}")
 """Half a surrogate pair, or a number too large to be kept exactly, may be in such a line."""
-_OWN = frozenset({"text", "reply", "messages", "payload", "attributes", "kind"})
+_OWN = frozenset({"text", "reply", "messages", "responses", "image", "payload", "attributes", "kind"})
+_SAID = ("reply", "messages", "responses", "image")
+_DEEPEST = 100
+"""Objects and lists inside one another that a record may have."""
+_LONGEST_LIST = 1_000_000_000
 
 
-def items(path: Path, *, longest_mb: float = 32.0) -> File:
+def items(path: Path, *, longest_mb: float = 32.0, objects: ObjectStore | None = None) -> File | Pictures:
     """Return the items of a file; a bad line is an item with its problem, and reading goes on.
 
-    JSONL needs a `text` (a `reply` makes it a pair, `messages` a chat); other fields become attributes. CSV needs
-    a column `text`. Of plain text, every line is an item.
+    JSONL needs a `text`, `messages` (a chat) or an `image`; a `reply` makes a text a pair, `responses` are what is
+    ranked. Other fields become attributes, or stay in the payload where they hold lists or objects. CSV needs a column
+    `text` or `image`. Of plain text, every line is an item. Of a folder or ZIP archive, every picture is one, or every
+    line of the list beside them.
 
     Args:
         path: The file; its ending says the format.
-        longest_mb: Longest line accepted, in megabytes.
+        longest_mb: Longest line or picture accepted, in megabytes.
+        objects: Where pictures are that a list without a folder names; without it they are not looked at.
 
     Raises:
         UnreadableFileError: The file is missing, empty, blank, UTF-16 or of an unknown format; nothing was read.
     """
+    longest = int(longest_mb * 1_000_000)
+    if path.is_dir():
+        return _pictures(path, pictures.Folder(path, longest), longest)
     if not path.is_file():
         raise UnreadableFileError(f"There is no file '{path}'.", remedy="Check the name.")
     if path.stat().st_size == 0:
         raise UnreadableFileError(f"The file '{path}' is empty.", remedy="Give a file with at least one line.")
     check_format(path.name)
+    if path.suffix == ".zip":
+        return _pictures(path, pictures.Archive(path, longest), longest)
     _check_content(path)
-    return File(path, int(longest_mb * 1_000_000))
+    file = File(path, longest)
+    return file if objects is None else Pictures(file, pictures.Stored(objects), most=sys.maxsize)
+
+
+def _pictures(path: Path, shelf: pictures.Folder | pictures.Archive, longest: int) -> Pictures:
+    """Return the pictures of a folder or archive, as the list in it names them when there is one."""
+    lists = [name for name in shelf.names if PurePath(name).suffix in pictures.LISTS]
+    if not shelf.names:
+        raise UnreadableFileError(f"There is no file in '{path.name}'.", remedy="Put pictures into it.")
+    if len(lists) > 1:
+        raise UnreadableFileError(
+            f"'{path.name}' holds several lists: {', '.join(lists[:3])}.", remedy="Leave one that names all pictures."
+        )
+    if not lists:
+        return Pictures(pictures.Alone(shelf), shelf)
+    listed = shelf.unpacked(lists[0], _LONGEST_LIST)
+    _check_content(listed)
+    return Pictures(File(listed, longest), shelf, base=str(PurePosixPath(lists[0]).parent))
 
 
 def check_format(name: str) -> None:
@@ -94,22 +128,50 @@ def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON he
     """Return the item of one parsed object."""
     if not isinstance(value, dict):
         return _bad(place, f"expected an object with a 'text', found {type(value).__name__}")
-    messages = value.get("messages")
-    text = value.get("text")
-    if text is None and isinstance(messages, list) and messages:
-        text = next((str(turn.get("content", "")) for turn in messages if isinstance(turn, dict)), "")
-    if not isinstance(text, str) or not text.strip():
-        return _bad(place, "expected a non-empty string in 'text'; add the field, or 'messages' for a chat")
     attributes = value.get("attributes", {})
     if not isinstance(attributes, dict):
         return _bad(place, "'attributes' must be an object of names and values")
-    rest = {key: entry for key, entry in value.items() if key not in _OWN and _plain(entry)}
-    payload: dict[str, object] = dict(value["payload"]) if isinstance(value.get("payload"), dict) else {}
-    payload |= {key: value[key] for key in ("reply", "messages") if key in value}
+    others = {key: entry for key, entry in value.items() if key not in _OWN}
+    rest = {key: entry for key, entry in others.items() if _plain(entry)}
+    payload: dict[str, Any] = {key: entry for key, entry in others.items() if not _plain(entry)}
+    payload |= value["payload"] if isinstance(value.get("payload"), dict) else {}
+    payload |= {key: value[key] for key in _SAID if key in value}
+    if problem := _problem(payload):
+        return _bad(place, problem)
     kind = "chat" if "messages" in payload else "pair" if "reply" in payload else "text"
+    text = value.get("text")
+    if text is None and isinstance(payload.get("messages"), list):
+        text = next((str(turn.get("content", "")) for turn in payload["messages"] if isinstance(turn, dict)), "")
+    if text is None and "image" in payload:
+        kind, text = PICTURE, payload["image"]
+    if not isinstance(text, str) or not text.strip():
+        return _bad(
+            place, "expected a non-empty string in 'text'; add the field, or 'messages' for a chat or an 'image'"
+        )
     return Item(
         place=place, text=text, kind=str(value.get("kind", kind)), payload=payload, attributes=rest | attributes
     )
+
+
+def _problem(payload: dict[str, object]) -> str:
+    """Return why a payload cannot be kept; empty when it can."""
+    image = payload.get("image", "image")
+    if not isinstance(image, str) or not image.strip():
+        return "'image' must be the name of a picture"
+    if not isinstance(payload.get("responses", []), list):
+        return "'responses' must be a list"
+    level: list[object] = [payload]
+    for _ in range(_DEEPEST):
+        if not level:
+            return ""
+        level = [each for value in level for each in _inside(value)]
+    return f"nests deeper than {_DEEPEST} levels"
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 class File:
@@ -123,6 +185,11 @@ class File:
             longest: Longest line accepted, in bytes.
         """
         self._path, self._longest = path, longest
+
+    @property
+    def total(self) -> int:
+        """At least as many as there are items."""
+        return lines(self._path)
 
     def __iter__(self) -> Iterator[Item]:
         """Yield the items."""
@@ -284,10 +351,11 @@ def _rows(path: Path, longest: int) -> Iterator[Item]:
     csv.field_size_limit(longest)
     with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as file:
         reader = csv.DictReader(file)
-        if "text" not in (reader.fieldnames or ()):
+        if not {"text", "image"}.intersection(reader.fieldnames or ()):
+            has = ", ".join(reader.fieldnames or ()) or "none"
             raise UnreadableFileError(
-                f"'{path.name}' has no column 'text'; it has: {', '.join(reader.fieldnames or ()) or 'none'}.",
-                remedy="Rename the column that holds the text.",
+                f"'{path.name}' has no column 'text' or 'image'; it has: {has}.",
+                remedy="Rename the column that holds the text or names the picture.",
             )
         for row in _each(reader):
             place = reader.line_num

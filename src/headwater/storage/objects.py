@@ -32,6 +32,12 @@ class Stored:
     size: int
 
 
+def media_name(data: bytes) -> str:
+    """Return the name under which media are stored: that of their own digest."""
+    hexadecimal = hashlib.sha256(data).hexdigest()
+    return f"media/{hexadecimal[:2]}/{hexadecimal}"
+
+
 class _Backend(Protocol):
     def write(self, name: str, data: bytes, *, overwrite: bool) -> bool: ...
     def read(self, name: str) -> bytes | None: ...
@@ -71,8 +77,7 @@ class ObjectStore:
 
     def put_media(self, data: bytes) -> Stored:
         """Store media under its own digest and return where."""
-        hexadecimal = hashlib.sha256(data).hexdigest()
-        return self.put(f"media/{hexadecimal[:2]}/{hexadecimal}", data)
+        return self.put(media_name(data), data)
 
     def get(self, name: str) -> bytes:
         """Return the bytes under a name.

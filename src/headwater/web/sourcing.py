@@ -11,7 +11,7 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from headwater.annotation import filling
+from headwater.annotation import content, filling, images
 from headwater.annotation import queries as annotation
 from headwater.annotation.batches import LONGEST_NAME
 from headwater.annotation.model import CampaignState
@@ -243,10 +243,19 @@ def record(visitor: Visitor, record: str) -> Response:
             "sourcing/record.html",
             active="records",
             record=found,
+            content=content.of_record(found),
             source=queries.source(ctx, found.source_id),
             writes=may(ctx, Decision.GUIDELINE_PUBLISH),
             releases=[releases.release(ctx, name) for name in releases.Relations().children(ctx, record)],
         )
+
+
+@router.get("/records/{record}/image")
+def image(visitor: Visitor, record: str) -> Response:
+    """Give the picture of a record."""
+    with visitor.reading() as ctx:
+        found = images.of_record(ctx, record)
+    return Response(found.data, media_type=found.media_type, headers=images.SEALED)
 
 
 @router.get("/intakes")
