@@ -89,6 +89,15 @@ def test_records_that_stand_in_line_as_in_the_table_are_not_looked_up(
     assert looked_up == [True, False, False, False]  # the first read of the lane tells where the others are
 
 
+def test_a_ranking_of_responses_is_not_asked_of_a_record_without_them() -> None:
+    asked = questions.parse([{"name": "best", "kind": "ranking", "text": "Which is better?"}])
+    assert responses.check(asked, {}, Facts()) == {} == responses.check(asked, {"best": {"order": [["0"]]}}, Facts())
+    ranked = {"best": {"order": [["1"], ["0"]]}}
+    assert responses.check(asked, ranked, Facts(responses=2)) == ranked
+    with pytest.raises(ResponseError, match="required"):
+        responses.check(asked, {}, Facts(responses=2))
+
+
 def test_a_question_about_turns_is_not_asked_of_a_record_without_them() -> None:
     asked = questions.parse([{"name": "helpful", "kind": "rating", "per_turn": "assistant"}])
     assert responses.check(asked, {}, Facts(lengths=(5,))) == {}

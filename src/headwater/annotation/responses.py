@@ -74,7 +74,7 @@ def check(questions: Sequence[Question], values: object, facts: Facts) -> dict[s
     """Return the response with only what was asked.
 
     Answers to questions whose condition does not hold are left out: they were given before the answer they depend
-    on was changed. So are questions about turns that the record does not have. A question for marks that need not be
+    on was changed. So are questions about turns or responses that the record does not have. A question for marks that need not be
     there, and are not, is answered: nothing is marked.
 
     Raises:
@@ -93,7 +93,7 @@ def check(questions: Sequence[Question], values: object, facts: Facts) -> dict[s
     for question in questions:
         if question.when and not question.when.holds(kept.get(question.when.question)):
             continue
-        if question.per_turn and not _turns(question, facts):
+        if not _applies(question, facts):
             continue
         answer = values.get(question.name)
         if _missing(answer):
@@ -139,6 +139,13 @@ def summary(answer: object) -> str:
 
 def _missing(answer: object) -> bool:
     return answer is None or answer in ("", [], {})
+
+
+def _applies(question: Question, facts: Facts) -> bool:
+    """Whether the record has what the question is about."""
+    if question.kind is Kind.RANKING and not question.values:
+        return facts.responses > 0
+    return not question.per_turn or bool(_turns(question, facts))
 
 
 def _turns(question: Question, facts: Facts) -> set[str]:

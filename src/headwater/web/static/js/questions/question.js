@@ -58,7 +58,8 @@ export class Question extends HTMLElement {
   }
 
   get isAsked() {
-    const when = this.asked.when;
+    const { when, kind, options } = this.asked;
+    if (kind === "ranking" && !options?.length && !this.task.content.responses?.length) return false;
     if (!when) return true;
     const other = this.task.question(when.question);
     const answer = this.task.values[when.question];
