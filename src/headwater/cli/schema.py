@@ -123,4 +123,5 @@ def move(
         return
     with acting() as ctx:
         made = moves.move(ctx, campaign, version or moves.newest(ctx, campaign).id, reopen=reopen)
-    done(f"{made.name} is now at version {made.version} and asks under {made.schema_id}.")
+        asked = queries.schema(ctx, made.schema_id)
+    done(f"{made.name} is now at version {made.version} and asks under {asked.name} v{asked.version}.")
