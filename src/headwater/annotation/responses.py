@@ -74,8 +74,8 @@ def check(questions: Sequence[Question], values: object, facts: Facts) -> dict[s
     """Return the response with only what was asked.
 
     Answers to questions whose condition does not hold are left out: they were given before the answer they depend
-    on was changed. So are questions about turns or responses that the record does not have. A question for marks that need not be
-    there, and are not, is answered: nothing is marked.
+    on was changed. So are questions about turns or responses that the record does not have. A question for marks that
+    need not be there, and are not, is answered: nothing is marked.
 
     Raises:
         ResponseError: `values` is not a mapping, names a question that does not exist, lacks a required answer, or
