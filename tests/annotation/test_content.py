@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headwater.annotation import content, desk, questions, responses
+from headwater.annotation import content, desk, questions, responses, wording
 from headwater.annotation.plan import Plan
 from headwater.annotation.responses import Facts, ResponseError
 from headwater.sourcing import queries as sourcing
@@ -120,4 +120,4 @@ def test_a_question_about_turns_is_not_asked_of_a_record_without_them() -> None:
     ],
 )
 def test_an_answer_of_any_kind_is_told_in_a_few_words(answer: object, shown: str) -> None:
-    assert responses.summary(answer) == shown
+    assert wording.summary(answer) == shown

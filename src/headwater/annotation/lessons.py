@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.annotation import likeness, markdown, queries, responses
+from headwater.annotation import likeness, markdown, queries, wording
 from headwater.annotation.handouts import Feedback, Lesson
 from headwater.annotation.model import LaneKind
 from headwater.annotation.questions import Question
@@ -50,4 +50,4 @@ def _words(question: Question, answer: object) -> str:
         return labels.get(answer, answer)
     if isinstance(answer, list) and all(isinstance(each, str) for each in answer):
         return ", ".join(labels.get(str(each), str(each)) for each in answer)
-    return responses.summary(answer)
+    return wording.summary(answer)

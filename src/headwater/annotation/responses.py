@@ -120,23 +120,6 @@ def undecided(answer: object) -> str:
     return str(answer[UNDECIDED]) if isinstance(answer, Mapping) and UNDECIDED in answer else ""
 
 
-def summary(answer: object) -> str:
-    """Return an answer of any kind in a few words, for lists and tables."""
-    if reason := undecided(answer):
-        return f"cannot decide: {reason}"
-    if isinstance(answer, Mapping) and "order" in answer:
-        order: list[list[str]] = list(answer["order"])
-        return " > ".join(" = ".join(str(thing) for thing in place) for place in order)
-    if isinstance(answer, Mapping) and "spans" in answer:
-        answer = answer["spans"]
-    if isinstance(answer, Mapping):
-        return ", ".join(f"turn {int(turn) + 1}: {summary(each)}" for turn, each in answer.items())
-    if isinstance(answer, list | tuple) and any(isinstance(each, Mapping) for each in answer):
-        counts = Counter(str(each.get("label", "")) for each in answer)
-        return ", ".join(f"{count} × {label}" for label, count in counts.items())
-    return ", ".join(str(each) for each in answer) if isinstance(answer, list | tuple) else str(answer)
-
-
 def _missing(answer: object) -> bool:
     return answer is None or answer in ("", [], {})
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import assignments, history, queries, responses, tasks
+from headwater.annotation import assignments, history, queries, tasks, wording
 from headwater.annotation.assignment_model import Target
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.governance import queries as governance
@@ -105,7 +105,7 @@ def answered(
         "id": lambda row: row.id,
         "given": lambda row: row.given_at,
         "record": lambda row: row.excerpt,
-        "answer": lambda row: "; ".join(responses.summary(value) for value in row.values.values()),
+        "answer": lambda row: "; ".join(wording.summary(value) for value in row.values.values()),
         "in force": lambda row: row.is_in_force,
     }
     show(rows, columns, as_json)

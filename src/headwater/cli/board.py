@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import boards, forecasts, responses, tracking, waiting
+from headwater.annotation import boards, forecasts, tracking, waiting, wording
 from headwater.annotation.tracking_model import Progress
 from headwater.annotation.waiting import Filter, Sort
 from headwater.cli.session import Json, reading, show
@@ -105,7 +105,7 @@ def task(name: Name, task: Annotated[str, typer.Argument(help="Id of the task.")
         return
     columns = {
         "annotator": lambda row: names.get(row.answer.annotator, row.answer.annotator),
-        "answer": lambda row: "; ".join(responses.summary(value) for value in row.answer.values.values()),
+        "answer": lambda row: "; ".join(wording.summary(value) for value in row.answer.values.values()),
         "guideline": lambda row: row.guideline,
         "given": lambda row: row.answer.submitted_at,
         "in force": lambda row: row.answer.superseded_at is None,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import appeals, queries, responses
+from headwater.annotation import appeals, queries, wording
 from headwater.annotation.appeal_model import AppealState
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.governance import queries as governance
@@ -92,4 +92,4 @@ def reviewers(
 
 
 def _told(values: dict[str, object]) -> str:
-    return "; ".join(f"{name}: {responses.summary(value)}" for name, value in values.items())
+    return "; ".join(f"{name}: {wording.summary(value)}" for name, value in values.items())

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import deliveries, responses, vendors
+from headwater.annotation import deliveries, vendors, wording
 from headwater.annotation import packages as work
 from headwater.cli.session import Json, acting, done, lines, reading, show
 from headwater.cli.tables import called, columns
@@ -109,7 +109,7 @@ def sample(delivery: Delivery, as_json: Json = False) -> None:
         return
     for each in found:
         done(f"{each.item_id}  {each.content.get('text', '')}")
-        lines([f"{name}: {responses.summary(value)}" for name, value in each.values.items()])
+        lines([f"{name}: {wording.summary(value)}" for name, value in each.values.items()])
 
 
 @cli.command("judge")

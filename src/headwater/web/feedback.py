@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import appeals, queries, responses
+from headwater.annotation import appeals, queries, wording
 from headwater.annotation.appeal_model import APPEAL_WINDOW, AppealState, Kind
 from headwater.sourcing import queries as sourcing
 from headwater.stats.interval import wilson
@@ -81,7 +81,7 @@ def rule(visitor: Visitor, appeal: str, ruling: Annotated[str, Form()], reason: 
 
 
 def _told(values: dict[str, object]) -> list[tuple[str, str]]:
-    return [(name, responses.summary(value)) for name, value in values.items()]
+    return [(name, wording.summary(value)) for name, value in values.items()]
 
 
 def _texts(ctx: Context, rows: Sequence[Feedback]) -> dict[str, str]:

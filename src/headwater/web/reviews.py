@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from headwater.annotation import comments, queries, responses, reviews
+from headwater.annotation import comments, queries, reviews, wording
 from headwater.annotation.model import Tier, Verdict
 from headwater.annotation.responses import ResponseError
 from headwater.annotation.reviews import Opinion
@@ -40,7 +40,7 @@ def case(visitor: Visitor, campaign: str, lease: str) -> Response:
         one = queries.campaign(ctx, campaign)
         guideline = queries.guideline(ctx, found.assignment.guideline_id)
         said = comments.beside(ctx, [answer.task_id for answer in found.answers])
-        told = [[(name, responses.summary(value)) for name, value in answer.values.items()] for answer in found.answers]
+        told = [[(name, wording.summary(value)) for name, value in answer.values.items()] for answer in found.answers]
         data = {
             "task": found.assignment.as_data(),
             "answers": [answer.values for answer in found.answers],

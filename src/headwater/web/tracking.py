@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Response
 
-from headwater.annotation import content, queries, responses, tracking
+from headwater.annotation import content, queries, tracking, wording
 from headwater.annotation.tracking_model import Progress
 from headwater.sourcing import queries as sourcing
 from headwater.web.session import Visitor, page
@@ -62,13 +62,13 @@ def one(visitor: Visitor, campaign: str, task: str) -> Response:
             story=found,
             shown=content.of_record(record).shown if record else None,
             told={each.answer.id: words(each.answer) for each in found.given},
-            summary=responses.summary,
+            summary=wording.summary,
         )
 
 
 def words(answer: Answer) -> list[tuple[str, str]]:
     """Return an answer question by question, in a few words each."""
-    return [(name, responses.summary(value)) for name, value in answer.values.items()]
+    return [(name, wording.summary(value)) for name, value in answer.values.items()]
 
 
 def _told(ctx: Context, tasks: list[str]) -> dict[str, dict[str, int]]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response, UploadFile
 
-from headwater.annotation import deliveries, images, packages, queries, responses, vendors
+from headwater.annotation import deliveries, images, packages, queries, vendors, wording
 from headwater.governance import queries as governance
 from headwater.governance.authority import may
 from headwater.governance.model import Decision, ProposalState
@@ -119,8 +119,7 @@ def show(visitor: Visitor, delivery: str) -> Response:
             left=[each for each in sampled if each.judgement is None],
             judged=[each for each in sampled if each.judgement is not None],
             said={
-                each.item_id: {name: responses.summary(value) for name, value in each.values.items()}
-                for each in sampled
+                each.item_id: {name: wording.summary(value) for name, value in each.values.items()} for each in sampled
             },
             guideline=package.guideline_id,
             shortfall=deliveries.shortfall(row, package) if row.wrong is not None else "",

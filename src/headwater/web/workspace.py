@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from headwater.annotation import comment_model, enquiries, history, images, pace, responses, tasks
+from headwater.annotation import comment_model, enquiries, history, images, pace, tasks, wording
 from headwater.annotation import queries as annotation
 from headwater.annotation.agenda import agenda
 from headwater.annotation.deadline_model import due_of
@@ -111,7 +111,7 @@ def my_answers(visitor: Visitor, campaign: str, before: str = "") -> Response:
             campaign=annotation.campaign(ctx, campaign),
             rows=rows[:SHOWN],
             older=rows[SHOWN - 1].id if len(rows) > SHOWN else "",
-            summary=responses.summary,
+            summary=wording.summary,
         )
 
 
