@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
@@ -15,11 +14,12 @@ from headwater.annotation.exchange.formats import Format
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan, PlanError, rates_of
 from headwater.annotation.progress import OwnProgress
-from headwater.cli.files import located
+from headwater.cli import files
 from headwater.cli.session import Detach, Json, acting, done, reading, run_job, show
 from headwater.cli.tables import columns, percent
 from headwater.core.errors import InvalidError, NotFoundError
 from headwater.governance import queries as governance
+from headwater.sourcing import references
 
 cli = typer.Typer(help="Campaigns: plan, fill, open, follow, export.", no_args_is_help=True)
 
@@ -37,6 +37,7 @@ TeamRates = Annotated[
     list[str] | None,
     typer.Option(help="Share of a team's answers reviewed, TEAM=RATE; repeat it. Those before make way; '' for none."),
 ]
+_GOLD = '{"text": "…", "values": {"topic": "billing"}, "explanation": "…"}, or "record" or "file" for "text"'
 PLAN = columns(("overlap", "gold_rate"), overlap=lambda row: row.plan.overlap, gold_rate=percent("plan.gold_rate"))
 Question = Annotated[str, typer.Option(help="The question; the first with one closed answer by default.")]
 
@@ -114,17 +115,23 @@ def add(
 @cli.command("gold")
 def mark_gold(
     name: Name,
-    file: Annotated[Path, typer.Argument(help="JSON lines: record, values, and explanation if any.")],
+    file: Annotated[Path, typer.Argument(help="JSON lines: record, text or file; values, and explanation if any.")],
 ) -> None:
     """Make the right answers of records known: hidden gold, or lessons of a calibration batch."""
-    known, explanations, places = _gold(file)
+    given = files.rows(file, _GOLD)
+    values, why = given.column("values", dict), given.column("explanation", str, default="")
     with acting() as ctx:
         campaign = queries.campaign(ctx, name).id
+        with given.blamed():
+            records = references.resolve(ctx, given.rows)
+        known = dict(zip(records, values, strict=True))
+        said = {record: text for record, text in zip(records, why, strict=True) if text}
         try:
-            count = gold.mark(ctx, campaign, known, explanations=explanations)
+            count = gold.mark(ctx, campaign, known, explanations=said)
         except (InvalidError, NotFoundError) as error:
-            line = next((place for record, place in places.items() if f"'{record}'" in error.message), 0)
-            raise located(error, file, line) from error
+            places = zip(records, given.places, strict=True)
+            line = next((place for record, place in places if f"'{record}'" in error.message), 0)
+            raise files.located(error, file, line) from error
     done(f"{count:,} right answers are known in {name}.")
 
 
@@ -352,44 +359,6 @@ def import_tasks(
         done(f"See what became no record: headwater intake rejects {found['intake']}")
     for each in found["refused"]:
         done(f"Answer to {each['task']} left out: {each['reason']}")
-
-
-class _Known(NamedTuple):
-    values: dict[str, dict[str, object]]
-    explanations: dict[str, str]
-    places: dict[str, int]
-    """The line of each record."""
-
-
-def _gold(file: Path) -> _Known:
-    places: dict[str, int] = {}
-    known: dict[str, dict[str, object]] = {}
-    explanations: dict[str, str] = {}
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidError(f"'{file}' cannot be read: {error}.", remedy="Give a UTF-8 file of JSON lines.") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            known[str(row["record"])] = dict(row["values"])
-            places[str(row["record"])] = number
-        except (ValueError, KeyError, TypeError) as error:
-            raise InvalidError(
-                f"Line {number} of '{file}' is not as expected: {_told(error)}.",
-                remedy='Each line is like {"record": "rec_…", "values": {"topic": "billing"}}.',
-            ) from error
-        if row.get("explanation"):
-            explanations[str(row["record"])] = str(row["explanation"])
-    if not known:
-        raise InvalidError(f"'{file}' is empty.", remedy="Give one line per record.")
-    return _Known(known, explanations, places)
-
-
-def _told(error: Exception) -> str:
-    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def _moment(text: str) -> datetime | None:

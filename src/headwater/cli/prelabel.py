@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,26 +12,35 @@ import typer
 from headwater.annotation import fetching, prelabels, queries
 from headwater.annotation.prelabels import Proposal
 from headwater.app import models
+from headwater.cli import files
 from headwater.cli.session import Json, acting, done, err, follow, reading, show, whoami, workspace
-from headwater.core.errors import InvalidError
+from headwater.sourcing import references
 
 cli = typer.Typer(help="Prelabels: answers proposed by models, and what seeing them does.", no_args_is_help=True)
 FETCHES = ("fetch.id", "fetch.model", "fetch.records", "answered", "failed", "left", "tokens_in", "tokens_out", "cost")
 MEASURES = ("", "right_", "misled_")
 ANCHORING = tuple(f"{what}{who}" for what in MEASURES for who in ("shown", "blinded", "difference"))
 Name = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
+_EXAMPLE = '{"text": "…", "values": {"topic": "billing"}, "score": 0.8}, or "record" or "file" for "text"'
 
 
 @cli.command("add")
 def add(
     name: Name,
-    file: Annotated[Path, typer.Argument(help="JSON lines: record, values, and score if any.")],
+    file: Annotated[Path, typer.Argument(help="JSON lines: record, text or file; values, and score if any.")],
     model: Annotated[str, typer.Option(help="Which model proposes: name and version.")],
 ) -> None:
     """Take in what a model proposes for records of a campaign."""
-    proposals = _proposals(file)
+    given = files.rows(file, _EXAMPLE)
+    values, scores = given.column("values", dict), given.column("score", float, default=math.nan)
     with acting() as ctx:
         campaign = queries.campaign(ctx, name)
+        with given.blamed():
+            records = references.resolve(ctx, given.rows)
+        proposals = [
+            Proposal(record=record, values=value, score=None if math.isnan(score) else score)
+            for record, value, score in zip(records, values, scores, strict=True)
+        ]
         count = prelabels.add(ctx, campaign.id, proposals, model=model)
     hidden = "" if campaign.plan.shows_prelabels else f" Show them with: headwater campaign change '{name}' --prelabels"
     done(f"{count:,} answers are proposed by {model}.{hidden}")
@@ -113,24 +122,3 @@ def anchoring(name: Name, as_json: Json = False) -> None:
     """Show how far annotators are drawn to proposals, against those from whom they were kept by lot."""
     with reading() as ctx:
         show(prelabels.anchoring(ctx, queries.campaign(ctx, name).id), ANCHORING, as_json)
-
-
-def _proposals(file: Path) -> list[Proposal]:
-    found = []
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidError(f"'{file}' cannot be read: {error}.", remedy="Give a UTF-8 file of JSON lines.") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            score = None if row.get("score") is None else float(row["score"])
-            found.append(Proposal(record=str(row["record"]), values=dict(row["values"]), score=score))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InvalidError(
-                f"Line {number} of '{file}' is not as expected: {error}.",
-                remedy='Each line is like {"record": "rec_…", "values": {"topic": "billing"}, "score": 0.8}.',
-            ) from error
-    return found
