@@ -14,9 +14,10 @@ import pytest
 from headwater.annotation import batches, exports, imports, prelabels
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.exchange.label_studio_config import to_schema
-from headwater.annotation.exchange.model import ExchangeError
+from headwater.annotation.exchange.model import ExchangeError, Item, Reply
+from headwater.annotation.exchange.pictures import Stems
 from headwater.annotation.plan import Plan
-from headwater.annotation.questions import as_data
+from headwater.annotation.questions import as_data, parse
 from headwater.app.application import open_app
 from headwater.core.errors import InvalidError
 from headwater.governance import accounts
@@ -138,6 +139,10 @@ def coco(*names: str) -> bytes:
     return json.dumps({"images": images, "annotations": marks, "categories": [{"id": 1, "name": "spot"}]}).encode()
 
 
+def box(place: int) -> dict[str, Any]:
+    return {"x": place, "y": 1, "width": 4, "height": 5, "label": "spot"}
+
+
 def packed(folder: Path, files: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(folder / "boxes.zip", "w") as archive:
         for name, data in files.items():
@@ -164,6 +169,38 @@ def test_pictures_come_in_with_the_export_that_names_them(each_team: Team, tmp_p
         assert team.app.objects.get(str(record.payload["image"])) == files[f"images/{name}"]
     back = json.loads(exported(team, campaign, Format.COCO))
     assert [each["file_name"] for each in back["images"]] == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize("form", [Format.YOLO, Format.VOC])
+def test_pictures_of_one_name_in_two_folders_stay_two(form: Format, team: Team, tmp_path: Path) -> None:
+    approved(team)
+    campaign = plan_campaign(team, put_records(team, ["first"]), data=BOXES).id
+    names = ("one/a.png", "two/a.png", "a.png")
+    shown = [{"kind": "image", "image": name, "width": 20 + place, "height": 10} for place, name in enumerate(names)]
+    made = [
+        Item(id=str(place), content=content, answers=(Reply(values={"rust": [box(place)]}),))
+        for place, content in enumerate(shown)
+    ]
+    path = tmp_path / "marks.zip"
+    path.write_bytes(b"".join(CODECS[form].write(made, parse(BOXES))))
+    with zipfile.ZipFile(path, "a") as archive:
+        assert len(set(archive.namelist())) == len(archive.namelist())
+        for place, name in enumerate(names):
+            archive.writestr(
+                f"{'images' if form is Format.YOLO else 'JPEGImages'}/{name}", picture("PNG", (20 + place, 10))
+            )
+    found = take_in(team, campaign, path, form)
+    assert (found.intake.added, found.intake.rejected, found.answers, found.refused) == (3, 0, 3, ())
+    with team.read() as ctx:
+        widths = {each.payload["width"] for each in sourcing.everything(ctx, where=f"intake_id = '{found.intake.id}'")}
+    assert widths == {20, 21, 22}
+
+
+def test_files_about_one_picture_are_told_apart() -> None:
+    stem = Stems()
+    items = [Item(id=str(n), content={"image": name}) for n, name in enumerate(("a.png", "a.png", "../b/c d.jpg", ""))]
+    assert [stem(each) for each in items] == ["a", "a-2", "b/c_d", "3"]
+    assert stem(Item(id="x", content={"image": "https://example.org/one/a.png"})) == "a-3"
 
 
 def test_an_archive_without_one_export_is_refused(team: Team, tmp_path: Path) -> None:

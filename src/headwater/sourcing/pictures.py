@@ -10,7 +10,6 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -111,18 +110,27 @@ class Archive:
         files = (each for each in self._zip.infolist() if not each.is_dir() and not _is_link(each))
         self._files = {each.filename: each for each in files if _is_visible(each.filename)}
         self.names = sorted(self._files)
-        last = Counter(PurePosixPath(name).name for name in self.names)
-        self._alone = {PurePosixPath(name).name: name for name in self.names if last[PurePosixPath(name).name] == 1}
+        self._ends: dict[str, list[str]] = {}
+        for name in self.names:
+            for end in _ends(name):
+                self._ends.setdefault(end, []).append(name)
 
     def read(self, name: str) -> bytes:
-        """Return a file by its path, or by its name where only one has it; see `Shelf`."""
-        if (found := self._files.get(name) or self._files.get(self._alone.get(PurePosixPath(name).name, ""))) is None:
+        """Return a file by its path, its end or its name, when one has it in the fewest folders; see `Shelf`."""
+        if (found := self._found(name) or self._found(PurePosixPath(name).name)) is None:
             raise PictureError("it is not in the archive")
         _check_size(found.file_size, self._longest)
         try:
             return self._zip.read(found)
         except _BROKEN as error:
             raise PictureError(f"it cannot be unpacked: {error}") from error
+
+    def _found(self, end: str) -> zipfile.ZipInfo | None:
+        if end in self._files:
+            return self._files[end]
+        there = sorted(self._ends.get(end, ()), key=_depth)
+        alone = there and (len(there) == 1 or _depth(there[0]) < _depth(there[1]))
+        return self._files[there[0]] if alone else None
 
     def unpacked(self, name: str, most: int) -> Path:
         """Return a file of its own with what is under a name; it lasts as long as the archive.
@@ -247,6 +255,15 @@ def _item(place: int, name: str) -> Item:
     folder = str(PurePosixPath(name).parent)
     attributes: dict[str, object] = {} if folder == "." else {"folder": folder}
     return Item(place=place, kind=PICTURE, text=name, payload={"image": name}, attributes=attributes)
+
+
+def _depth(name: str) -> int:
+    return name.count("/")
+
+
+def _ends(name: str) -> list[str]:
+    parts = PurePosixPath(name).parts
+    return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
 def _is_visible(name: str) -> bool:

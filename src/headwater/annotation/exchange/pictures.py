@@ -14,10 +14,25 @@ if TYPE_CHECKING:
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
-def stem(item: Item) -> str:
-    """Return a file name without ending for an item: that of its image when it has one, made safe, else its id."""
-    name = PurePosixPath(str(item.content.get("image", "") or item.id).replace("\\", "/")).name
-    return _UNSAFE.sub("_", PurePosixPath(name).stem) or "item"
+class Stems:
+    """Paths without ending for the files about items: those of their images, made safe, else their ids; each once."""
+
+    def __init__(self) -> None:
+        """Nothing is named yet."""
+        self._taken: set[str] = set()
+
+    def __call__(self, item: Item) -> str:
+        """Return the path of an item's file."""
+        name = str(item.content.get("image", "") or item.id).replace("\\", "/")
+        path = PurePosixPath(PurePosixPath(name).name if name.startswith("/") or "://" in name else name)
+        safe = [_UNSAFE.sub("_", part) for part in (*path.parts[:-1], path.stem) if part != ".."]
+        found = first = "/".join(part for part in safe if part) or "item"
+        again = 1
+        while found in self._taken:
+            again += 1
+            found = f"{first}-{again}"
+        self._taken.add(found)
+        return found
 
 
 def size_of(head: bytes) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from headwater.annotation.exchange.files import Pieces, bad, members, tree, whole
 from headwater.annotation.exchange.model import Codec, Feature, Item, Reply, first
-from headwater.annotation.exchange.pictures import stem
+from headwater.annotation.exchange.pictures import Stems
 from headwater.annotation.questions import Kind
 from headwater.annotation.responses import undecided
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LISTED = "ImageSets/Main/default.txt"
 """Which images there are, without which other tools find none."""
 _BITS, _CHANNELS = 8, 3
+_FOLDER = "Annotations"
 _COLON, _LIKE_A_COLON = ":", "\ua789"
 """A colon ends a label in the list of labels: a list with one more cannot be read at all. This letter looks like it."""
 
@@ -31,11 +32,12 @@ def write(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[byte
     asked = first(questions, Kind.BOXES)
     sink = Pieces()
     names: list[str] = []
+    stem = Stems()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("labelmap.txt", "".join(f"{line}\n" for line in _colours(asked)))
         for item in items:
             names.append(stem(item))
-            archive.writestr(f"Annotations/{names[-1]}.xml", tostring(_annotation(item, asked), encoding="utf-8"))
+            archive.writestr(f"{_FOLDER}/{names[-1]}.xml", tostring(_annotation(item, asked), encoding="utf-8"))
             yield sink.take()
         archive.writestr(_LISTED, "".join(f"{name}\n" for name in names))
     yield sink.take()
@@ -107,7 +109,9 @@ def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
         except (TypeError, ValueError) as error:
             raise bad(path, where, f"a box has no numbers for its corners ({error})") from error
         answers = (Reply(values={asked.name: marks}),) if asked and marks else ()
-        yield Item(id=PurePosixPath(info.filename).stem, content=content, answers=answers)
+        place = PurePosixPath(info.filename)
+        inside = place.parts.index(_FOLDER) + 1 if _FOLDER in place.parts[:-1] else len(place.parts) - 1
+        yield Item(id="/".join((*place.parts[inside:-1], place.stem)), content=content, answers=answers)
 
 
 def _mark(thing: Element, labels: Mapping[str, str]) -> dict[str, Any]:

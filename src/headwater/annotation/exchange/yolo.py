@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import yaml
 
 from headwater.annotation.exchange.files import Pieces, bad, encoded, members, text_of, whole
 from headwater.annotation.exchange.model import Codec, ExchangeError, Feature, Item, Reply, first
-from headwater.annotation.exchange.pictures import size_of, stem
+from headwater.annotation.exchange.pictures import Stems, size_of
 from headwater.annotation.questions import Kind
 from headwater.annotation.responses import undecided
 
@@ -36,6 +37,7 @@ def write(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[byte
     numbers = {label: n for n, label in enumerate(labels)}
     sink = Pieces()
     sizes: dict[str, Any] = {}
+    stem = Stems()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(
             "data.yaml", yaml.safe_dump({"path": ".", "train": "images", "names": dict(enumerate(labels))})
@@ -87,11 +89,13 @@ def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
         elif place.name == _SIZES:
             sizes |= json.loads(whole(path, info, file))
         elif place.suffix.lower() in _IMAGES:
-            sizes[place.stem] = [str(place), *size_of(file.read(1 << 18))]
+            sizes[_key(place)] = [str(place), *size_of(file.read(1 << 18))]
         elif place.suffix == ".txt" and any(part == "labels" or _DARKNET.fullmatch(part) for part in place.parts[:-1]):
-            texts[place.stem] = text_of(path, where, whole(path, info, file))
+            texts[_key(place)] = text_of(path, where, whole(path, info, file))
+    alone = Counter(PurePosixPath(name).name for name in sizes)
+    last = {PurePosixPath(name).name: size for name, size in sizes.items() if alone[PurePosixPath(name).name] == 1}
     for name, text in texts.items():
-        image, width, height = sizes.get(name) or ["", 0, 0]
+        image, width, height = sizes.get(name) or last.get(PurePosixPath(name).name) or ["", 0, 0]
         if not width or not height:
             raise ExchangeError(
                 f"'{path.name}' does not say how large the image of 'labels/{name}.txt' is.",
@@ -108,6 +112,12 @@ def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
                 values.setdefault(asked.name, []).append(mark)
         content = {"kind": "image", "image": image or name, "width": width, "height": height}
         yield Item(id=name, content=content, answers=(Reply(values=dict(values)),) if values else ())
+
+
+def _key(place: PurePosixPath) -> str:
+    """Return what a file of marks and its image have in common: the path without ending, `labels` and `images`."""
+    folders = [part for part in place.parts[:-1] if part not in {"labels", "images"} and not _DARKNET.fullmatch(part)]
+    return "/".join((*folders, place.stem))
 
 
 def _names(path: Path, where: str, text: str) -> list[str]:
