@@ -15,6 +15,8 @@ from headwater.text import language, nearduplicate, normal, personal
     [
         ("write to a.b@example.org now", "write to [email] now"),
         ("call +49 170 1234567 today", "call [phone] today"),
+        ("Please call +49 170 1234567.", "Please call [phone]."),
+        ("It costs 1.234.567.890.12 in all", "It costs 1.234.567.890.12 in all"),
         ("card 4111 1111 1111 1111 ok", "card [card] ok"),
         ("pay DE89 3704 0044 0532 0130 00 soon", "pay [iban] soon"),
         ("from 8.8.8.8 it came", "from [ip] it came"),
