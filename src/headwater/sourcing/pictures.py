@@ -10,6 +10,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 LISTS = (".jsonl", ".ndjson", ".csv")
 _TOGETHER = 200
 """Pictures that are taken in together."""
+_AT_ONCE = 8
+"""Pictures that are stored at a time."""
 _STORED = "media/"
 _BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
 
@@ -246,9 +249,11 @@ class Pictures:
 
 def keep(objects: ObjectStore, items: Iterable[Item]) -> None:
     """Store the pictures of items that are kept, before anything names them; again is the same."""
-    for item in items:
-        if item.media is not None:
-            objects.put_media(item.media())
+    wanted = [item.media for item in items if item.media is not None]
+    if wanted:
+        with ThreadPoolExecutor(min(_AT_ONCE, len(wanted)), "pictures") as pool:  # a store keeps one waiting
+            for _ in pool.map(lambda read: objects.put_media(read()), wanted):
+                pass
 
 
 def _item(place: int, name: str) -> Item:
