@@ -6,6 +6,7 @@ import json
 import math
 import sqlite3
 import threading
+from base64 import b64decode
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from headwater.engines.chat import joint_probability
 from headwater.governance.model import NotYoursError
 from tests.annotation import factories
 from tests.annotation.endpoint import KEY, Endpoint, Reply, chat, endpoint, said
+from tests.vision.test_header import picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +55,7 @@ def fetched(team: Team, app: App, campaign: str, *, name: str = "fetch-1", **wan
     """Ask the model and wait."""
     predictor = models.predictor(app.settings, "judge")
     with team.act(team.ops) as ctx:
-        fetching.begin(ctx, name, Wanted(campaign=campaign, **wanted), model=predictor.name)
+        fetching.begin(ctx, name, Wanted(campaign=campaign, **wanted), model=predictor.name, draws=predictor.draws)
     return fetching.run(lambda: team.act(team.ops), name, predictor, lambda *_: None)
 
 
@@ -301,3 +303,45 @@ def test_log_probabilities_are_asked_for_and_read(team: Team, model: Endpoint) -
     assert model.bodies[0]["logprobs"] is True
     (row,) = proposed(team, campaign.id).values()
     assert row.score == pytest.approx(math.exp(-0.5))
+
+
+BOXES = [{"name": "rust", "kind": "boxes", "text": "Where?", "options": ["spot"], "required": False}]
+
+
+def pictures(team: Team, *, data: object = None) -> str:
+    """Open a campaign about two pictures, the first of which is not stored."""
+    stored = team.app.objects.put_media(picture("PNG", (20, 10))).name
+    payloads = [{"image": name, "width": 20, "height": 10} for name in ("media/00/none", stored)]
+    records = factories.put_records(team, ["a seal", "a lid"], payloads=payloads)
+    return factories.open_campaign(team, records, data=data).id
+
+
+def test_an_http_model_is_sent_pictures_and_draws_on_them(each_team: Team, model: Endpoint) -> None:
+    team = each_team
+    campaign = pictures(team, data=BOXES)
+    box = {"x": 1, "y": 2, "width": 5, "height": 4, "label": "spot"}
+    model.answer = lambda *_: (200, {"predictions": [{"value": {"rust": [box]}, "score": 0.9}]}, {})
+    done = fetched(team, knows(team, model, kind="http", together=8), campaign)
+    assert (done.answered, done.failed) == (1, 1)
+    ((sent,),) = (body["records"] for body in model.bodies)
+    assert b64decode(sent["image"]["data"]) == picture("PNG", (20, 10))
+    assert (sent["image"]["media_type"], sent["width"], sent["height"]) == ("image/png", 20, 10)
+    assert {text: each.values for text, each in proposed(team, campaign).items()} == {"a lid": {"rust": [box]}}
+    assert "media/00/none" in next(iter(reasons(team).values()))
+
+
+def test_a_chat_model_is_shown_pictures(team: Team, model: Endpoint) -> None:
+    campaign = pictures(team)
+    done = fetched(team, knows(team, model), campaign)
+    assert (done.answered, done.failed) == (1, 1)
+    (body,) = model.bodies
+    words, shown = body["messages"][-1]["content"]
+    assert words == {"type": "text", "text": "a lid"}
+    kind, _, data = shown["image_url"]["url"].partition(",")
+    assert (kind, b64decode(data)) == ("data:image/png;base64", picture("PNG", (20, 10)))
+
+
+def test_a_chat_model_is_not_asked_to_draw(team: Team, model: Endpoint) -> None:
+    with pytest.raises(InvalidError, match="No question of the schema can be put to a model in words"):
+        fetched(team, knows(team, model), pictures(team, data=BOXES))
+    assert model.bodies == []

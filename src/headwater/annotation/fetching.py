@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from headwater.annotation import content, prompts, queries, responses
+from headwater.annotation import content, images, prompts, queries, responses
 from headwater.annotation.fetch_model import Failure, Fetch, Fetched
 from headwater.annotation.model import PrelabelId, TaskId, UnknownFetchError
 from headwater.annotation.ports import Asked, Brief, ModelRefusedError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from headwater.annotation.ports import Prediction, Predictor
     from headwater.annotation.questions import Question
     from headwater.context import Context
+    from headwater.storage.objects import ObjectStore
 
     Act = Callable[[], AbstractContextManager[Context]]
 
@@ -63,12 +65,11 @@ def permit(ctx: Context, wanted: Wanted) -> str:
     """Return the id of the campaign about which the actor may have a model asked.
 
     Raises:
-        InvalidError: No question of its schema can be asked in words, or the limit is negative.
+        InvalidError: The limit is negative.
         SliceError: The slice cannot be read.
     """
     require(ctx, Decision.AUTOMATION_CHANGE)
     found = queries.campaign(ctx, wanted.campaign)
-    askable(queries.schema(ctx, found.schema_id).questions)
     if wanted.limit < 0:
         raise InvalidError(f"At most {wanted.limit} records cannot be asked about; expected 0 for all, or more.")
     if wanted.where:
@@ -76,7 +77,7 @@ def permit(ctx: Context, wanted: Wanted) -> str:
     return found.id
 
 
-def begin(ctx: Context, identifier: str, wanted: Wanted, *, model: str) -> Fetch:
+def begin(ctx: Context, identifier: str, wanted: Wanted, *, model: str, draws: bool = False) -> Fetch:
     """Choose the records a model is to be asked about; done once for a fetch.
 
     Args:
@@ -84,12 +85,14 @@ def begin(ctx: Context, identifier: str, wanted: Wanted, *, model: str) -> Fetch
         identifier: The job's id.
         wanted: Which records.
         model: Name and version of the model.
+        draws: Whether it can be asked for marks on images.
 
     Raises:
-        InvalidError: There is nothing to ask; see also `permit`.
+        InvalidError: There is nothing to ask, or no question that it can be asked; see also `permit`.
     """
     require(ctx, Decision.AUTOMATION_CHANGE)
     campaign = queries.campaign(ctx, permit(ctx, wanted))
+    askable(queries.schema(ctx, campaign.schema_id).questions, draws=draws)
     tasks = store.unasked(ctx.db, campaign.id, model="" if wanted.again else model, only_open=wanted.only_open)
     if wanted.where:
         inside = set(sourcing.identifiers(ctx, where=wanted.where))
@@ -177,13 +180,13 @@ def failures(ctx: Context, fetch_id: str, *, after: int = 0, limit: int = 100) -
     return store.failures(ctx.db, fetch_id, after=after, limit=limit)
 
 
-def askable(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """Return the questions that can be asked in words.
+def askable(questions: Sequence[Question], *, draws: bool) -> tuple[Question, ...]:
+    """Return the questions that can be asked: in words, and those for marks on images of a model that draws.
 
     Raises:
         InvalidError: None can.
     """
-    found = tuple(each for each in questions if each.kind in prompts.ASKABLE)
+    found = tuple(each for each in questions if draws or each.kind in prompts.ASKABLE)
     if not found:
         raise InvalidError("No question of the schema can be put to a model in words.")
     return found
@@ -195,6 +198,7 @@ class _Errand:
 
     fetch: Fetch
     predictor: Predictor
+    objects: ObjectStore
     questions: tuple[Question, ...]
     brief: Brief
     done: int
@@ -220,7 +224,9 @@ class _Errand:
         for each in call:
             one = self.records[each.record_id]
             schema = prompts.answer_schema(self.questions, one.facts)
-            asked.append(Asked(record=each.record_id, content=one.shown, text=prompts.shown(one.shown), answer=schema))
+            picture = partial(images.read, self.objects, one.image) if one.image else None
+            words = prompts.shown(one.shown)
+            asked.append(Asked(record=each.record_id, content=one.shown, text=words, answer=schema, picture=picture))
         future = pool.submit(self.predictor.predict, self.brief, asked)
         self.calls[future] = call
         return future
@@ -290,14 +296,15 @@ def _errand(ctx: Context, identifier: str, predictor: Predictor) -> _Errand:
             remedy="Begin another fetch: answers of two models are not mixed.",
         )
     store.lose(ctx.db, identifier, ctx.clock.now())
-    questions = askable(queries.schema(ctx, found.schema_id).questions)
+    questions = askable(queries.schema(ctx, found.schema_id).questions, draws=predictor.draws)
     guideline = queries.guideline(ctx, found.guideline_id).text
     brief = Brief(
         instructions=prompts.instructions(questions, guideline), questions=[as_data(each) for each in questions]
     )
     (standing,) = store.standings(ctx.db, found.campaign_id, fetch_id=identifier)
     done = standing.answered + standing.failed
-    return _Errand(fetch=found, predictor=predictor, questions=questions, brief=brief, done=done)
+    objects = ctx.objects
+    return _Errand(fetch=found, predictor=predictor, objects=objects, questions=questions, brief=brief, done=done)
 
 
 def _finish(ctx: Context, fetch: Fetch) -> Fetched:

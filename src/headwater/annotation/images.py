@@ -13,6 +13,7 @@ from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
     from headwater.context import Context
+    from headwater.storage.objects import ObjectStore
 
 SEALED = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -83,7 +84,12 @@ def stored(ctx: Context, name: str) -> Image:
         NotFoundError: It is not stored.
         ImageError: What is stored is no PNG, JPEG, GIF, WebP, AVIF or BMP.
     """
-    data = ctx.objects.get(name)
+    return read(ctx.objects, name)
+
+
+def read(objects: ObjectStore, name: str) -> Image:
+    """Return a stored image; needs no transaction. Raises what `stored` does."""
+    data = objects.get(name)
     return Image(data=data, media_type=media_type(data))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from headwater.core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class ModelRefusedError(SettingsError):
@@ -27,6 +27,18 @@ class Brief:
     """The questions as plain data."""
 
 
+class Picture(Protocol):
+    """A picture as it is sent."""
+
+    @property
+    def media_type(self) -> str:
+        """Such as `image/png`."""
+
+    @property
+    def data(self) -> bytes:
+        """The file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A record that a model is asked about."""
@@ -38,6 +50,8 @@ class Asked:
     """The same in words."""
     answer: Mapping[str, object]
     """JSON schema of the answer."""
+    picture: Callable[[], Picture] | None = None
+    """Reads its picture; None without one. Raises what `images.read` does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +85,10 @@ class Predictor(Protocol):
     @property
     def together(self) -> int:
         """Records in a call."""
+
+    @property
+    def draws(self) -> bool:
+        """Whether it can be asked for marks on images."""
 
     def cost(self, tokens_in: int, tokens_out: int) -> float:
         """Return the price of tokens."""

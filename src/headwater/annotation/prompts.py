@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from headwater.annotation import responses
-from headwater.annotation.questions import CHOICES, Kind, Question
+from headwater.annotation.questions import CHOICES, IMAGE_MARKS, Kind, Question
 from headwater.annotation.responses import Facts
 
 ASKABLE = CHOICES | {Kind.RATING, Kind.NUMERIC, Kind.TEXT, Kind.RANKING, Kind.SPANS}
@@ -139,7 +139,7 @@ _SCHEMAS: dict[Kind, Callable[[Question, Facts], dict[str, object]]] = {
     Kind.TEXT: lambda *_: {"type": "string"},
     Kind.RANKING: _ranked,
     Kind.SPANS: _quoted,
-}
+} | dict.fromkeys(IMAGE_MARKS, lambda *_: {"type": "array"})
 
 
 def _object(parts: Mapping[str, object]) -> dict[str, object]:

@@ -110,7 +110,8 @@ def _fetch(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
         with app.act_as(job.actor, job.program) as ctx:
 
             def act() -> dict[str, Any]:
-                return {"records": fetching.begin(ctx, job.id, wanted, model=predictor.name).records}
+                model, draws = predictor.name, predictor.draws
+                return {"records": fetching.begin(ctx, job.id, wanted, model=model, draws=draws).records}
 
             return once(ctx, f"{job.id}:begin", act)
 

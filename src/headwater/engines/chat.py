@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation.ports import Prediction
-from headwater.core.errors import UnavailableError
-from headwater.engines.transport import Transport
+from headwater.core.errors import HeadwaterError, UnavailableError
+from headwater.engines.transport import Transport, pictured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ _ANSWERS = re.compile(r'"answers"\s*:\s*')
 class ChatModel:
     """A chat model that answers questions about records."""
 
-    together = 1
+    together, draws = 1, False
 
     def __init__(self, name: str, settings: ModelSettings) -> None:
         """Use the model that is called `name` in the settings."""
@@ -46,10 +46,12 @@ class ChatModel:
         return [self._one(brief, each) for each in asked]
 
     def _one(self, brief: Brief, asked: Asked) -> Prediction:
-        if asked.content.get("image"):
-            return Prediction(record=asked.record, problem="it has an image, which chat models are not sent")
         try:
-            reply = self._transport.post(f"{self._settings.url.rstrip('/')}/chat/completions", self._body(brief, asked))
+            body = self._body(brief, asked)
+        except HeadwaterError as error:  # its picture is not there
+            return Prediction(record=asked.record, problem=error.message)
+        try:
+            reply = self._transport.post(f"{self._settings.url.rstrip('/')}/chat/completions", body)
         except UnavailableError as error:
             return Prediction(record=asked.record, problem=error.message, is_silent=True)
         usage = reply.get("usage") if isinstance(reply, dict) else None
@@ -68,7 +70,7 @@ class ChatModel:
             "temperature": 0,
             "messages": [
                 {"role": "system", "content": brief.instructions},
-                {"role": "user", "content": asked.text},
+                {"role": "user", "content": _said(asked)},
             ],
         }
         if self._settings.constrained:
@@ -94,6 +96,16 @@ class ChatModel:
         score = joint_probability(text, tokens) if tokens else data.get("confidence")
         is_number = isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
         return data["answers"], min(max(float(score), 0.0), 1.0) if is_number and score is not None else None
+
+
+def _said(asked: Asked) -> object:
+    """Return a record as the parts of a message: its words, and its picture when it has one."""
+    found = pictured(asked).get("image")
+    if not isinstance(found, dict):
+        return asked.text
+    address = f"data:{found['media_type']};base64,{found['data']}"
+    words = [{"type": "text", "text": asked.text}] if asked.text else []
+    return [*words, {"type": "image_url", "image_url": {"url": address}}]
 
 
 def joint_probability(text: str, tokens: Sequence[dict[str, Any]]) -> float | None:

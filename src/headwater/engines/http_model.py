@@ -1,7 +1,8 @@
 """Models behind a plain HTTP address: a batch of records by POST, a list of values and scores back.
 
     → {"questions": [{"name": "topic", "kind": "single", "options": […]}], "guideline": "…",
-       "records": [{"id": "rec_…", "kind": "text", "text": "…", "turns": […], "responses": […]}]}
+       "records": [{"id": "rec_…", "kind": "text", "text": "…", "turns": […], "responses": […],
+                    "image": {"media_type": "image/png", "data": "…base64…"}, "width": 640, "height": 480}]}
     ← {"predictions": [{"id": "rec_…", "value": {"topic": "billing"}, "score": 0.93}, …]}
 
 The list may come bare; without ids it is in the order of the records. With a single question `value` may be the bare
@@ -14,8 +15,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation.ports import Prediction
-from headwater.core.errors import UnavailableError
-from headwater.engines.transport import Transport
+from headwater.core.errors import HeadwaterError, UnavailableError
+from headwater.engines.transport import Transport, pictured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 class HttpModel:
     """A model that takes batches of records."""
+
+    draws = True
 
     def __init__(self, name: str, settings: ModelSettings) -> None:
         """Use the model that is called `name` in the settings."""
@@ -46,7 +49,19 @@ class HttpModel:
 
     def predict(self, brief: Brief, asked: Sequence[Asked]) -> list[Prediction]:
         """Return the model's value for each record; what the reply lacks is the record's problem."""
-        records = [{"id": each.record, **each.content} for each in asked]
+        records, found = list[dict[str, object]](), dict[str, Prediction]()
+        for each in asked:
+            try:
+                records.append({"id": each.record, **each.content} | pictured(each))
+            except HeadwaterError as error:  # its picture is not there
+                found[each.record] = Prediction(record=each.record, problem=error.message)
+        left = [each for each in asked if each.record not in found]
+        found |= {each.record: each for each in self._answered(brief, records, left)}
+        return [found[each.record] for each in asked]
+
+    def _answered(self, brief: Brief, records: list[dict[str, object]], asked: Sequence[Asked]) -> list[Prediction]:
+        if not asked:
+            return []
         body = {"questions": brief.questions, "guideline": brief.instructions, "records": records}
         try:
             reply = self._transport.post(self._settings.url, body)

@@ -7,6 +7,7 @@ import logging
 import random
 import threading
 import time
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,6 +16,7 @@ from headwater.annotation.ports import ModelRefusedError
 from headwater.core.errors import UnavailableError
 
 if TYPE_CHECKING:
+    from headwater.annotation.ports import Asked
     from headwater.core.settings import ModelSettings
 
 LONGEST_REPLY = 16_000_000
@@ -127,3 +129,15 @@ def _asked_pause(headers: httpx.Headers) -> float:
 def _excerpt(raw: bytes) -> str:
     text = " ".join(raw.decode("utf-8", "replace").split())
     return text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
+
+
+def pictured(asked: Asked) -> dict[str, object]:
+    """Return the picture of a record as it is sent: its `media_type` and `data` in base64; nothing without one.
+
+    Raises:
+        NotFoundError, ImageError: It is not stored, or no image.
+    """
+    if asked.picture is None:
+        return {}
+    found = asked.picture()
+    return {"image": {"media_type": found.media_type, "data": b64encode(found.data).decode()}}
