@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Form, Response
 from pydantic import BaseModel
 
+from headwater.annotation import content
 from headwater.annotation import queries as annotation
 from headwater.annotation.questions import CLOSED
 from headwater.governance import queries as governance
@@ -153,6 +154,7 @@ def show(visitor: Visitor, batch: str) -> Response:
             given=given,
             judged=[(judged[task], records[task]) for task in asked if task in judged],
             records=records,
+            shown=content.of_record(records[left[0]]) if left else None,
             values=schema.question(row.question).values,
             proposals=governance.proposals(ctx, subject=batch),
         )

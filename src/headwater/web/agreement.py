@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Query, Response
 from markupsafe import Markup
 from pydantic import BaseModel
 
+from headwater.annotation import content
 from headwater.annotation import queries as annotation
 from headwater.annotation.markdown import render
 from headwater.governance import queries as governance
@@ -17,6 +18,7 @@ from headwater.governance.model import Decision
 from headwater.quality import cards, explorer, forecasts, measuring, queries, requested
 from headwater.quality.panels import measured_kind
 from headwater.quality.yardsticks import METRICS, Coefficient, Distance, Yardstick
+from headwater.sourcing import queries as sourcing
 from headwater.web.charts import Point, series
 from headwater.web.session import Visitor, back, page
 
@@ -166,6 +168,7 @@ def disputes(
         wanted = tuple(each for each in label if each)
         found = explorer.explore(ctx, campaign, question=question, labels=wanted, offset=offset, limit=SHOWN_EXAMPLES)
         whole = queries.assessments(ctx, campaign=found.campaign_id, question=question)[0]
+        records = sourcing.present(ctx, [example.dispute.record_id for example in found.examples])
         return page(
             visitor,
             ctx,
@@ -174,6 +177,7 @@ def disputes(
             campaign=annotation.campaign(ctx, campaign),
             found=found,
             rules=[(rule, Markup(render(rule.section.text)) if rule.section else "") for rule in found.rules],  # noqa: S704 -- cleaned by render
+            contents={key: content.of_record(record) for key, record in records.items()},
             labels=sorted({each for row in whole.disputed for each in row.answers}),
             chosen=wanted,
             reviews=may(ctx, Decision.ANNOTATION_REVIEW),
