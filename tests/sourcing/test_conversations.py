@@ -85,6 +85,13 @@ def test_personal_data_is_found_wherever_it_stands(where: str, team: Team, tmp_p
     assert "today" in json.dumps(record.payload)
 
 
+def test_a_chat_in_parts_begins_with_its_words(team: Team, tmp_path: Path) -> None:
+    parts = [{"type": "text", "text": "Look at this lid."}, {"type": "text", "text": "Is it broken?"}]
+    take_in(team, tmp_path, {"messages": [{"role": "user", "content": parts}]})
+    (record,) = records(team)
+    assert (record.kind, record.text) == ("chat", "Look at this lid.\nIs it broken?")
+
+
 def test_lists_and_objects_stay_with_their_record(team: Team, tmp_path: Path) -> None:
     take_in(team, tmp_path, {"text": "The lid does not close.", "tags": ["lid", "seal"], "unit": {"id": 7}, "line": 2})
     (record,) = records(team)

@@ -10,22 +10,14 @@ from headwater.quality import queries
 from tests.accessibility import problems
 from tests.quality.lots import decided, labelled
 from tests.quality.test_label_errors import labelled as doubtful
-from tests.serving import Served, served
+from tests.serving import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def test_a_batch_is_planned_on_the_board_and_judged_by_keyboard(team: Team, site: Served, browser: Browser) -> None:

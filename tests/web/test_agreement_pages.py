@@ -14,22 +14,14 @@ from headwater.quality import assessments
 from headwater.quality import queries as quality
 from tests.accessibility import problems
 from tests.annotation import factories
-from tests.serving import Served, served
+from tests.serving import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Locator, Page
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def test_from_what_is_wrong_to_the_rule_beside_the_example(team: Team, site: Served, browser: Browser) -> None:

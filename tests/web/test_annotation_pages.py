@@ -10,12 +10,10 @@ from headwater.annotation import comments, queries
 from headwater.annotation.plan import Plan
 from tests.accessibility import problems
 from tests.annotation import factories
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web.sheets import picture, press
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
     from tests.workspaces import Team
@@ -28,12 +26,6 @@ HOSTILE = (
     "# Rules\n\n<script>window.hit=1</script><img src=x onerror='window.hit=1'>\n\n## billing\n\n"
     "[click](javascript:window.hit=1) <svg onload='window.hit=1'></svg> **bold**\n\n```\n## not a heading\n```\n"
 )
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def test_a_campaign_is_written_planned_and_opened_on_pages(team: Team, site: Served, browser: Browser) -> None:

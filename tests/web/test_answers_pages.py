@@ -17,24 +17,16 @@ from headwater.web.personal import query_of
 from tests.accessibility import assert_sound, problems
 from tests.annotation import factories
 from tests.quality.crowd import crowd
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web.sheets import IMAGE_KINDS, opened_images
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
 ARABIC = "الفاتورة رقم 4711 خُصمت مرتين من بطاقتي، وأريد استرداد المبلغ. "
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def test_an_alarm_leads_to_the_answers_it_is_about(team: Team, site: Served, browser: Browser) -> None:

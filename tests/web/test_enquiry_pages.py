@@ -9,24 +9,16 @@ from playwright.sync_api import expect
 
 from tests.accessibility import problems
 from tests.annotation import factories
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web import sheets
 from tests.web.sheets import bench, press
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def test_a_question_is_asked_at_work_and_its_reply_comes_back_there(team: Team, site: Served, browser: Browser) -> None:

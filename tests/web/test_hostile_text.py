@@ -19,11 +19,11 @@ from headwater.governance.model import SYSTEM, Role
 from headwater.sourcing import sources
 from headwater.sourcing.model import Provenance, SourceKind
 from tests.annotation import factories
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web.payloads import ADDRESSES, ATTRIBUTES, MARKUP, PAYLOADS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from playwright.sync_api import Browser, Dialog, Page
 
@@ -85,12 +85,6 @@ class Watched:
         assert self.tab.evaluate(INSPECT) == CLEAN, path
         assert not self.wrong, path
         return self.tab.locator("main").inner_text()
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def questions() -> list[Mapping[str, object]]:

@@ -8,24 +8,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.accessibility import problems
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web import sheets
 from tests.web.sheets import IMAGE_KINDS, bench, opened_images, press, settled, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 FINE = ["Shift+ArrowRight"] * 3

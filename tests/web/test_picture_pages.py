@@ -13,23 +13,15 @@ from headwater.quality import assessments, labels
 from tests.accessibility import problems
 from tests.annotation import factories
 from tests.quality.lots import sampled
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web import sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def seen(tab: Page) -> None:

@@ -10,24 +10,16 @@ from playwright.sync_api import expect
 from headwater.annotation import queries
 from headwater.annotation.plan import Plan
 from tests.accessibility import problems
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web import sheets
 from tests.web.sheets import bench, opened, press, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def test_a_reviewer_takes_out_a_span_and_an_accepted_answer_stays(team: Team, site: Served, browser: Browser) -> None:

@@ -8,22 +8,14 @@ import pytest
 
 from headwater.governance import accounts, queries
 from tests.accessibility import problems
-from tests.serving import Served, served
+from tests.serving import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def test_an_edited_chart_is_checked_then_proposed_and_only_by_the_entitled(

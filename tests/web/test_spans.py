@@ -9,13 +9,11 @@ from playwright.sync_api import expect
 
 from headwater.annotation.plan import Plan
 from tests.annotation import factories
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web import sheets
 from tests.web.sheets import bench, press, settled, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
     from tests.workspaces import Team
@@ -24,12 +22,6 @@ pytestmark = pytest.mark.browser
 LONG = 50_000
 SLOWEST_MS = 100
 """What a key may take at most on a text of 50 kB with hundreds of spans, on a busy machine."""
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def opened(team: Team, text: str) -> str:

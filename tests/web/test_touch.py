@@ -9,12 +9,12 @@ from playwright.sync_api import expect
 
 from headwater.annotation import queries
 from tests.accessibility import problems
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web import sheets
 from tests.web.sheets import IMAGE_KINDS, bench, opened_images, picture, settled, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from playwright.sync_api import Browser, Page
 
@@ -24,12 +24,6 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 Fingers = tuple[tuple[float, float], ...]
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def move(tab: Page, moments: Sequence[Fingers]) -> None:

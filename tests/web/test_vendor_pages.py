@@ -11,22 +11,14 @@ from headwater.annotation import deliveries, vendors
 from headwater.annotation.vendor_model import DeliveryState
 from tests.accessibility import problems
 from tests.annotation.test_vendors import answered, issued, lapse, opened
-from tests.serving import Served, served
+from tests.serving import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def upload(tab: Page, label: str, rows: list[Any], button: str) -> None:

@@ -10,22 +10,14 @@ from headwater.annotation.model import Verdict
 from headwater.workforce import service
 from tests.accessibility import problems
 from tests.annotation.test_appeals import reviewed
-from tests.serving import Served, served
+from tests.serving import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def test_operations_stop_qualify_and_let_in_on_the_workforce_page(team: Team, site: Served, browser: Browser) -> None:

@@ -13,22 +13,14 @@ from headwater.annotation.plan import Plan
 from headwater.annotation.store.answers import answer as given
 from tests.accessibility import problems
 from tests.annotation import factories
-from tests.serving import Served, served
+from tests.serving import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def opened(team: Team, *, tasks: int, overlap: int = 1) -> str:

@@ -13,24 +13,16 @@ from headwater.annotation.plan import Plan
 from headwater.annotation.store.answers import answer
 from tests.accessibility import problems
 from tests.annotation import factories
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web import sheets
 from tests.web.sheets import bench, press, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
     from tests.workspaces import Team
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def test_an_answer_carries_the_version_that_was_on_the_screen(team: Team, site: Served, browser: Browser) -> None:

@@ -12,13 +12,11 @@ from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
 from tests.accessibility import problems
 from tests.annotation import factories
-from tests.serving import Served, served
+from tests.serving import Served
 from tests.web import sheets
 from tests.web.sheets import bench, press, settled, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from tests.workspaces import FakeClock, Team
@@ -26,12 +24,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 A_WHILE_MS = 300
 """Longer than a message may not be wiped by the sending that runs beside it."""
-
-
-@pytest.fixture
-def site(team: Team) -> Iterator[Served]:
-    with served(team.app) as running:
-        yield running
 
 
 def opened(team: Team, count: int = 3) -> str:

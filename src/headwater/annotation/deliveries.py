@@ -341,7 +341,7 @@ _NOT_JSON = "not a JSON object"
 
 def _rows(data: bytes, problems: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        lines = data.decode("utf-8-sig").split("\n")  # other ends of lines may stand in a text
     except UnicodeDecodeError as error:
         raise DeliveryError(f"Byte {error.start + 1} is not UTF-8.", remedy="Have it sent as UTF-8.") from error
     if not any(map(str.strip, lines)):

@@ -106,7 +106,7 @@ def rows(file: Path, example: str) -> Rows:
         InvalidError: It cannot be read, has a line that is no object, or has none; names the file and the line.
     """
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")  # other ends of lines may stand in a text
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidError(f"'{file}' cannot be read: {error}.", remedy="Give a UTF-8 file of JSON lines.") from error
     found, places = [], []

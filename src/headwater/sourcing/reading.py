@@ -17,7 +17,7 @@ import orjson
 
 from headwater.core.canonical import canonical_json
 from headwater.sourcing import pictures
-from headwater.sourcing.items import NOTHING, PICTURE, Chunk, Item, chunked
+from headwater.sourcing.items import NOTHING, PICTURE, Chunk, Item, chunked, words
 from headwater.sourcing.model import UnreadableFileError
 from headwater.sourcing.pictures import Pictures
 
@@ -37,6 +37,7 @@ _SAID = ("reply", "messages", "responses", "image")
 _DEEPEST = 100
 """Objects and lists inside one another that a record may have."""
 _LONGEST_LIST = 1_000_000_000
+"""Bytes of a list in an archive, unpacked."""
 
 
 def items(path: Path, *, longest_mb: float = 32.0, objects: ObjectStore | None = None) -> File | Pictures:
@@ -141,7 +142,8 @@ def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON he
     kind = "chat" if "messages" in payload else "pair" if "reply" in payload else "text"
     text = value.get("text")
     if text is None and isinstance(payload.get("messages"), list):
-        text = next((str(turn.get("content", "")) for turn in payload["messages"] if isinstance(turn, dict)), "")
+        turns = (turn for turn in payload["messages"] if isinstance(turn, dict))
+        text = "\n".join(words(next(turns, {}).get("content")))
     if text is None and "image" in payload:
         kind, text = PICTURE, payload["image"]
     if not isinstance(text, str) or not text.strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from datetime import UTC, datetime
@@ -122,6 +123,11 @@ def short(identifier: str) -> Markup:
     return Markup('<span class="id" title="{}">{}…{}</span>').format(text, text[:7], text[-5:])
 
 
+def spread(value: object) -> str:
+    """Return lists and objects as JSON over several lines, a text as it is."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
 def briefly(text: str) -> Markup:
     """Return a text with every id in it shortened; the whole ids are in their titles."""
     parts = _IDS.split(str(text))
@@ -162,6 +168,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "interval_bar": interval_bar,
     "measure": measure,
     "short": short,
+    "spread": spread,
     "briefly": briefly,
     "told": events.told,
 }
