@@ -76,6 +76,16 @@ def test_tables_say_each_method_once_and_names_for_ids(team: Team, campaign: str
     assert "changed" in typed(team, "quality", "methods", campaign, "--question", "topic")
 
 
+def test_the_first_closed_question_is_meant_where_none_is_named(team: Team, campaign: str) -> None:
+    named = ("--question", "topic")
+    for group, command in (
+        *[("agreement", each) for each in ("measure", "by", "yardstick", "pairs", "confusions", "disputes", "overlap")],
+        *[("quality", each) for each in ("assess", "resolve", "methods", "labels", "habits")],
+    ):
+        assert typed(team, group, command, campaign) == typed(team, group, command, campaign, *named)
+    assert "message 7" in typed(team, "quality", "labels", campaign)
+
+
 def test_a_program_without_trouble_says_so_once(team: Team) -> None:
     assert typed(team, "agreement", "concerns") == "Nothing that was measured is wrong.\n"
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from headwater.annotation import queries as annotation
+from headwater.cli import names
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.cli.tables import columns, percent
 from headwater.core.errors import InvalidError
@@ -27,7 +28,7 @@ Ltpd = Annotated[float, typer.Option(help="Percent wrong that must not pass; wit
 Consumer = Annotated[float, typer.Option(help="Chance with which a lot at the LTPD may pass.")]
 LevelOption = Annotated[Level, typer.Option(help="Inspection level: I, II, III, S-1 to S-4.")]
 KindOption = Annotated[Kind, typer.Option(help="By ISO 2859-1:1999; double by MIL-STD-105E (1989).")]
-Question = Annotated[str, typer.Option(help="The question.")]
+Question = Annotated[str, typer.Option(help="The question; the first with one closed answer by default.")]
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Maker = Annotated[str, typer.Argument(help="The team whose batches are inspected.")]
 
@@ -89,7 +90,7 @@ def plans(
 @cli.command("plan")
 def plan(
     batch: Batch,
-    question: Question,
+    question: Question = "",
     aql: Aql = acceptance.AQL,
     kind: KindOption = Kind.SINGLE,
     level: LevelOption = Level.II,
@@ -98,6 +99,7 @@ def plan(
 ) -> None:
     """Record the plan of a batch: the switching rules choose its severity, the ledger entry its sample."""
     with acting() as ctx:
+        question = names.asked(ctx, annotation.batch(ctx, batch).campaign_id, question)
         row = acceptance.plan(
             ctx, batch, question=question, aql=aql, kind=kind, level=level, ltpd=ltpd, consumer=consumer
         )

@@ -9,7 +9,7 @@ import typer
 
 from headwater.annotation import queries as annotation
 from headwater.app import computing
-from headwater.cli import figures, tables
+from headwater.cli import figures, names, tables
 from headwater.cli.session import Json, acting, done, reading, seated, show
 from headwater.cli.tables import columns
 from headwater.governance import queries as governance
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(help="Agreement of annotators: measure, compare, explore, forecast.", no_args_is_help=True)
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
-Question = Annotated[str, typer.Option(help="The question.")]
+Question = Annotated[str, typer.Option(help="The question; the first with one closed answer by default.")]
 SEVERITIES = {"bad": "wrong", "attention": "look"}
 """What concerns are called."""
 Limit = Annotated[int, typer.Option(help="Most rows.")]
@@ -33,13 +33,15 @@ Limit = Annotated[int, typer.Option(help="Most rows.")]
 @cli.command("measure")
 def measure(
     campaign: Campaign,
-    question: Question,
+    question: Question = "",
     where: Annotated[list[str] | None, typer.Option("--slice", help="A slice of records; repeat for more.")] = None,
     seed: Annotated[int, typer.Option(help="Of the bootstrap; kept.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Measure agreement by label, team, batch, guideline version, time and slice."""
     with seated() as doors:
+        with doors.reading() as ctx:
+            question = names.asked(ctx, campaign, question)
         rows = computing.assess(doors, campaign, question=question, seed=seed, slices=where or ())
         with doors.reading() as ctx:
             remark, shown = _newest(ctx, campaign, question).remark, figures.measures(ctx, rows)
@@ -51,7 +53,7 @@ def measure(
 @cli.command("by")
 def by(
     campaign: Campaign,
-    question: Question,
+    question: Question = "",
     measure: Annotated[str, typer.Option(help="What to measure by; what counts for the question by default.")] = "",
     distance: Annotated[Distance | None, typer.Option(help="How far apart two answers are taken to be.")] = None,
     where: Annotated[list[str] | None, typer.Option("--slice", help="A slice of records; repeat for more.")] = None,
@@ -59,6 +61,7 @@ def by(
 ) -> None:
     """Show what another measure says of the question and of every group of answers; nothing is kept."""
     with reading() as ctx:
+        question = names.asked(ctx, campaign, question)
         found = requested.by_measure(
             ctx, campaign, question=question, measure=measure, distance=distance, slices=where or ()
         )
@@ -71,10 +74,11 @@ def by(
 
 
 @cli.command("yardstick")
-def show_yardstick(campaign: Campaign, question: Question, as_json: Json = False) -> None:
+def show_yardstick(campaign: Campaign, question: Question = "", as_json: Json = False) -> None:
     """Show by which coefficient and distance agreement is measured, what else makes sense, and what does not."""
     with reading() as ctx:
-        found, names = queries.options(ctx, campaign, question=question), governance.names(ctx)
+        found = queries.options(ctx, campaign, question=names.asked(ctx, campaign, question))
+        people = governance.names(ctx)
     if as_json:
         show([found], ("question",), as_json)
         return
@@ -94,12 +98,12 @@ def show_yardstick(campaign: Campaign, question: Question, as_json: Json = False
     show(rows, ("of", "name", "now", "says"))
     if found.choice:
         where = "this campaign" if found.choice.campaign_id else "the whole program"
-        done(f"Chosen for {where} by {names.get(found.choice.by)}: {found.choice.reason}")
+        done(f"Chosen for {where} by {people.get(found.choice.by)}: {found.choice.reason}")
 
 
 @cli.command("choose")
 def choose(
-    question: Question,
+    question: Annotated[str, typer.Option(help="The question.")],
     coefficient: Annotated[Coefficient, typer.Option(help="What agreement by chance is taken to be.")],
     distance: Annotated[Distance, typer.Option(help="How far apart two answers are taken to be.")],
     reason: Annotated[str, typer.Option(help="Why; stands beside the figures.")],
@@ -122,13 +126,18 @@ def list_concerns(as_json: Json = False) -> None:
 
 
 @cli.command("pairs")
-def pairs(campaign: Campaign, question: Question, limit: Limit = 50, as_json: Json = False) -> None:
+def pairs(campaign: Campaign, question: Question = "", limit: Limit = 50, as_json: Json = False) -> None:
     """List how every two annotators agree, the worst first; for those who run the program."""
     with reading() as ctx:
-        whole, names = _newest(ctx, campaign, question), governance.names(ctx)
+        whole, people = _newest(ctx, campaign, question), governance.names(ctx)
     rows = sorted(whole.pairs, key=lambda each: each.kappa.value if each.kappa.defined else 2.0)[:limit]
     found = [
-        {"first": names.get(each.first), "second": names.get(each.second), "percent": each.percent, "kappa": each.kappa}
+        {
+            "first": people.get(each.first),
+            "second": people.get(each.second),
+            "percent": each.percent,
+            "kappa": each.kappa,
+        }
         for each in rows
     ]
     said = {"same_answer": lambda row: row["percent"]}
@@ -136,7 +145,7 @@ def pairs(campaign: Campaign, question: Question, limit: Limit = 50, as_json: Js
 
 
 @cli.command("confusions")
-def confusions(campaign: Campaign, question: Question, limit: Limit = 20, as_json: Json = False) -> None:
+def confusions(campaign: Campaign, question: Question = "", limit: Limit = 20, as_json: Json = False) -> None:
     """List which labels are given in each other's place, the most confused first."""
     with reading() as ctx:
         whole = _newest(ctx, campaign, question)
@@ -146,13 +155,14 @@ def confusions(campaign: Campaign, question: Question, limit: Limit = 20, as_jso
 @cli.command("disputes")
 def disputes(
     campaign: Campaign,
-    question: Question,
+    question: Question = "",
     label: Annotated[list[str] | None, typer.Option(help="Only examples with this answer; repeat for more.")] = None,
     limit: Limit = 10,
     as_json: Json = False,
 ) -> None:
     """Show the most disputed examples and the sections of the guideline about their labels."""
     with reading() as ctx:
+        question = names.asked(ctx, campaign, question)
         found = explorer.explore(ctx, campaign, question=question, labels=tuple(label or ()), limit=limit)
     if as_json:
         show([found], ("question",), as_json)
@@ -170,13 +180,14 @@ def disputes(
 @cli.command("overlap")
 def overlap(
     campaign: Campaign,
-    question: Question,
+    question: Question = "",
     target: Annotated[float, typer.Option(help="Wanted reliability, between 0 and 1.")] = 0.9,
     most: Annotated[int, typer.Option(help="Largest number of answers per task looked at.")] = 9,
     as_json: Json = False,
 ) -> None:
     """Say what more answers per task would buy."""
     with reading() as ctx:
+        question = names.asked(ctx, campaign, question)
         found = forecasts.overlap(ctx, campaign, question=question, target=target, most=most)
     steps = list(found.steps)
     show(steps if as_json else [_uncounted(each) for each in steps], ("answers", "reliability", "stability"), as_json)
@@ -214,6 +225,7 @@ def _uncounted(step: Step) -> Step:
 
 
 def _newest(ctx: Context, campaign: str, question: str) -> Assessment:
+    question = names.asked(ctx, campaign, question)
     found = queries.assessments(ctx, campaign=annotation.campaign(ctx, campaign).id, question=question)
     if not found:
         raise NotAssessableError(f"'{question}' was not assessed yet.", remedy="Measure the campaign first.")

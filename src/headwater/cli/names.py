@@ -1,4 +1,4 @@
-"""What tables call releases, cohorts, batches, guidelines and people, by their ids."""
+"""What tables call releases, cohorts, batches, guidelines and people, by their ids; which question is meant."""
 
 from __future__ import annotations
 
@@ -36,3 +36,11 @@ def everything(ctx: Context) -> dict[str, str]:
 def guidelines(ctx: Context) -> dict[str, str]:
     """Return name and version of every guideline."""
     return {row.id: f"{row.name} v{row.version}" for row in annotation.guidelines(ctx)}
+
+
+def asked(ctx: Context, campaign: str, question: str) -> str:
+    """Return the question that is meant: the campaign's first with one closed answer, else its first, when empty."""
+    if question:
+        return question
+    found = annotation.campaign(ctx, campaign)
+    return annotation.first_closed(ctx, found.id) or annotation.schema(ctx, found.schema_id).questions[0].name

@@ -8,12 +8,13 @@ import typer
 
 from headwater.annotation import queries as annotation
 from headwater.app import computing
-from headwater.cli import acceptance, figures, label_errors, monitoring, personal
+from headwater.cli import acceptance, figures, label_errors, monitoring, names, personal
 from headwater.cli.session import Json, done, reading, seated, show
 from headwater.cli.tables import columns, percent
 from headwater.governance import queries as governance
 from headwater.quality import labels, queries
 from headwater.quality.outcomes import resolvable
+from headwater.sourcing import queries as sourcing
 from headwater.storage.database import Part
 
 if TYPE_CHECKING:
@@ -29,13 +30,17 @@ cli.command("charts")(monitoring.charts)
 cli.command("answers")(personal.answers)
 cli.add_typer(label_errors.cli, name="errors")
 Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
-Question = Annotated[str, typer.Option(help="The question.")]
+EXCERPT = 60
+"""Characters of a text in a list of labels."""
+Question = Annotated[str, typer.Option(help="The question; the first with one closed answer by default.")]
 
 
 @cli.command("assess")
-def assess(campaign: Campaign, question: Question) -> None:
+def assess(campaign: Campaign, question: Question = "") -> None:
     """Measure agreement and gold accuracy, and resolve the labels of a campaign."""
     with seated() as doors:
+        with doors.reading() as ctx:
+            question = names.asked(ctx, campaign, question)
         rows = computing.assess(doors, campaign, question=question)
         with doors.reading() as ctx:
             asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
@@ -51,12 +56,14 @@ def assess(campaign: Campaign, question: Question) -> None:
 @cli.command("resolve")
 def resolve(
     campaign: Campaign,
-    question: Question,
+    question: Question = "",
     method: Annotated[str, typer.Option(help="A name listed by `quality methods`, or auto to choose.")] = "auto",
     as_json: Json = False,
 ) -> None:
     """Resolve the labels of a campaign: the likeliest answer of every task, with its probability."""
     with seated() as doors:
+        with doors.reading() as ctx:
+            question = names.asked(ctx, campaign, question)
         computing.resolve(doors, campaign, question=question, method=method)
         with doors.reading() as ctx:
             (row,) = queries.resolutions(ctx, campaign=annotation.campaign(ctx, campaign).id, question=question)
@@ -70,10 +77,10 @@ def resolve(
 
 
 @cli.command("methods")
-def methods(campaign: Campaign, question: Question, as_json: Json = False) -> None:
+def methods(campaign: Campaign, question: Question = "", as_json: Json = False) -> None:
     """Compare every method of resolving labels on gold and answers that were hidden from it."""
     with reading() as ctx:
-        rows = labels.compare(ctx, campaign, question=question)
+        rows = labels.compare(ctx, campaign, question=names.asked(ctx, campaign, question))
     show(rows, columns(("method", "gold", "held_out", "changed"), changed=percent("changed")), as_json)
     if not as_json:
         done(
@@ -95,15 +102,21 @@ def resolutions(as_json: Json = False) -> None:
 @cli.command("labels")
 def list_labels(
     campaign: Campaign,
-    question: Question,
+    question: Question = "",
     limit: Annotated[int | None, typer.Option(min=1, help="Most rows; all by default.")] = None,
     as_json: Json = False,
 ) -> None:
     """List labels with what else they may be, least sure first."""
     with reading() as ctx:
+        question = names.asked(ctx, campaign, question)
         rows = queries.doubtful(ctx, annotation.campaign(ctx, campaign).id, question=question, part=Part(limit=limit))
-    said = {"confidence": percent("confidence"), "beliefs": _beliefs}
-    fields = ("record_id", "value", "confidence", "beliefs", "method", "answers")
+        texts = sourcing.present(ctx, [] if as_json else [row.record_id for row in rows])
+    said = {
+        "confidence": percent("confidence"),
+        "beliefs": _beliefs,
+        "text": lambda row: texts[row.record_id].text[:EXCERPT] if row.record_id in texts else None,
+    }
+    fields = ("record_id", "text", "value", "confidence", "beliefs", "method", "answers")
     show(rows, columns(fields, **said), as_json, empty="No labels were resolved yet.")
 
 
@@ -113,26 +126,27 @@ def _beliefs(row: Label) -> list[str]:
 
 
 @cli.command("habits")
-def list_habits(campaign: Campaign, question: Question, as_json: Json = False) -> None:
+def list_habits(campaign: Campaign, question: Question = "", as_json: Json = False) -> None:
     """List how annotators and teams answer: how often right, and what they mix up most; your own, or all you manage."""
     with reading() as ctx:
+        question = names.asked(ctx, campaign, question)
         rows = queries.habits(ctx, campaign=annotation.campaign(ctx, campaign).id, question=question)
-        names = governance.names(ctx)
+        people = governance.names(ctx)
     if as_json:
         show(rows, ("subject",), as_json)
         return
     empty = "No habits: they are known once labels are resolved, of others to those who run the program."
-    show([_habit(row, names) for row in rows], HABITS if any(row.evidence for row in rows) else NUMBERS, empty=empty)
+    show([_habit(row, people) for row in rows], HABITS if any(row.evidence for row in rows) else NUMBERS, empty=empty)
 
 
 HABITS = ("who", "answers", "skill", "takes_most_often", "for", "how_often")
 NUMBERS = ("who", "answers", "skill", "bias", "spread")
 
 
-def _habit(row: Habit, names: Mapping[str, str]) -> dict[str, object]:
+def _habit(row: Habit, people: Mapping[str, str]) -> dict[str, object]:
     """Return somebody's habits as a row: what they mix up most, or how they measure."""
     kind, _, name = row.subject.partition(":")
-    found = {"who": f"{kind} {names.get(name, name)}", "answers": row.answers, "skill": row.skill}
+    found = {"who": f"{kind} {people.get(name, name)}", "answers": row.answers, "skill": row.skill}
     table = row.confusion()
     wrong = [(i, j) for i in range(len(table)) for j in range(len(table)) if i != j]
     if not wrong:

@@ -134,18 +134,20 @@ def resampled_sums(
     return np.concatenate(chunks)
 
 
-def percentile_bounds(replicates: ArrayLike, *, confidence: float = 0.95) -> Bounds:
+def percentile_bounds(replicates: ArrayLike, *, confidence: float = 0.95, below: float = 0.5) -> Bounds:
     """Return the percentile bootstrap interval.
 
     Args:
         replicates: Values of the statistic in the resamples, shape (B,) or (B, m); nan is left out.
         confidence: Nominal coverage in (0, 1).
+        below: How much of what is left out lies below the interval, in [0, 1]: a half for equal tails.
 
     Returns:
         Ends of shape () or (m,); nan where every replicate is nan.
     """
-    tail = (1 - check_confidence(confidence)) / 2
-    return _quantiles(np.asarray(replicates, np.float64), np.asarray(tail), np.asarray(1 - tail))
+    out = 1 - check_confidence(confidence)
+    ends = np.asarray(out * below), np.asarray(1 - out * (1 - below))
+    return _quantiles(np.asarray(replicates, np.float64), *ends)
 
 
 def bca_bounds(

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 FEW, PART = 10, 1 / 4
 """Units that disagree, and their share, from which on the bootstrap is left to itself."""
 
+BELOW = 0.4
+"""How much of what the interval leaves out lies below it.
+
+Where few differ on average, none may in a sample, so that the lower end, which allows for that, is hardly ever too
+high: what may be left out is better spent above.
+"""
+
 
 class Disagreement(NamedTuple):
     """Which units disagree, and how bad it could be."""
@@ -60,9 +67,9 @@ def interval(
         resampling: How to bootstrap.
 
     Source:
-        Rubin 1981 for the weights; the half units are ours. By simulation it covers 94 to 97.5 % (40 to 150 texts, one
-        mark in ten to one in a hundred wrong), where the bootstrap alone covers down to 85 %. The most is where so few
-        differ that samples often show none: what has equal tails can err on one side only there.
+        Rubin 1981 for the weights; the half units and the tails are ours. By 2,000 simulations each it covers 94.8 to
+        96.7 % (40 to 150 texts, one mark in ten to one in a hundred wrong), where the bootstrap alone covers down to
+        85 %.
     """
     found = bootstrap(UnitSums(np.ones(len(sums), np.int64), sums), statistic, method=method, resampling=resampling)
     few = int(np.count_nonzero(seen.apart))
@@ -71,7 +78,7 @@ def interval(
     if few >= min(FEW, PART * seen.units):
         return found
     drawn = statistic(_weighed(sums, seen, resampling))
-    low, high = percentile_bounds(drawn, confidence=resampling.confidence)
+    low, high = percentile_bounds(drawn, confidence=resampling.confidence, below=BELOW)
     how = f"Bayesian bootstrap of {resampling.resamples} draws, half a unit added on either side as only {few} differed"
     error = float(np.nanstd(drawn, ddof=1))
     return replace(found, low=float(low), high=float(high), standard_error=error, method=f"{method}, {how}", note="")
