@@ -123,6 +123,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /p/{program}/records
         GET /p/{program}/records/{record}
         GET /p/{program}/records/{record}/image
+        GET /p/{program}/records/{record}/thumbnail
         GET /p/{program}/releases
         GET /p/{program}/releases/{release}
         GET /p/{program}/releases/{release}/files/{name}

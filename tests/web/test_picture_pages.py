@@ -33,6 +33,15 @@ def seen(tab: Page) -> None:
     assert not problems(tab)
 
 
+def listed(tab: Page) -> None:
+    """Check that a list shows the picture of each of its records, made small."""
+    small = tab.locator("td .thumb img")
+    expect(small).to_have_count(6)
+    expect(small.first).to_have_js_property("naturalWidth", 120)
+    assert "/thumbnail" in str(small.first.get_attribute("src"))
+    assert not problems(tab)
+
+
 def test_a_picture_is_seen_wherever_it_is_judged(team: Team, site: Served, browser: Browser) -> None:
     stored = team.app.objects.put_media(sheets.png()).name
     payloads = [{"image": stored, "width": 120, "height": 80}] * 6
@@ -50,7 +59,11 @@ def test_a_picture_is_seen_wherever_it_is_judged(team: Team, site: Served, brows
     seen(tab)
     tab.goto(f"{site.url}/p/support/quality/agreement/{campaign}/topic/disputes")
     seen(tab)
+    for page in ("records", f"quality/resolutions/{campaign}/topic"):
+        tab.goto(f"{site.url}/p/support/{page}")
+        listed(tab)
     tab.goto(f"{site.url}/p/support/campaigns/{campaign}/tasks")
+    listed(tab)
     tab.locator("tbody a").first.click()
     tab.get_by_role("heading", name="Answers").wait_for()
     seen(tab)

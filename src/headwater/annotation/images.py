@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from headwater.annotation import content
@@ -10,6 +11,8 @@ from headwater.annotation.model import UnknownLeaseError
 from headwater.annotation.store import queue
 from headwater.core.errors import InvalidError, NotFoundError
 from headwater.sourcing import queries as sourcing
+from headwater.vision.header import PictureError
+from headwater.vision.thumbnail import thumbnail
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -28,6 +31,8 @@ _BEGINNINGS = (
     (b"GIF89a", "image/gif"),
     (b"BM", "image/bmp"),
 )
+_making = BoundedSemaphore(2)
+"""A list asks for many at once, and each takes the memory of a whole picture while it is made small."""
 _BOXED = {b"ftypavif": "image/avif", b"ftypavis": "image/avif"}
 
 
@@ -75,6 +80,15 @@ def of_record(ctx: Context, record_id: str) -> Image:
     if not found.image:
         raise NotFoundError("This record has no image.")
     return stored(ctx, found.image)
+
+
+def small(image: Image) -> Image:
+    """Return an image made small, for lists; as it is where it cannot be. Takes long: not in a transaction."""
+    with _making:
+        try:
+            return Image(data=thumbnail(image.data), media_type="image/webp")
+        except PictureError:
+            return image
 
 
 def stored(ctx: Context, name: str) -> Image:

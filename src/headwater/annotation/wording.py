@@ -8,6 +8,9 @@ from typing import Any
 
 from headwater.annotation import responses
 
+NONE = "(none)"
+"""A list without anything in it: nothing was marked, or nothing fits."""
+
 
 def summary(answer: object) -> str:
     """Return an answer of any kind in a few words, for lists and tables."""
@@ -23,7 +26,7 @@ def summary(answer: object) -> str:
     if isinstance(answer, list | tuple) and any(isinstance(each, Mapping) for each in answer):
         counts = Counter(str(each.get("label", "")) for each in answer)
         return ", ".join(f"{count} × {label}" for label, count in counts.items())
-    return ", ".join(str(each) for each in answer) if isinstance(answer, list | tuple) else str(answer)
+    return (", ".join(str(each) for each in answer) or NONE) if isinstance(answer, list | tuple) else str(answer)
 
 
 def worded(value: object, text: str) -> str:
@@ -34,7 +37,7 @@ def worded(value: object, text: str) -> str:
     if isinstance(marks, list) and any(isinstance(each, dict) for each in marks):
         return "; ".join(_mark(each, text) for each in marks)
     if isinstance(marks, list) and all(isinstance(each, str) for each in marks):
-        return ", ".join(sorted(marks)) or "(none)"
+        return ", ".join(sorted(marks)) or NONE
     return "" if value is None else summary(value)
 
 

@@ -22,7 +22,7 @@ def listing(visitor: Visitor, campaign: str, handed: bool = False, after: str = 
         rows = assignments.open_tasks(ctx, campaign, handed=handed, after=after, limit=SHOWN + 1)
         passed = assignments.skips(ctx, campaign, before=before, limit=SHOWN + 1)
         shown = {row.record_id for row in rows[:SHOWN]} | {row.record_id for row in passed[:SHOWN]}
-        texts = sourcing.present(ctx, sorted(shown))
+        records = sourcing.present(ctx, sorted(shown))
         return page(
             visitor,
             ctx,
@@ -36,7 +36,8 @@ def listing(visitor: Visitor, campaign: str, handed: bool = False, after: str = 
             reasons=assignments.skip_reasons(ctx, campaign),
             skips=passed[:SHOWN],
             older=passed[SHOWN - 1].id if len(passed) > SHOWN else "",
-            texts={identifier: record.text[:160] for identifier, record in texts.items()},
+            texts={identifier: record.text[:160] for identifier, record in records.items()},
+            records=records,
         )
 
 

@@ -35,7 +35,7 @@ def one(
         part = Part(after, SHOWN + 1)
         rows, more = next_page(queries.doubtful(ctx, found.id, question=question, part=part), SHOWN)
         closed = asked.kind in CLOSED and not asked.per_turn
-        texts = {str(record.id): record.text for record in sourcing.take(ctx, [row.record_id for row in rows])}
+        records = {str(record.id): record for record in sourcing.take(ctx, [row.record_id for row in rows])}
         return page(
             visitor,
             ctx,
@@ -46,7 +46,8 @@ def one(
             resolvable=resolvable(asked),
             row=kept[0] if kept else None,
             rows=[
-                (row, texts.get(row.record_id), sorted(row.beliefs.items(), key=lambda each: -each[1])) for row in rows
+                (row, records.get(row.record_id), sorted(row.beliefs.items(), key=lambda each: -each[1]))
+                for row in rows
             ],
             comparable=closed,
             candidates=labels.compare(ctx, found.id, question=question) if compare and closed and kept else [],

@@ -37,6 +37,7 @@ def listing(visitor: Visitor, campaign: str, progress: str = "", batch: str = ""
             campaign=found,
             rows=shown,
             texts={name: record.text[:EXCERPT] for name, record in records.items()},
+            records=records,
             given=_told(ctx, [row.id for row in shown]),
             batches=queries.batches(ctx, found.id),
             states=list(Progress),
