@@ -27,6 +27,8 @@ Campaign = Annotated[str, typer.Argument(help="Name or id of the campaign.")]
 Question = Annotated[str, typer.Option(help="The question; the first with one closed answer by default.")]
 SEVERITIES = {"bad": "wrong", "attention": "look"}
 """What concerns are called."""
+ALONE = "No task has answers of two people, whom agreement compares. Give tasks more overlap, or wait."
+NO_DISPUTE = "No task was answered differently when the campaign was last measured."
 Limit = Annotated[int, typer.Option(help="Most rows.")]
 
 
@@ -45,7 +47,7 @@ def measure(
         rows = computing.assess(doors, campaign, question=question, seed=seed, slices=where or ())
         with doors.reading() as ctx:
             remark, shown = _newest(ctx, campaign, question).remark, figures.measures(ctx, rows)
-    show([row for row in rows if not row.scope.startswith("annotator:")], shown, as_json)
+    show([row for row in rows if not row.scope.startswith("annotator:")], shown, as_json, empty=ALONE)
     if remark and not as_json:
         done(remark)
 
@@ -69,7 +71,7 @@ def by(
     if as_json:
         show([found], ("question",), as_json)
         return
-    show(list(found.readings), columns(("scope", "estimate"), scope=scope))
+    show(list(found.readings), columns(("scope", "estimate"), scope=scope), empty=ALONE)
     done("Also: " + ", ".join(each.name for each in found.offers if not each.against and each.name != found.measure))
 
 
@@ -141,7 +143,7 @@ def pairs(campaign: Campaign, question: Question = "", limit: Limit = 50, as_jso
         for each in rows
     ]
     said = {"same_answer": lambda row: row["percent"]}
-    show(found, columns(("first", "second", "same_answer", "kappa"), **said), as_json)
+    show(found, columns(("first", "second", "same_answer", "kappa"), **said), as_json, empty=ALONE)
 
 
 @cli.command("confusions")
@@ -149,7 +151,7 @@ def confusions(campaign: Campaign, question: Question = "", limit: Limit = 20, a
     """List which labels are given in each other's place, the most confused first."""
     with reading() as ctx:
         whole = _newest(ctx, campaign, question)
-    show(list(whole.confusions[:limit]), ("given", "instead", "share"), as_json)
+    show(list(whole.confusions[:limit]), ("given", "instead", "share"), as_json, empty=NO_DISPUTE)
 
 
 @cli.command("disputes")
@@ -171,7 +173,7 @@ def disputes(
         {"distance": f"{each.dispute.distance:.2f}", "answers": each.dispute.answers, "text": each.text}
         for each in found.examples
     ]
-    show(rows, ("distance", "answers", "text"))
+    show(rows, ("distance", "answers", "text"), empty=NO_DISPUTE)
     for rule in found.rules:
         text = rule.section.text.strip() if rule.section else "The guideline has no section about it."
         done(f"{rule.label}: {text}")

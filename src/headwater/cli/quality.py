@@ -8,7 +8,7 @@ import typer
 
 from headwater.annotation import queries as annotation
 from headwater.app import computing
-from headwater.cli import acceptance, figures, label_errors, monitoring, names, personal
+from headwater.cli import acceptance, agreement, figures, label_errors, monitoring, names, personal
 from headwater.cli.session import Json, done, reading, seated, show
 from headwater.cli.tables import columns, percent
 from headwater.governance import queries as governance
@@ -46,7 +46,7 @@ def assess(campaign: Campaign, question: Question = "") -> None:
             asked = annotation.schema(ctx, annotation.campaign(ctx, campaign).schema_id).question(question)
             shown = figures.measures(ctx, rows)
         resolved = computing.resolve(doors, campaign, question=question) if resolvable(asked) else []
-    show([row for row in rows if not row.scope.startswith("annotator:")], shown)
+    show([row for row in rows if not row.scope.startswith("annotator:")], shown, empty=agreement.ALONE)
     if resolvable(asked):
         done(f"Resolved {len(resolved):,} labels by {resolved[0].method if resolved else 'nothing'}.")
     else:
