@@ -82,6 +82,15 @@ def test_clean_work_raises_no_concern(team: Team) -> None:
         assert concerns.concerns(ctx) == []
 
 
+def test_what_was_measured_without_anything_to_compare_is_not_called_never_measured(team: Team) -> None:
+    campaign = factories.open_campaign(team, 3, plan=Plan(overlap=1)).id
+    factories.work_through(team, campaign, team.annotators[0], topic="fault", limit=1)
+    with team.act(team.ops) as ctx:
+        assert [each.what for each in concerns.concerns(ctx)] == ["1 answer of “first” was never measured."]
+        assessments.assess(ctx, campaign, question="topic")
+        assert concerns.concerns(ctx) == []
+
+
 def test_a_label_given_on_two_tasks_is_not_called_told_apart_badly(team: Team) -> None:
     campaign = factories.open_campaign(team, 44, plan=Plan(overlap=2)).id
     first, second = team.annotators[:2]

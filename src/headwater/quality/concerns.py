@@ -89,7 +89,8 @@ def concerns(ctx: Context) -> list[Concern]:
             found += _on_gold(ctx, kind, rows, level)
         for kind in _KINDS:
             found += _below_floor(ctx, kind, rows, whole.get(key), level)
-    found += _not_measured(ctx, {item.campaign_id for item in latest}, whole)
+    measured = {item.campaign_id for item in latest} | {campaign for campaign, _ in whole}
+    found += _not_measured(ctx, measured, whole)
     found += _alarms(ctx)
     found += _unwatched(ctx) + _starved(ctx)
     return sorted(found, key=lambda each: (each.severity != "bad", each.subject.startswith("annotator:")))
@@ -330,7 +331,8 @@ def _not_measured(ctx: Context, measured: set[str], whole: dict[tuple[str, str],
         if not progress.answers or progress.last_at is None:
             continue
         if campaign.id not in measured:
-            what = f"{progress.answers:,} answers of “{campaign.name}” were never measured."
+            was = "answer of “{}” was" if progress.answers == 1 else "answers of “{}” were"
+            what = f"{progress.answers:,} {was.format(campaign.name)} never measured."
         elif at and progress.last_at > at:
             what = f"“{campaign.name}” got answers after it was last measured."
         else:
