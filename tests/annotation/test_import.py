@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from headwater.annotation import batches, exports, imports, prelabels
+from headwater.annotation import batches, campaigns, exports, imports, prelabels, queries
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.exchange.label_studio_config import to_schema
 from headwater.annotation.exchange.model import ExchangeError, Item, Reply
@@ -127,6 +127,45 @@ def test_prior_answers_stand_before_those_given_here_and_end_no_task(team: Team,
     assert work_through(team, campaign, team.annotators[0], topic="praise") == 2
     rows = [json.loads(line) for line in exported(team, campaign, Format.JSONL).splitlines()]
     assert [[reply["values"]["topic"] for reply in row["answers"]] for row in rows] == [["praise"], ["fault", "praise"]]
+
+
+def another(team: Team, campaign: str, name: str) -> str:
+    """Plan a campaign that asks what another one asks."""
+    with team.act(team.ops) as ctx:
+        like = queries.campaign(ctx, campaign)
+        return campaigns.create(ctx, name=name, schema_id=like.schema_id, guideline_id=like.guideline_id).id
+
+
+def test_answers_about_records_that_are_there_already_come_to_them(each_team: Team, tmp_path: Path) -> None:
+    team = each_team
+    approved(team)
+    asked = open_campaign(team, 1).id
+    take_in(team, asked, tasks_file(tmp_path, {"content": {"text": "asked here"}}), Format.JSONL)
+    take_in(
+        team,
+        another(team, asked, "elsewhere"),
+        tasks_file(tmp_path, {"content": {"text": "asked nowhere"}}),
+        Format.JSONL,
+    )
+    rows = [
+        {"id": str(place), "content": {"text": text}, "answers": [{"values": {"topic": topic}}]}
+        for place, (text, topic) in enumerate(
+            [("asked nowhere", "fault"), ("new", "fault"), ("asked here", "fault"), ("new", "praise")]
+        )
+    ]
+    path = tasks_file(tmp_path, *rows)
+    found = take_in(team, asked, path, Format.JSONL)
+    assert (found.intake.added, found.known, found.batch.tasks, found.answers) == (1, 1, 2, 3)
+    assert [(each.task, each.reason) for each in found.refused] == [("2", imports.ASKED)]
+    back = [json.loads(line) for line in exported(team, asked, Format.JSONL).splitlines()]
+    given = {row["content"]["text"]: sorted(reply["values"]["topic"] for reply in row["answers"]) for row in back}
+    assert given == {"asked nowhere": ["fault"], "new": ["fault", "praise"]}
+
+    other = another(team, asked, "other")
+    again = take_in(team, other, path, Format.JSONL)
+    assert (again.intake.added, again.known, again.answers, again.refused) == (0, 3, 4, ())
+    with pytest.raises(InvalidError, match=r"None of the 4 tasks .* is about a record that is new"):
+        take_in(team, other, path, Format.JSONL)
 
 
 BOXES = [{"name": "rust", "kind": "boxes", "text": "Where?", "options": ["spot"], "required": False}]

@@ -8,6 +8,7 @@ knows. They are exported with their task, and count in no measure.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from headwater.annotation import batches, content, prelabels, queries, responses
 from headwater.annotation.exchange.model import Codec, ExchangeError, Item, Reply
 from headwater.annotation.model import Batch
 from headwater.annotation.store import priors as store
+from headwater.annotation.store import tasks
 from headwater.core.errors import InvalidError
 from headwater.governance import ledger
 from headwater.governance.authority import require
@@ -27,7 +29,7 @@ from headwater.sourcing.model import Intake, Record
 from headwater.sourcing.pictures import Archive, Listed, Pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -41,6 +43,7 @@ MARK = "imported"
 """The attribute that says which task of the file a record was."""
 FOREIGN = "foreign"
 """Where a record's payload keeps what the format said of its task beyond its content."""
+ASKED = "the campaign asks about its record already"
 _STEP = 1_000
 _LARGEST, _LONGEST = 100_000_000, 10_000_000_000
 """Bytes of a picture, and of a file of tasks, in an archive."""
@@ -64,6 +67,8 @@ class Imported:
     intake: Intake
     """Its rejects tell which tasks became no record, and why."""
     batch: Batch
+    known: int
+    """Tasks about records that were in the program before."""
     answers: int
     suggestions: int
     prelabels: int
@@ -116,7 +121,7 @@ def run(act: Act, database: Database, campaign_id: str, origin: Origin) -> Impor
 
     Raises:
         ExchangeError: The file is not in its format; the message names the place. What was taken in before it stays.
-        InvalidError: Nothing in the file became a record that is new to the campaign.
+        InvalidError: Nothing in the file is about a record that is new to the campaign.
     """
     with act() as ctx:
         begun = begin(ctx, campaign_id, origin)
@@ -154,21 +159,27 @@ def take(
 
 
 def keep(ctx: Context, campaign_id: str, origin: Origin, intake_id: str) -> Imported:
-    """Make the batch about the records that were taken in, with the answers they came with."""
+    """Make the batch about the records that were taken in, with the answers they came with.
+
+    A task that says the same as a record from before, or as another task of the file, is about that record; where the
+    campaign asks about it already, what came with it is left out.
+    """
     require(ctx, Decision.CAMPAIGN_OPEN)
     questions = permit(ctx, campaign_id, origin)
     intake = sourcing.intake(ctx, intake_id)
-    records = {str(each.attributes[MARK]): each for each in _records(ctx, intake)}
-    if not records:
+    meant = _meant(ctx, intake)
+    fresh = set(tasks.unasked(ctx.db, queries.campaign(ctx, campaign_id).id, sorted(set(meant.values()))))
+    if not fresh:
         raise InvalidError(
-            f"None of the {intake.read} tasks of '{origin.name}' became a record.",
-            remedy=f"See why with: headwater intake rejects {intake.id}",
+            f"None of the {intake.read} tasks of '{origin.name}' is about a record that is new to the campaign.",
+            remedy=f"Import into another campaign, or see what was turned away: headwater intake rejects {intake.id}",
         )
-    batch = batches.add(ctx, campaign_id, name=origin.batch, records=[each.id for each in records.values()])
+    chosen = list(dict.fromkeys(record for record in meant.values() if record in fresh))
+    batch = batches.add(ctx, campaign_id, name=origin.batch, records=chosen)
     items = enumerate(_Bundle(origin).read(questions), 1)
-    found = _keep(ctx, intake, batch, questions, _matched(items, records))
-    proposed = _propose(ctx, found, origin, [each.id for each in records.values()]) if origin.as_prelabels else 0
-    return replace(found, prelabels=proposed)
+    found = _keep(ctx, intake, batch, questions, _matched(ctx, items, meant, fresh))
+    proposed = _propose(ctx, found, origin, chosen) if origin.as_prelabels else 0
+    return replace(found, prelabels=proposed, known=len(chosen) - intake.added)
 
 
 class _Bundle:
@@ -216,14 +227,23 @@ def _raw(place: int, item: Item) -> RawItem:
     return RawItem(place=place, text=text, kind=kind, payload=payload, attributes=item.attributes | {MARK: str(place)})
 
 
-def _records(ctx: Context, intake: Intake) -> list[Record]:
-    return sourcing.everything(ctx, where=f"intake_id = '{intake.id}'")
+def _meant(ctx: Context, intake: Intake) -> dict[int, str]:
+    """Return the record that each task of the file is about, by place: one of its own, or one that says the same."""
+    made = sourcing.everything(ctx, where=f"intake_id = '{intake.id}'")
+    found = {int(str(each.attributes[MARK])): str(each.id) for each in made} | sourcing.repeats(ctx, intake.id)
+    return dict(sorted(found.items()))
 
 
-def _matched(items: Iterator[tuple[int, Item]], records: Mapping[str, Record]) -> Iterator[tuple[Item, Record]]:
-    for place, item in items:
-        if (record := records.get(str(place))) is not None:
-            yield item, record
+def _matched(
+    ctx: Context, items: Iterator[tuple[int, Item]], meant: Mapping[int, str], fresh: Collection[str]
+) -> Iterator[tuple[Item, Record | None]]:
+    """Yield the tasks with their records; with none where the campaign asks about it already."""
+    while some := list(islice(items, _STEP)):
+        wanted = {meant[place] for place, _ in some if meant.get(place) in fresh}
+        records = sourcing.present(ctx, sorted(wanted))
+        for place, item in some:
+            if place in meant:
+                yield item, records.get(meant[place])
 
 
 def _keep(
@@ -231,12 +251,15 @@ def _keep(
     intake: Intake,
     batch: Batch,
     questions: Sequence[Question],
-    found: Iterator[tuple[Item, Record]],
+    found: Iterator[tuple[Item, Record | None]],
 ) -> Imported:
     refused: list[Refused] = []
     rows: list[dict[str, Any]] = []
     counts = {True: 0, False: 0}
     for item, record in found:
+        if record is None:
+            refused += [Refused(task=item.id, reason=ASKED)] if item.answers or item.suggestions else []
+            continue
         facts = content.of_record(record).facts
         for is_answer, replies in ((True, item.answers), (False, item.suggestions)):
             for reply in replies:
@@ -253,7 +276,13 @@ def _keep(
     body = {"batch": batch.id, "intake": intake.id, "answers": counts[True], "refused": len(refused)}
     ledger.append(ctx, "answers.imported", subject=batch.campaign_id, body=body)
     return Imported(
-        intake=intake, batch=batch, answers=counts[True], suggestions=counts[False], prelabels=0, refused=tuple(refused)
+        intake=intake,
+        batch=batch,
+        known=0,
+        answers=counts[True],
+        suggestions=counts[False],
+        prelabels=0,
+        refused=tuple(refused),
     )
 
 
@@ -279,7 +308,7 @@ def _problem(questions: Sequence[Question], reply: Reply, item: Item, record: Re
     """Why a reply cannot be kept; what was required here was not asked there, so it may be missing."""
     spanned = any(isinstance(each, dict) and "spans" in each for each in reply.values.values())
     if spanned and record.text != str(item.content.get("text", "")):
-        return "the text was cleaned when it was taken in, so the offsets of its spans moved"
+        return "its record is written otherwise, as text is cleaned when it is taken in: the offsets of its spans moved"
     try:
         responses.check([replace(each, required=False) for each in questions], reply.values, facts)
     except responses.ResponseError as error:

@@ -363,7 +363,10 @@ def _asked(found: Schema, name: str | None) -> Question:
     for each in found.questions:
         if each.kind in CLOSED and not each.per_turn:
             return each
-    raise UnknownQuestionError(f"Schema '{found.name}' has no question with one closed answer.")
+    raise UnknownQuestionError(
+        f"Schema '{found.name}' has no question with one closed answer.",
+        remedy=f"Name one of its questions: {', '.join(each.name for each in found.questions)}.",
+    )
 
 
 def _values(question: Question) -> tuple[str, ...]:

@@ -76,6 +76,7 @@ def _summary(found: imports.Imported) -> dict[str, Any]:
         "rejected": found.intake.rejected,
         "batch": found.batch.id,
         "batch_name": found.batch.name,
+        "known": found.known,
         "answers": found.answers,
         "suggestions": found.suggestions,
         "prelabels": found.prelabels,

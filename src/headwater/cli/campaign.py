@@ -349,8 +349,9 @@ def import_tasks(
     if status is None:
         return
     found = status.result or {}
+    known = f", {found['known']:,} of them about records from before" if found["known"] else ""
     done(
-        f"Took in {found['added']:,} of {found['read']:,} tasks as batch {found['batch_name']} "
+        f"Took in {found['added'] + found['known']:,} of {found['read']:,} tasks{known} as batch {found['batch_name']} "
         f"({found['batch']}), with {found['answers']:,} answers and {found['suggestions']:,} suggestions."
     )
     if count := found["prelabels"]:

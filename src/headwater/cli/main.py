@@ -196,7 +196,8 @@ def main() -> None:
     try:
         cli()
     except errors.HeadwaterError as error:
-        err.print(f"[red]Error:[/red] {error}", markup=True)
+        err.print("Error:", style="red", end=" ")
+        err.print(str(error))
         raise SystemExit(exit_code(error)) from None
 
 

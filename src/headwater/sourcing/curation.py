@@ -11,7 +11,7 @@ import numpy as np
 from headwater.core.canonical import canonical_json
 from headwater.sourcing import marks
 from headwater.sourcing.items import PICTURE, Item, compared, reworded, words
-from headwater.sourcing.outcomes import Content, Kept, Outcome, Reason, Turned, excerpt
+from headwater.sourcing.outcomes import Content, Kept, Outcome, Reason, Turned, excerpt, same_as
 from headwater.text import columns, language, nearduplicate, normal, personal
 
 if TYPE_CHECKING:
@@ -96,9 +96,9 @@ class Curator:
         record_of = dict(zip(kept.indices, kept.record_ids, strict=True)) if repeats else {}
         for index, (other, similarity) in repeats.items():
             if similarity is None:
-                same = other if isinstance(other, str) else record_of[other]
+                record = other if isinstance(other, str) else record_of[other]
                 what = "picture" if index in chunk.others and chunk.others[index].kind == PICTURE else "text"
-                reasons[index] = Reason("duplicate", f"same {what} as {same}")
+                reasons[index] = Reason("duplicate", same_as(what, record))
             elif self._near and isinstance(other, int):
                 evidence = f"similarity {similarity:.2f} to {self._near.record(other)}"
                 reasons[index] = Reason("near-duplicate", evidence)

@@ -30,7 +30,7 @@ from headwater.sourcing.model import (
     SourceNotApprovedError,
     SourceState,
 )
-from headwater.sourcing.outcomes import Turned, excerpt
+from headwater.sourcing.outcomes import Turned, excerpt, same_as
 from headwater.storage.appends import Appends
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ class _Writer:
 def _taken(places: Sequence[int], kept: Kept, rows: pa.Table, present: frozenset[str]) -> list[Turned]:
     texts = rows.column("text")
     return [
-        Turned(places[index], "duplicate", f"same text as {record}", excerpt(texts[row].as_py()))
+        Turned(places[index], "duplicate", same_as("text", record), excerpt(texts[row].as_py()))
         for row, (index, record) in enumerate(zip(kept.indices, kept.record_ids, strict=True))
         if record in present
     ]

@@ -72,6 +72,16 @@ class Reason(NamedTuple):
     evidence: str
 
 
+def same_as(what: str, record: str) -> str:
+    """Return the evidence of a duplicate: which record it repeats."""
+    return f"same {what} as {record}"
+
+
+def repeated(evidence: str) -> str:
+    """Return the record that the evidence of a duplicate names."""
+    return evidence.rpartition(" ")[2]
+
+
 def excerpt(text: str) -> str:
     """Return as much of a text as is kept of one that is turned away."""
     return text[:EXCERPT].encode("utf-8", "replace").decode()

@@ -26,6 +26,7 @@ from headwater.sourcing.model import (
     UnknownRecordError,
     UnknownSourceError,
 )
+from headwater.sourcing.outcomes import repeated
 from headwater.storage.database import WHOLE, Part
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from headwater.sourcing.slices import Slice
 
 _STEP = 2_000
+_REPEATS = 10_000
 _SOUGHT = 10_000
 """Records sought for which one more part of the table is read at a time."""
 _SEEN = ("attributes", *sorted(COLUMNS))
@@ -80,6 +82,15 @@ def intake(ctx: Context, identifier: str) -> Intake:
 def rejects(ctx: Context, intake_id: str, *, reason: str = "", after: int = 0, limit: int = 100) -> list[Reject]:
     """Return rejects of an intake in order of place, those after a place."""
     return store.rejects(ctx.db, intake(ctx, intake_id).id, reason=reason, after=after, limit=limit)
+
+
+def repeats(ctx: Context, intake_id: str) -> dict[int, str]:
+    """Return the record that each duplicate of an intake repeats, by the place of the duplicate."""
+    found, after = dict[int, str](), 0
+    while rows := rejects(ctx, intake_id, reason="duplicate", after=after, limit=_REPEATS):
+        found |= {row.place: repeated(row.evidence) for row in rows}
+        after = rows[-1].place
+    return found
 
 
 def reject_counts(ctx: Context, intake_ids: Sequence[str] = ()) -> dict[str, int]:

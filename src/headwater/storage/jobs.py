@@ -249,6 +249,11 @@ class Jobs:
             raise NotFoundError(f"There is no job '{identifier}'.", remedy="See: headwater job list")
         return _status(row)
 
+    def args(self, identifier: str) -> dict[str, Any]:
+        """Return the data a job was asked for with."""
+        with self._database.read() as db:
+            return dict(db.execute(sa.select(job_table.c.args).where(job_table.c.id == identifier)).scalar_one())
+
     def all(self, program: str, *, part: Part = WHOLE) -> list[JobStatus]:
         """Return a program's jobs, newest first."""
         query = newest_first(sa.select(job_table).where(job_table.c.program == program), job_table.c.id, part)
@@ -315,9 +320,7 @@ class Jobs:
         attempt = self._begin(identifier)
         try:
             status = self.get(identifier)
-            with self._database.read() as db:
-                args = db.execute(sa.select(job_table.c.args).where(job_table.c.id == identifier)).scalar_one()
-            result = self._kinds[status.kind](Job(self, status, attempt), args)
+            result = self._kinds[status.kind](Job(self, status, attempt), self.args(identifier))
             if not self.report(identifier, attempt, state="done", result=result, finished_at=datetime.now(UTC)):
                 raise engine.Stop  # cancelled meanwhile: a workflow that returned could never be resumed
         except (engine.Stop, Exception) as stop:  # noqa: BLE001 -- told by the job's row

@@ -149,7 +149,8 @@ def disputes(visitor: Visitor, campaign: str, question: str = "") -> Response:
     with visitor.reading() as ctx:
         require(ctx, Decision.ANNOTATION_REVIEW)
         found = queries.campaign(ctx, campaign)
-        rows = queries.disagreements(ctx, found.id, question=question or None, limit=SHOWN_DISPUTES)
+        question = question or queries.first_closed(ctx, found.id)
+        rows = queries.disagreements(ctx, found.id, question=question, limit=SHOWN_DISPUTES) if question else []
         texts = {record.id: record.text for record in sourcing.take(ctx, [row.record_id for row in rows])}
         return page(
             visitor,
@@ -160,7 +161,9 @@ def disputes(visitor: Visitor, campaign: str, question: str = "") -> Response:
             disputes=rows,
             said=_said(ctx, [row.task_id for row in rows]),
             texts=texts,
-            settled=queries.settled(ctx, found.id, question=question or queries.first_closed(ctx, found.id)),
+            settled=queries.settled(ctx, found.id, question=question),
+            question=question,
+            questions=[each.name for each in queries.schema(ctx, found.schema_id).questions if each.name != question],
         )
 
 

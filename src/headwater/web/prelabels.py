@@ -38,6 +38,7 @@ def show(visitor: Visitor, campaign: str, fetch: str = "") -> Response:
         chosen = next((row.fetch.id for row in rows if row.fetch.id == fetch), "")
         chosen = chosen or next((row.fetch.id for row in rows if row.failed), "")
         asked = [job for job in jobs.values() if job.kind == "fetch" and job.id not in begun and not job.result]
+        here = [job for job in asked if visitor.app.jobs.args(job.id)["wanted"]["campaign"] in (found.id, found.name)]
         return page(
             visitor,
             ctx,
@@ -45,7 +46,7 @@ def show(visitor: Visitor, campaign: str, fetch: str = "") -> Response:
             active="campaigns",
             campaign=found,
             rows=[(row, jobs.get(row.fetch.id)) for row in rows],
-            unbegun=asked[:5],
+            unbegun=here[:5],
             running=any(not job.ended for job in jobs.values() if job.kind == "fetch"),
             failures=fetching.failures(ctx, chosen, limit=SHOWN) if chosen else [],
             chosen=chosen,

@@ -23,6 +23,8 @@ from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/workspace")
 SHOWN = 50
+_BEAT_S = 60
+"""How often a page says that its tasks are being worked on, at least: thrice in the time of a lease."""
 
 
 class Claim(BaseModel):
@@ -94,6 +96,7 @@ def bench(visitor: Visitor, campaign: str) -> Response:
             active="workspace",
             campaign=found,
             kinds=sorted({question.kind.value for question in asked}),
+            beat=min(_BEAT_S, found.plan.lease_minutes * 60 / 3),
             **panel(ctx, visitor, guideline),
         )
 

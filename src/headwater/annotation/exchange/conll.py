@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _START = "-DOCSTART-"
 _COLUMNS = 10
-_ESCAPES = {" ": "\\s", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = {"|": "\\p", " ": "\\s", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def write_2003(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[bytes]:
@@ -110,7 +110,7 @@ def _sentence(item: Item, spans: list[dict[str, Any]]) -> Iterator[str]:
     tags = words.tags(found, spans)
     for n, (word, tag) in enumerate(zip(found, tags, strict=True), 1):
         after = text[word.end : found[n].start] if n < len(found) else text[word.end :]
-        misc = [] if tag == "O" else [f"NER={tag}"]
+        misc = [] if tag == "O" else [f"NER={tag.replace('|', _ESCAPES['|'])}"]
         if n == 1 and word.start:
             misc.append(f"SpacesBefore={_escaped(text[: word.start])}")
         if not after:
@@ -172,7 +172,7 @@ def _read_sentence(name: str, rows: list[list[str]], asked: Question | None) -> 
         inside = int(number) <= covered
         start = len(text) - len(form) if inside else len(text)
         found.append(words.Word(form, max(start, 0), max(start, 0) + len(form)))
-        tags.append(misc.get("NER", "O"))
+        tags.append(misc.get("NER", "O").replace(_ESCAPES["|"], "|"))
         if not inside:
             text += form + after
         elif int(number) == covered:

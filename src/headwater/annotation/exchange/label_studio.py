@@ -44,7 +44,8 @@ def _task(item: Item, asked: Mapping[str, Question]) -> dict[str, Any]:
 
 
 def _data(item: Item) -> dict[str, Any]:
-    data = dict(item.attributes) | {"text": item.content.get("text", "")}
+    text = item.content.get("text", "")
+    data = dict(item.attributes) | ({} if text and text == item.content.get("image") else {"text": text})
     data |= {name: item.content[name] for name in ("image", "width", "height") if name in item.content}
     if turns := item.content.get("turns"):
         data["chat"] = [{"role": each["role"], "content": each["text"]} for each in turns]
@@ -132,7 +133,8 @@ def _content(data: dict[str, Any], regions: list[dict[str, Any]]) -> dict[str, A
             elif all("body" in each for each in value):
                 content["responses"] = [str(each["body"]) for each in value]
     texts = [value for value in data.values() if isinstance(value, str) and value != content.get("image")]
-    content["text"] = str(data.get("text", texts[0] if texts else ""))
+    text = str(data.get("text", texts[0] if texts else ""))
+    content["text"] = "" if text == content.get("image") else text
     if "image" in content:
         sized: dict[str, Any] = next((each for each in regions if each.get("original_width")), {})
         content["width"] = int(data.get("width") or sized.get("original_width") or 0)

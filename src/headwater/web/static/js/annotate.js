@@ -15,7 +15,6 @@ import { load } from "./kinds.js";
 import { REASONS } from "./reasons.js";
 import { mayPass, post, wordsOf } from "./server.js";
 
-const HEARTBEAT_MS = 60_000;
 const RETRY_MS = 5_000;
 const BUSY_MS = 500;
 const AHEAD = 1;
@@ -40,7 +39,7 @@ class Annotate extends HTMLElement {
       if (document.hidden) this.leftAt = performance.now();
       else this.began += performance.now() - Math.max(this.leftAt, this.began);
     });
-    setInterval(() => this.beat(), HEARTBEAT_MS);
+    setInterval(() => this.beat(), 1000 * this.getAttribute("beat"));
     setInterval(() => this.courier.flush(), RETRY_MS);
     this.guide = document.querySelector("hw-guide");
     this.guide.addEventListener("left", () => this.sheet?.active?.focusControl());
@@ -63,6 +62,7 @@ class Annotate extends HTMLElement {
   async start() {
     for (const entry of await this.courier.waiting()) this.courier.expect(entry);
     await this.courier.flush();
+    this.pace.refresh();
     try { await this.fill(); } catch (error) { this.fail(error); }
     await this.next();
   }

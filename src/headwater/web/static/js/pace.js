@@ -4,10 +4,9 @@ import { element } from "./dom.js";
 const AGAIN_MS = 300_000; // seldom: what changes at once would tell tasks apart
 
 class Pace extends HTMLElement {
-  // `url` is set before it is attached.
+  // `url` is set before it is attached; who attaches it calls `refresh` once what waited was sent.
   connectedCallback() {
     this.given = 0;
-    this.refresh();
     this.again = setInterval(() => this.refresh(), AGAIN_MS);
   }
 

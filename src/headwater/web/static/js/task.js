@@ -123,7 +123,7 @@ class Task extends HTMLElement {
 
   // What keeps the answers from being sent: says so, goes there, and returns the reason; empty when nothing does.
   obstacle() {
-    const bad = this.slots().find(({ question, turn }) => (question.asked.required !== false || this.hasAny(question, turn)) && !question.isAnswered(turn));
+    const bad = this.slots().find(({ question, turn }) => question.isUnfinished || ((question.asked.required !== false || this.hasAny(question, turn)) && !question.isAnswered(turn)));
     if (!bad) return "";
     this.goTo(bad);
     const name = bad.question.asked.text || bad.question.name;

@@ -89,6 +89,13 @@ class Marks extends Drawn {
 
   drop() { this.draft = this.grip = this.pulling = null; }
 
+  get isUnfinished() { return Boolean(this.draft); }
+
+  problem() {
+    if (!this.draft) return super.problem();
+    return this.asked.kind === "boxes" ? "The box has one corner: Space sets the other, Esc leaves it." : "The outline is not closed: Enter closes it, Esc leaves it.";
+  }
+
   // The keyboard.
   place(at) {
     this.chosen = -1;

@@ -3,6 +3,10 @@ import { element, hint, isEmpty } from "../dom.js";
 import { obey } from "../keymap.js";
 
 const UNDECIDED = "cannot_decide";
+// Whether a button of the pointer is down: what moves then is gone from under it before the click.
+let isPressed = false;
+addEventListener("pointerdown", () => { isPressed = true; }, true);
+for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => { isPressed = false; }, true);
 
 export class Question extends HTMLElement {
   // Set before it is attached. `asked` is the question as data, `task` the <hw-task> around it.
@@ -19,7 +23,10 @@ export class Question extends HTMLElement {
     this.field = element("fieldset", {}, legend, this.control, this.undecidedLine());
     if (this.asked.help) this.control.before(element("p", { className: "help", textContent: this.asked.help }));
     this.append(this.field);
-    this.addEventListener("focusin", () => this.task.activate(this));
+    this.addEventListener("focusin", () => {
+      if (isPressed) addEventListener("pointerup", () => this.task.activate(this), { once: true, capture: true });
+      else this.task.activate(this);
+    });
     this.build();
   }
 
@@ -70,6 +77,9 @@ export class Question extends HTMLElement {
     const whole = this.task.values[this.name];
     return !isEmpty(this.asked.per_turn ? whole?.[turn] : whole) && !this.problem();
   }
+
+  // Whether something was begun that is no part of the answer yet.
+  get isUnfinished() { return false; }
 
   // Why the answer cannot be sent yet; empty when it can.
   problem() { return ""; }
