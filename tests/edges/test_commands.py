@@ -102,6 +102,20 @@ def test_every_command_and_option_says_what_it_does(path: tuple[str, ...]) -> No
     assert [parameter.name for parameter in command.params if not getattr(parameter, "help", "")] == []
 
 
+def ran(team: Team, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the program in a process of its own."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    program = [sys.executable, "-c", "from headwater.cli.main import main; main()"]
+    options = ["--workspace", str(team.app.settings.directory)]
+    return subprocess.run([*program, *options, *words], check=False, capture_output=True, text=True, env=environment)
+
+
+def test_brackets_in_an_error_are_words(team: Team) -> None:
+    died = ran(team, "campaign", "show", "nope[/x][red]")
+    assert died.returncode == 3
+    assert "nope[/x][red]" in died.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -116,13 +130,8 @@ def test_every_command_and_option_says_what_it_does(path: tuple[str, ...]) -> No
         (("release", "verify", "/nowhere"), 2),
     ],
 )
-def test_every_kind_of_error_has_its_exit_code_and_one_line(
-    words: tuple[str, ...], code: int, team: Team, tmp_path: Path
-) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    program = [sys.executable, "-c", "from headwater.cli.main import main; main()"]
-    options = ["--workspace", str(team.app.settings.directory)]
-    died = subprocess.run([*program, *options, *words], check=False, capture_output=True, text=True, env=environment)
+def test_every_kind_of_error_has_its_exit_code_and_one_line(words: tuple[str, ...], code: int, team: Team) -> None:
+    died = ran(team, *words)
     assert died.returncode == code, died.stderr
     assert "Traceback" not in died.stderr
     assert died.stderr.startswith(("Error:", "Usage:")), died.stderr

@@ -92,6 +92,41 @@ def test_points_of_a_skeleton_are_joined_object_by_object(team: Team, site: Serv
     tab.context.close()
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"), [("boxes", "The box has one corner"), ("polygons", "The outline is not closed")]
+)
+def test_a_mark_that_was_begun_is_not_left_behind(
+    team: Team, site: Served, browser: Browser, kind: str, told: str
+) -> None:
+    optional = [IMAGE_KINDS[kind][0] | {"required": False}]
+    campaign = opened_images(team, optional)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    held(tab)
+    press(tab, " ", *FINE)
+    tab.get_by_role("button", name="Submit").click()
+    expect(tab.locator("hw-messages")).to_contain_text(told)
+    assert not values(team, campaign)
+    press(tab, "Escape")
+    tab.get_by_role("button", name="Submit").click()
+    settled(tab)
+    assert values(team, campaign) == [{"marks": []}]
+    tab.context.close()
+
+
+def test_the_first_click_on_a_label_counts_though_what_is_above_moves(
+    team: Team, site: Served, browser: Browser
+) -> None:
+    asked = [{"name": name, "kind": "polygons", "options": ["scratch", "dent"], "required": False} for name in "abc"]
+    campaign = opened_images(team, asked)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    held(tab)
+    label = tab.locator(".question").nth(1).get_by_role("button", name="dent")
+    label.click()
+    expect(label).to_have_attribute("aria-pressed", "true")
+    expect(tab.locator(".question").nth(1)).to_have_class("question active")
+    tab.context.close()
+
+
 def _near(x: int, y: int) -> bool:
     """Whether a brush of radius 1 drawn from (60, 40) to (63, 40) covers a pixel."""
     return any((x - cx) ** 2 + (y - 40) ** 2 <= 1 for cx in range(60, 64))

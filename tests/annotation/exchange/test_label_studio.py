@@ -112,6 +112,16 @@ def test_predictions_are_suggestions_of_a_model(tmp_path: Path) -> None:
     assert (found.values, found.by, found.score) == ({"topic": "b"}, "model-3", 0.83)
 
 
+def test_the_name_of_a_picture_is_no_text_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.json"
+    picture = {"kind": "image", "text": "WRONG.jpg", "image": "WRONG.jpg", "width": 4, "height": 3}
+    made = b"".join(CODEC.write([Item(id="1", content=picture)], ()))
+    assert "text" not in json.loads(made)[0]["data"]
+    path.write_bytes(json.dumps([{"data": {"image": "WRONG.jpg", "text": "WRONG.jpg"}}]).encode())  # as others write it
+    (item,) = CODEC.read(path, ())
+    assert (item.content["kind"], item.content["text"], item.content["image"]) == ("image", "", "WRONG.jpg")
+
+
 def test_offsets_counted_in_utf16_units_are_told_by_the_quoted_text(tmp_path: Path) -> None:
     questions = parse([{"name": "parts", "kind": "spans", "options": ["thing"]}])
     value = {"start": 2, "end": 5, "text": "cup", "labels": ["thing"]}
