@@ -89,6 +89,16 @@ def test_records_that_stand_in_line_as_in_the_table_are_not_looked_up(
     assert looked_up == [True, False, False, False]  # the first read of the lane tells where the others are
 
 
+def test_marks_on_an_image_are_not_asked_of_a_record_without_one() -> None:
+    asked = questions.parse([{"name": "rust", "kind": "boxes", "options": ["spot"]}])
+    box = {"rust": [{"x": 1, "y": 1, "width": 2, "height": 2, "label": "spot"}]}
+    told = Facts(has_image=False, lengths=(5,))
+    assert responses.check(asked, box, told) == {} == responses.check(asked, {}, Facts.of(told.as_data()))
+    assert responses.check(asked, box, Facts(width=9, height=9)) == box
+    with pytest.raises(ResponseError, match="required"):
+        responses.check(asked, {}, Facts(width=9, height=9))
+
+
 def test_a_ranking_of_responses_is_not_asked_of_a_record_without_them() -> None:
     asked = questions.parse([{"name": "best", "kind": "ranking", "text": "Which is better?"}])
     assert responses.check(asked, {}, Facts()) == {} == responses.check(asked, {"best": {"order": [["0"]]}}, Facts())

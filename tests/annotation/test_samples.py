@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from headwater.annotation import samples
-from headwater.annotation.questions import Kind, parse
+from headwater.annotation.questions import IMAGE_MARKS, Kind, parse
 from headwater.annotation.samples import STARTERS, Starter
 
 
@@ -17,7 +17,7 @@ def test_every_schema_to_begin_from_is_sound_and_can_be_tried(starter: Starter) 
     content = task["content"]
     assert [each["name"] for each in task["questions"]] == [each.name for each in questions]
     for question in questions:
-        if question.kind in samples.PICTURED:
+        if question.kind in IMAGE_MARKS:
             assert content["image"]
             assert (content["width"], content["height"]) == (samples.WIDTH, samples.HEIGHT)
         elif question.kind is Kind.RANKING:

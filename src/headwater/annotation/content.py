@@ -60,6 +60,7 @@ def of_record(record: Record) -> Content:
         responses=len(shown.get("responses", ())),
         width=_pixels(payload.get("width")),
         height=_pixels(payload.get("height")),
+        has_image=bool(payload.get("image")),
     )
     fields = {name: value for name, value in payload.items() if isinstance(value, str)}
     return Content(

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from headwater.annotation.questions import MARKS, UNDECIDED, Kind, Question
+from headwater.annotation.questions import IMAGE_MARKS, MARKS, UNDECIDED, Kind, Question
 from headwater.core.errors import InvalidError
 
 TEXT_LIMIT = 200_000
@@ -47,6 +47,8 @@ class Facts:
     width: int = 0
     """Image width in pixels; 0 when there is no image."""
     height: int = 0
+    has_image: bool = True
+    """Whether there is one; what is marked on an image is not asked without."""
 
     def as_data(self) -> dict[str, object]:
         """Return the facts as plain data."""
@@ -55,6 +57,7 @@ class Facts:
             "lengths": list(self.lengths),
             "responses": self.responses,
             "size": [self.width, self.height],
+            "image": self.has_image,
         }
 
     @classmethod
@@ -65,6 +68,7 @@ class Facts:
             turns=tuple(data["turns"]),  # type: ignore[arg-type]
             lengths=tuple(data["lengths"]),  # type: ignore[arg-type]
             responses=data["responses"],  # type: ignore[arg-type]
+            has_image=bool(data.get("image", True)),  # leases of earlier versions do not say
             width=width,  # type: ignore[has-type]
             height=height,  # type: ignore[has-type]
         )
@@ -74,8 +78,8 @@ def check(questions: Sequence[Question], values: object, facts: Facts) -> dict[s
     """Return the response with only what was asked.
 
     Answers to questions whose condition does not hold are left out: they were given before the answer they depend
-    on was changed. So are questions about turns or responses that the record does not have. A question for marks that
-    need not be there, and are not, is answered: nothing is marked.
+    on was changed. So are questions about turns, responses or an image that the record does not have. A question for
+    marks that need not be there, and are not, is answered: nothing is marked.
 
     Raises:
         ResponseError: `values` is not a mapping, names a question that does not exist, lacks a required answer, or
@@ -128,6 +132,8 @@ def _applies(question: Question, facts: Facts) -> bool:
     """Whether the record has what the question is about."""
     if question.kind is Kind.RANKING and not question.values:
         return facts.responses > 0
+    if question.kind in IMAGE_MARKS and not facts.has_image:
+        return False
     return not question.per_turn or bool(_turns(question, facts))
 
 

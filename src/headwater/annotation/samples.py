@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation import handouts
-from headwater.annotation.questions import Kind, Question
+from headwater.annotation.questions import IMAGE_MARKS, Kind, Question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PICTURED = frozenset({Kind.BOXES, Kind.POLYGONS, Kind.MASK, Kind.KEYPOINTS})
 TEXT = "The parcel of Monday arrived with a cracked lid, and one of the two filters was missing. I was charged twice."
 TURNS = (
     ("user", "I was charged twice for invoice 4711. Can I have the money back?"),
@@ -181,7 +180,7 @@ def task(questions: Sequence[Question]) -> dict[str, Any]:
     It is in the shape in which clients read tasks; an image has to be made by whoever shows it.
     """
     content: dict[str, Any] = {"kind": "text", "text": TEXT}
-    if any(each.kind in PICTURED for each in questions):
+    if any(each.kind in IMAGE_MARKS for each in questions):
         content |= {"text": "", "image": True, "width": WIDTH, "height": HEIGHT}
     if any(each.per_turn for each in questions):
         content |= {"kind": "chat", "turns": [{"role": role, "text": text} for role, text in TURNS]}

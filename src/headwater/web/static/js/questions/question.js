@@ -66,6 +66,7 @@ export class Question extends HTMLElement {
 
   get isAsked() {
     const { when, kind, options } = this.asked;
+    if (this.isDrawn && !this.task.content.image) return false;
     if (kind === "ranking" && !options?.length && !this.task.content.responses?.length) return false;
     if (!when) return true;
     const other = this.task.question(when.question);
