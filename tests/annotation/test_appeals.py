@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from headwater.annotation import appeals, queries, reviews
+from headwater.annotation import appeals, queries, reviews, tasks
 from headwater.annotation.appeal_model import (
     AppealState,
     AppealStateError,
@@ -56,6 +56,37 @@ def test_a_correction_that_changes_nothing_is_refused(team: Team) -> None:
     with pytest.raises(InvalidError, match="is what was answered"):
         review(team, campaign, Verdict.CORRECT, topic="billing")
     review(team, campaign, Verdict.ACCEPT)
+
+
+def test_what_is_accepted_is_what_was_answered(team: Team) -> None:
+    campaign = open_campaign(team, 1, plan=Plan(review_rate=1.0)).id
+    work_through(team, campaign, team.annotators[0])
+    with team.act(team.reviewer) as ctx:
+        given = reviews.claim_review(ctx, campaign).assignment
+    assert given is not None
+    for topic in ("fault", "billing"):
+        once = str(uuid.uuid4())
+        sent = Submission(lease_id=given.lease_id, token=given.token, client_id=once, values={"topic": topic})
+        with team.act(team.reviewer) as ctx:
+            if topic == "billing":
+                reviews.decide(ctx, campaign, sent, Opinion(verdict=Verdict.ACCEPT))
+                continue
+            with pytest.raises(InvalidError, match="differs from what was answered"):
+                reviews.decide(ctx, campaign, sent, Opinion(verdict=Verdict.ACCEPT))
+
+
+def test_a_returned_answer_stays_with_its_author_when_all_are_given_back(team: Team) -> None:
+    campaign = open_campaign(team, 2, plan=Plan(review_rate=1.0)).id
+    author = team.annotators[0]
+    work_through(team, campaign, author, limit=1)
+    review(team, campaign, Verdict.RETURN)
+    again = claim(team, campaign, author)
+    assert again is not None
+    with team.act(author) as ctx:
+        assert tasks.give_back_all(ctx, campaign) == 0
+    back = claim(team, campaign, author)
+    assert back is not None
+    assert (back.lease_id, back.draft, back.note) == (again.lease_id, {"topic": "billing"}, "rule 4")
 
 
 def test_a_case_is_read_and_decided_over_the_api(team: Team) -> None:

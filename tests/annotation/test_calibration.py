@@ -144,6 +144,10 @@ def test_nobody_qualifies_others_without_the_right_or_vouches_for_themselves(tea
         qualifications.record_test(ctx, second, subject="law", right=1, total=1, bar=1.0)
     with team.act(team.ops) as ctx, pytest.raises(FourEyesError):
         qualifications.grant(ctx, team.ops, subject="law", reason="I am one")
+    with team.act(first) as ctx, pytest.raises(NotYoursError):
+        qualifications.record_test(ctx, first, subject="law", right=1, total=1, bar=1.0)
+    with team.act(team.ops) as ctx, pytest.raises(FourEyesError):
+        qualifications.record_test(ctx, team.ops, subject="law", right=1, total=1, bar=1.0)
     with team.act(team.ops) as ctx, pytest.raises(InvalidError):
         qualifications.record_test(ctx, first, subject="law", right=5, total=4, bar=0.5)
     with team.read() as ctx, pytest.raises(InvalidError):

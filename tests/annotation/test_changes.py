@@ -11,10 +11,28 @@ from hypothesis import strategies as st
 
 from headwater.annotation import responses
 from headwater.annotation.changes import Fate, carries_over
-from headwater.annotation.questions import Condition, Kind, Option, Question, SchemaError, check
+from headwater.annotation.questions import Condition, Kind, Option, Question, SchemaError, check, parse
 
 TREE = (Option(value="fault"), Option(value="engine", parent="fault"), Option(value="praise"))
 ABC = tuple(Option(value=each) for each in "abc")
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ({"name": 5, "kind": "text"}, "'name' must be a text"),
+        ({"name": "a", "kind": "text", "text": [1, 2]}, "'text' must be a text"),
+        ({"name": "a", "kind": "text", "required": "no"}, "'required' must be true or false"),
+        ({"name": "a", "kind": "numeric", "maximum": float("inf")}, "'maximum' must be a number"),
+        ({"name": "a", "kind": "single", "options": [{"value": True}, "b"]}, "'value' must be a text"),
+        ({"name": "a", "kind": "single", "options": [{"value": "a", "label": None}, "b"]}, "'label' must be a text"),
+    ],
+)
+def test_a_question_of_the_wrong_shape_is_refused_in_words(item: dict[str, object], told: str) -> None:
+    with pytest.raises(SchemaError, match=told):
+        parse([item])
+
+
 FACTS = responses.Facts(turns=("user", "assistant", "user"), lengths=(10, 10, 10), responses=3, width=50, height=50)
 SPANS = {"spans": [{"id": "1", "start": 0, "end": 4, "label": "a"}, {"id": "2", "start": 2, "end": 6, "label": "b"}]}
 

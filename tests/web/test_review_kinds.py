@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from headwater.annotation import queries
 from headwater.annotation.plan import Plan
 from tests.accessibility import problems
+from tests.annotation import factories
 from tests.serving import Served
 from tests.web import sheets
 from tests.web.sheets import bench, opened, press, settled
@@ -57,4 +58,26 @@ def test_a_reviewer_takes_out_a_span_and_an_accepted_answer_stays(team: Team, si
     expect(tab.locator(".thread")).to_contain_text("You: unsure")
     expect(tab.locator(".thread")).to_contain_text("A reviewer: Only what happened counts.")
     assert not problems(tab)
+    tab.context.close()
+
+
+def test_a_slip_that_was_put_right_again_can_be_accepted(team: Team, site: Served, browser: Browser) -> None:
+    campaign = factories.open_campaign(team, 1, plan=Plan(review_rate=1.0)).id
+    factories.work_through(team, campaign, team.annotators[0])
+    tab = site.tab_of(browser, team.reviewer)
+    tab.goto(f"{site.url}/p/support/campaigns/{campaign}")
+    tab.get_by_role("button", name="Review answers").press("Enter")
+    accept = tab.locator("#decision [value=accept]")
+    expect(accept).to_be_enabled()
+    press(tab, "2")
+    expect(accept).to_be_disabled()
+    press(tab, "Alt+a")
+    expect(tab.locator("hw-case .status")).to_have_text("Changed: Enter corrects, with a reason.")
+    assert not problems(tab)
+    press(tab, "1")
+    expect(accept).to_be_enabled()
+    press(tab, "Alt+a")
+    tab.get_by_role("heading", name="first").wait_for()
+    with team.read() as ctx:
+        assert [each.verdict.value for each in queries.reviews(ctx, campaign)] == ["accept"]
     tab.context.close()

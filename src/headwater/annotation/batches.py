@@ -165,10 +165,20 @@ def announce(ctx: Context, batch_id: str, *, left_out: int) -> Batch:
     return row
 
 
-def select(ctx: Context, *, where: str = "", limit: int | None = None) -> list[str]:
-    """Return the ids of the program's records in a slice, in order of arrival; all of them without one."""
+def select(ctx: Context, *, where: str = "", limit: int | None = None, campaign_id: str = "") -> list[str]:
+    """Return the ids of the program's records in a slice, in order of arrival.
+
+    Args:
+        ctx: The context.
+        where: The slice; all records without one.
+        limit: Only the first so many.
+        campaign_id: Only those that this campaign does not ask about; needed with a limit, so that each batch goes on.
+    """
     require(ctx, Decision.CAMPAIGN_OPEN)
-    return sourcing.identifiers(ctx, where=where)[:limit]
+    found = sourcing.identifiers(ctx, where=where)
+    if campaign_id and limit is not None:
+        found = tasks.unasked(ctx.db, queries.campaign(ctx, campaign_id).id, found) or found
+    return found[:limit]
 
 
 def prioritise(ctx: Context, batch_id: str, *, priority: int) -> Batch:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from headwater.annotation import likeness, queries
+from headwater.annotation.model import Standing
 from headwater.annotation.store import answers, queue, rounds
 from headwater.core.errors import InvalidError
 from headwater.governance.authority import require
@@ -65,9 +66,8 @@ def finish(ctx: Context, campaign_id: str, place: queue.Seat, plan: Plan) -> boo
     if not mine:
         return False
     days, asked = plan.qualification_days, _asked(ctx, campaign_id)
-    qualifications.record_test(
+    qualifications.record_round(
         ctx,
-        ctx.actor,
         subject=place.guideline_id,
         right=sum(likeness.agrees(asked, row.known, row.values) for row in mine),
         total=len(mine),
@@ -79,7 +79,9 @@ def finish(ctx: Context, campaign_id: str, place: queue.Seat, plan: Plan) -> boo
 
 
 def subject(ctx: Context, name: str) -> str:
-    """Return what a qualification is for: the id of a guideline version by id or name (then the newest), or a skill.
+    """Return what a qualification is for: the id of a guideline version, or a skill.
+
+    By the name of a guideline its published version is meant, else its newest.
 
     Raises:
         InvalidError: It is neither a guideline nor a name for a skill.
@@ -87,7 +89,8 @@ def subject(ctx: Context, name: str) -> str:
     found = [each for each in queries.guidelines(ctx) if name.strip() in (each.id, each.name)]
     if not found and name.strip().startswith("gdl_"):
         raise InvalidError(f"There is no guideline version '{name.strip()}' in this program.")
-    return found[0].id if found else checked_name(name, "skill")
+    meant = next((each for each in found if each.standing is Standing.PUBLISHED), found[0] if found else None)
+    return meant.id if meant else checked_name(name, "skill")
 
 
 def _asked(ctx: Context, campaign_id: str) -> tuple[Question, ...]:

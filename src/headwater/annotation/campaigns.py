@@ -57,8 +57,8 @@ def create(ctx: Context, *, name: str, schema_id: str, guideline_id: str, plan: 
         raise InvalidError(f"'{name}' cannot name a campaign: expected 1 to {LONGEST_NAME} characters.")
     if store.select(ctx.db, ctx.program, name=name.strip()):
         raise ConflictError(f"There is a campaign '{name.strip()}' already.", remedy="Choose another name.")
-    schema = _published(queries.schema(ctx, schema_id))
-    guideline = _published(queries.guideline(ctx, guideline_id))
+    schema = _published(queries.schema(ctx, schema_id, standing=Standing.PUBLISHED))
+    guideline = _published(queries.guideline(ctx, guideline_id, standing=Standing.PUBLISHED))
     plan = checked_plan(plan or Plan(lease_minutes=ctx.settings.lease_minutes))
     adaptive.check(plan, schema.questions)
     if plan.slices:
@@ -112,7 +112,8 @@ def change(
     adaptive.check(new, queries.schema(ctx, before.schema_id).questions)
     if before.state is not CampaignState.DRAFT and new.calibration_bar > before.plan.calibration_bar:
         _can_calibrate(ctx, replace(before, plan=new))
-    guideline = _published(queries.guideline(ctx, guideline_id)).id if guideline_id else before.guideline_id
+    newest = queries.guideline(ctx, guideline_id, standing=Standing.PUBLISHED) if guideline_id else None
+    guideline = _published(newest).id if newest else before.guideline_id
     row = replace(before, plan=new, guideline_id=guideline, version=before.version + 1)
     row = replace(row, digest=digest_of(row))
     if new.overlap != before.plan.overlap:

@@ -58,8 +58,13 @@ def schemas(ctx: Context, *, name: str = "", standing: Standing | None = None) -
     return documents.schemas(ctx.db, ctx.program, name=name, standing=standing)
 
 
-def schema(ctx: Context, identifier: str) -> Schema:
+def schema(ctx: Context, identifier: str, *, standing: Standing | None = None) -> Schema:
     """Return a version of a schema by id, or the newest of a name.
+
+    Args:
+        ctx: The context.
+        identifier: Its id or its name.
+        standing: Of a name rather the newest that stands so, if any does.
 
     Raises:
         UnknownSchemaError: There is none.
@@ -68,7 +73,7 @@ def schema(ctx: Context, identifier: str) -> Schema:
     if not found:
         known = ", ".join(dict.fromkeys(each.name for each in schemas(ctx))) or "none yet"
         raise UnknownSchemaError(f"There is no label schema '{identifier}'; there are: {known}.")
-    return found[0]
+    return next((each for each in found if each.standing is standing), found[0])
 
 
 def guidelines(ctx: Context, *, name: str = "", standing: Standing | None = None) -> list[Guideline]:
@@ -76,8 +81,8 @@ def guidelines(ctx: Context, *, name: str = "", standing: Standing | None = None
     return documents.guidelines(ctx.db, ctx.program, name=name, standing=standing)
 
 
-def guideline(ctx: Context, identifier: str) -> Guideline:
-    """Return a version of a guideline by id, or the newest of a name.
+def guideline(ctx: Context, identifier: str, *, standing: Standing | None = None) -> Guideline:
+    """Return a version of a guideline by id, or the newest of a name; see `schema`.
 
     Raises:
         UnknownGuidelineError: There is none.
@@ -86,7 +91,7 @@ def guideline(ctx: Context, identifier: str) -> Guideline:
     if not found:
         known = ", ".join(dict.fromkeys(each.name for each in guidelines(ctx))) or "none yet"
         raise UnknownGuidelineError(f"There is no guideline '{identifier}'; there are: {known}.")
-    return found[0]
+    return next((each for each in found if each.standing is standing), found[0])
 
 
 def campaigns(ctx: Context, *, part: Part = WHOLE) -> list[Campaign]:

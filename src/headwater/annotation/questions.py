@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
@@ -10,6 +11,8 @@ from enum import StrEnum
 from headwater.core.errors import InvalidError
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_TEXTS = ("name", "text", "help", "per_turn", "unit", "prefill")
+_SWITCHES = ("required", "leaves_only", "overlapping", "ties")
 """What a question may be called: it becomes a column in exports."""
 VALUE_LIMIT = 128
 RATING_LIMIT = 101
@@ -202,6 +205,7 @@ def _question(item: object, number: int) -> Question:
     where += f" '{item.get('name', '')}'"
     _only_known(item, Question, where)
     values = dict(item)
+    _check_shapes(values, where)
     try:
         values["kind"] = Kind(values["kind"])
     except ValueError:
@@ -220,12 +224,24 @@ def _question(item: object, number: int) -> Question:
     return Question(**values)
 
 
+def _check_shapes(values: Mapping[str, object], where: str) -> None:
+    for name in _TEXTS:
+        if not isinstance(values.get(name, ""), str):
+            raise SchemaError(f"{where}: '{name}' must be a text, not {values[name]!r}; put it in quotes.")
+    for name in _SWITCHES:
+        if not isinstance(values.get(name, False), bool):
+            raise SchemaError(f"{where}: '{name}' must be true or false, not {values[name]!r}.")
+
+
 def _option(item: object, where: str) -> Option:
     if isinstance(item, str | int) and not isinstance(item, bool):
         return Option(value=str(item))
     if not isinstance(item, Mapping):
         raise SchemaError(f"{where}: an option is a text or a mapping with 'value', not {item!r}.")
     _only_known(item, Option, where)
+    for name, value in item.items():
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise SchemaError(f"{where}: '{name}' must be a text, not {value!r}; put it in quotes.")
     return Option(**{name: str(value) for name, value in item.items()})
 
 
@@ -260,7 +276,7 @@ def _only_known(item: Mapping[str, object], shape: type, where: str) -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 -- not NaN
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def check(questions: Sequence[Question]) -> tuple[Question, ...]:

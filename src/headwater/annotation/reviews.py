@@ -108,6 +108,10 @@ def decide(ctx: Context, campaign_id: str, submission: Submission, opinion: Opin
         values = _checked(held, submission)
         if values == subject.values:
             raise InvalidError("The correction is what was answered.", remedy="Accept the answer, or change it.")
+    elif opinion.verdict is Verdict.ACCEPT and any(
+        subject.values.get(name, value) != value for name, value in submission.values.items()
+    ):
+        raise InvalidError("What is accepted differs from what was answered.", remedy="Correct it, with a reason.")
     submissions.record(desk, held, replace(submission, values=values or {"verdict": opinion.verdict.value}))
     _settle(desk, subject, opinion, values)
     return _claim(desk, ())

@@ -119,9 +119,13 @@ def give_back(ctx: Context, campaign_id: str, *, lease_id: str, token: str, hold
 
 
 def give_back_all(ctx: Context, campaign_id: str) -> int:
-    """Give back every task the actor holds in a campaign, such as before leaving; returns how many."""
+    """Give back every task the actor holds in a campaign, such as before leaving; returns how many.
+
+    An answer that a reviewer returned stays with its author, with the reason and what was answered.
+    """
     desk = sit(ctx, campaign_id, Tier.ANNOTATE)
-    held = [each for each in queue.held(ctx.db, campaign_id, ctx.actor) if each.tier == Tier.ANNOTATE]
+    mine = [each for each in queue.held(ctx.db, campaign_id, ctx.actor) if each.tier == Tier.ANNOTATE]
+    held = [each for each in mine if not each.version]
     for each in held:
         submissions.put_back(desk, each)
     return len(held)

@@ -102,10 +102,10 @@ def add(
 ) -> None:
     """Add the program's records, or those in a slice, as a batch of tasks."""
     with acting() as ctx:
-        records = batches.select(ctx, where=where, limit=limit or None)
+        found = queries.campaign(ctx, name)
+        records = batches.select(ctx, where=where, limit=limit or None, campaign_id=found.id)
         if not records:
             raise InvalidError("No record is in this slice.", remedy="Look with: headwater record list --where …")
-        found = queries.campaign(ctx, name)
         made = batches.add(ctx, found.id, name=batch, records=records, kind=kind, priority=priority, skill=skill)
     left_out = len(records) - made.tasks
     also = f"; {left_out:,} records were in the campaign already" if left_out else ""

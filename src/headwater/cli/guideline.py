@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from headwater.annotation import guideline_sections, guidelines, markdown, queries
-from headwater.annotation.model import GuidelineError
+from headwater.annotation.model import GuidelineError, Standing
 from headwater.cli.session import Json, acting, done, out, reading, show
 
 cli = typer.Typer(help="Guidelines: write, propose, approve, compare, search.", no_args_is_help=True)
@@ -41,7 +41,7 @@ def write(
 def propose_version(name: Name) -> None:
     """Put a version before the Accountable; experts are consulted."""
     with acting() as ctx:
-        guidelines.propose(ctx, queries.guideline(ctx, name).id)
+        guidelines.propose(ctx, queries.guideline(ctx, name, standing=Standing.DRAFT).id)
     done(f"Proposed. The Accountable approves with: headwater --as HANDLE guideline approve {name} --reason WHY")
 
 
@@ -49,7 +49,7 @@ def propose_version(name: Name) -> None:
 def approve(name: Name, reason: Reason) -> None:
     """Publish a proposed version as the Accountable."""
     with acting() as ctx:
-        made = guidelines.approve(ctx, queries.guideline(ctx, name).id, reason=reason)
+        made = guidelines.approve(ctx, queries.guideline(ctx, name, standing=Standing.PROPOSED).id, reason=reason)
     done(f"Published {made.name} v{made.version}.")
 
 

@@ -10,6 +10,7 @@ import yaml
 
 from headwater.annotation import changes, moves, queries, schemas
 from headwater.annotation.exchange import label_studio_config
+from headwater.annotation.model import Standing
 from headwater.annotation.questions import as_data
 from headwater.cli import files
 from headwater.cli.session import Json, acting, done, err, out, reading, show
@@ -66,7 +67,7 @@ def labelling(name: Name) -> None:
 def propose_version(name: Name) -> None:
     """Put a version before the Accountable."""
     with acting() as ctx:
-        schemas.propose(ctx, queries.schema(ctx, name).id)
+        schemas.propose(ctx, queries.schema(ctx, name, standing=Standing.DRAFT).id)
     done(f"Proposed. The Accountable approves with: headwater --as HANDLE schema approve {name} --reason WHY")
 
 
@@ -74,7 +75,7 @@ def propose_version(name: Name) -> None:
 def approve(name: Name, reason: Reason) -> None:
     """Publish a proposed version as the Accountable."""
     with acting() as ctx:
-        made = schemas.approve(ctx, queries.schema(ctx, name).id, reason=reason)
+        made = schemas.approve(ctx, queries.schema(ctx, name, standing=Standing.PROPOSED).id, reason=reason)
     done(f"Published {made.name} v{made.version}.")
 
 

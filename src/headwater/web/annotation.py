@@ -176,7 +176,11 @@ def _said(ctx: Context, tasks: list[str]) -> dict[str, list[list[Comment]]]:
 
 
 @router.post("/campaigns/{campaign}/disputes/adjudication")
-def ask_adjudication(visitor: Visitor, campaign: str, task: Annotated[list[str], Form()]) -> Response:
+def ask_adjudication(
+    visitor: Visitor,
+    campaign: str,
+    task: Annotated[list[str], Form()] = [],  # noqa: B006 -- never changed
+) -> Response:
     """Put disputed tasks before the domain experts."""
     with visitor.acting() as ctx:
         reviews.ask_adjudication(ctx, campaign, task)

@@ -27,34 +27,52 @@ def record_test(  # noqa: PLR0913 -- the facts of a test
     right: int,
     total: int,
     bar: float,
-    batch_id: str = "",
     expires_at: datetime | None = None,
 ) -> Qualification:
-    """Record the outcome of a test: of the actor's own calibration round, or of somebody else by operations.
+    """Record the outcome of a test that was made elsewhere.
 
     Args:
         ctx: The context.
-        person: Who was tested.
+        person: Who was tested: somebody else.
         subject: What it qualifies for, a guideline version or a skill.
         right: Tasks right, 0 to `total`.
         total: Tasks judged, at least 1.
         bar: Smallest share that passes, in (0, 1].
-        batch_id: The calibration batch.
         expires_at: From when it must be repeated.
 
     Raises:
+        FourEyesError: Nobody records their own test.
         InvalidError: The numbers cannot be those of a test.
         NotEnrolledError: The person has no role in the program.
     """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    queries.ensure_member(ctx, person)
+    if person == ctx.actor:
+        raise FourEyesError("Nobody records their own test.", remedy="Have somebody else in operations do so.")
+    row = _row(ctx, person, subject, _outcome(right, total, bar), expires_at=expires_at)
+    return _keep(ctx, row, right=right, total=total, bar=bar, batch_id="")
+
+
+def record_round(  # noqa: PLR0913 -- what a round is told by
+    ctx: Context,
+    *,
+    subject: str,
+    right: int,
+    total: int,
+    bar: float,
+    batch_id: str,
+    expires_at: datetime | None = None,
+) -> Qualification:
+    """Record how the actor's own calibration round ended, as it was judged here: never what they say of themselves."""
     require(ctx, Decision.ANNOTATION_ANSWER)
-    if person != ctx.actor:
-        require(ctx, Decision.CAMPAIGN_OPEN)
-        queries.ensure_member(ctx, person)
+    row = _row(ctx, ctx.actor, subject, _outcome(right, total, bar), expires_at=expires_at)
+    return _keep(ctx, row, right=right, total=total, bar=bar, batch_id=batch_id)
+
+
+def _outcome(right: int, total: int, bar: float) -> Outcome:
     if not 0 <= right <= total or total < 1 or not 0 < bar <= 1:
         raise InvalidError(f"{right} right of {total} with a bar of {bar:g} is no test.")
-    outcome = Outcome.PASSED if passes(right=right, total=total, bar=bar) else Outcome.FAILED
-    row = _row(ctx, person, subject, outcome, expires_at=expires_at)
-    return _keep(ctx, row, right=right, total=total, bar=bar, batch_id=batch_id)
+    return Outcome.PASSED if passes(right=right, total=total, bar=bar) else Outcome.FAILED
 
 
 def grant(ctx: Context, person: str, *, subject: str, reason: str, expires_at: datetime | None = None) -> Qualification:

@@ -21,7 +21,7 @@ class Case extends HTMLElement {
     await load(task.questions.map((question) => question.kind), task.content.image);
     this.media = task.content.image ? await this.picture(image) : null;
     this.begin(this.isReview ? answers[0] : {});
-    this.sheet.addEventListener("changed", () => { this.isChanged = true; this.say(); });
+    this.sheet.addEventListener("changed", () => { this.isChanged = !this.isReview || this.told() !== this.before; this.say(); });
     addEventListener("keydown", (event) => this.pressed(event));
     offerKeys(() => [{ title: this.isReview ? "Review" : "Dispute", bindings: this.bindings }, ...this.sheet.groups]);
     this.say();
@@ -34,8 +34,11 @@ class Case extends HTMLElement {
 
   begin(values) {
     this.sheet.begin(this.task, structuredClone(values ?? {}), this.media);
+    this.before = this.told();
     this.sheet.goTo(this.sheet.slots()[0]);
   }
+
+  told() { return JSON.stringify(this.sheet.answers()); }
 
   // Start from one of the answers given.
   take(place) {
@@ -82,7 +85,11 @@ class Case extends HTMLElement {
     return inForm && this.reason.value.trim() ? "return" : "accept";
   }
 
-  decide(verdict) { this.form.requestSubmit(verdict ? this.form.querySelector(`[value=${verdict}]`) : null); }
+  decide(verdict) {
+    const button = verdict ? this.form.querySelector(`[value=${verdict}]`) : null;
+    if (button?.disabled) this.say(); // what was changed cannot be accepted as it was
+    else this.form.requestSubmit(button);
+  }
 
   // Nothing leaves the page without its reason and its answers.
   check(event) {
