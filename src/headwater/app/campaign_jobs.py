@@ -116,6 +116,8 @@ def export(app: App, job: Job, args: dict[str, Any]) -> dict[str, Any]:
         )
         with target:
             target.file.writelines(codec.write(counted(), wanted.schema.questions))
-        return {"tasks": count, "path": str(target.path)}
+            size = target.file.tell()
+        left_out = codec.carried(wanted.schema.questions)[1]
+        return {"tasks": count, "path": str(target.path), "bytes": size, "left_out": left_out}
 
     return job.step("write", write)

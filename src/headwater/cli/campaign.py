@@ -317,8 +317,15 @@ def export(
     """Write a campaign's tasks and answers as they stand now, annotators under pseudonyms, as a durable job."""
     args = {"campaign": name, "file": str(file.resolve()), "format": form.value, "unanswered": unanswered}
     status = run_job("campaign export", args, detach=detach)
-    if status is not None:
-        done(f"Wrote {(status.result or {})['tasks']:,} tasks to {file}.")
+    if status is None:
+        return
+    found = status.result or {}
+    if not found["bytes"]:
+        done(f"{file} is empty: nothing of the {found['tasks']:,} tasks fits the format '{form}'.")
+    else:
+        done(f"Wrote {found['tasks']:,} tasks to {file}.")
+    if found["left_out"]:
+        done(f"The format '{form}' does not carry the answers to: {', '.join(found['left_out'])}.")
 
 
 @cli.command("import")

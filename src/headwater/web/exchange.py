@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from headwater.annotation import exports, imports, queries
 from headwater.annotation.exchange.formats import CODECS, Format
-from headwater.annotation.exchange.model import Codec, Feature
-from headwater.annotation.questions import Kind, Question
 from headwater.app.uploads import hand_over, received
 from headwater.governance.authority import may, require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
 from headwater.web.session import Visitor, back, page
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 router = APIRouter(prefix="/p/{program}/campaigns/{campaign}/files")
-_MANY = 2
-"""A ranking of more than these is one of many."""
 
 
 class ImportForm(BaseModel):
@@ -52,7 +45,7 @@ def show(visitor: Visitor, campaign: str) -> Response:
             "annotation/files.html",
             active="campaigns",
             campaign=found,
-            formats=[(codec, *carried(codec, questions)) for codec in CODECS.values()],
+            formats=[(codec, *codec.carried(questions)) for codec in CODECS.values()],
             takes=takes and found.state.value != "closed",
             proposes=may(ctx, Decision.AUTOMATION_CHANGE),
             sources=[each for each in sourcing.sources(ctx) if each.state.value == "approved"],
@@ -102,19 +95,3 @@ def take_in(visitor: Visitor, campaign: str, form: Annotated[ImportForm, Form()]
         "as_prelabels": origin.as_prelabels,
     }
     return back(visitor, f"jobs/{hand_over(visitor.app.jobs, 'campaign import', args, program=program, actor=actor)}")
-
-
-def carried(codec: Codec, questions: Sequence[Question]) -> tuple[list[str], list[str]]:
-    """Return the names of the questions whose answers a format carries, and of those it leaves out."""
-    kept: dict[bool, list[str]] = {True: [], False: []}
-    for question in questions:
-        kept[_feature(question) in codec.carries].append(question.name)
-    return kept[True], kept[False]
-
-
-def _feature(question: Question) -> Feature:
-    if question.per_turn:
-        return Feature.PER_TURN
-    if question.kind is Kind.RANKING and len(question.options) > _MANY:
-        return Feature.RANKING_MANY
-    return Feature[question.kind.name]

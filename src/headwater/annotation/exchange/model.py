@@ -11,6 +11,8 @@ from typing import Any
 from headwater.annotation.questions import Kind, Question
 from headwater.core.errors import InvalidError
 
+_PAIR = 2
+"""A ranking of more things is one of many."""
 COMMENTS = "comments"
 """Where the provenance of a reply holds what was said about it."""
 
@@ -116,6 +118,21 @@ class Codec:
     """What comes back from a file as it went in (empty text), or with the loss named; all else is not carried."""
     losses: tuple[str, ...] = ()
     """What else a user should know before relying on it."""
+
+    def carried(self, questions: Sequence[Question]) -> tuple[list[str], list[str]]:
+        """Return the names of the questions whose answers it carries, and of those it leaves out."""
+        kept: dict[bool, list[str]] = {True: [], False: []}
+        for question in questions:
+            kept[_feature(question) in self.carries].append(question.name)
+        return kept[True], kept[False]
+
+
+def _feature(question: Question) -> Feature:
+    if question.per_turn:
+        return Feature.PER_TURN
+    if question.kind is Kind.RANKING and len(question.options) > _PAIR:
+        return Feature.RANKING_MANY
+    return Feature[question.kind.name]
 
 
 class ExchangeError(InvalidError):
