@@ -100,9 +100,9 @@ def test_more_time_is_given_with_a_reason_and_told_to_whom_it_concerns(team: Tea
 def test_of_several_campaigns_the_priority_counts_first_and_then_the_nearest_deadline(team: Team) -> None:
     first = factories.open_campaign(team, 3)
     records = factories.put_records(team, [f"another {place}" for place in range(3)])
-    now = team.app.clock.now()
     made = {}
     for name, deadline, priority in (("late", 9, 5), ("soon", 2, 5), ("urgent", None, 1)):
+        now = team.app.clock.now()
         plan = Plan(overlap=2, deadline=now + timedelta(days=deadline) if deadline else None)
         with team.act(team.ops) as ctx:
             row = campaigns.create(
@@ -119,3 +119,12 @@ def test_of_several_campaigns_the_priority_counts_first_and_then_the_nearest_dea
 
     assert order(team.annotators[0]) == ["urgent", "soon", "first", "late"]
     assert order(team.annotators[1]) == ["urgent", "soon", "late", "first"]
+
+
+def test_a_deadline_that_has_passed_is_refused(team: Team) -> None:
+    first = factories.open_campaign(team, 1)
+    past = Plan(deadline=team.app.clock.now() - timedelta(days=1))
+    with team.act(team.ops) as ctx, pytest.raises(PlanError, match="has passed already"):
+        campaigns.create(ctx, name="late", schema_id=first.schema_id, guideline_id=first.guideline_id, plan=past)
+    with team.act(team.ops) as ctx, pytest.raises(PlanError, match="has passed already"):
+        campaigns.change(ctx, first.id, plan=past)

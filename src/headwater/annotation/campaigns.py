@@ -61,6 +61,7 @@ def create(ctx: Context, *, name: str, schema_id: str, guideline_id: str, plan: 
     guideline = _published(queries.guideline(ctx, guideline_id, standing=Standing.PUBLISHED))
     plan = checked_plan(plan or Plan(lease_minutes=ctx.settings.lease_minutes))
     adaptive.check(plan, schema.questions)
+    _ahead(ctx, plan)
     if plan.slices:
         raise PlanError(
             "A campaign is planned without an automation policy.", remedy="Decide on its slices afterwards."
@@ -126,6 +127,7 @@ def change(
     body = {"plan": asdict(new), "guideline": guideline, "digest": row.digest, "before": before.digest}
     ledger.append(ctx, "campaign.changed", subject=row.id, body=body | ({"reason": reason.strip()} if reason else {}))
     if new.deadline != before.plan.deadline:
+        _ahead(ctx, new)
         _moved(ctx, before, new.deadline, reason.strip())
     if guideline != before.guideline_id:
         _tell(ctx, row, before)
@@ -252,6 +254,11 @@ def _tell(ctx: Context, row: Campaign, before: Campaign) -> None:
     old, new = queries.guideline(ctx, before.guideline_id), queries.guideline(ctx, row.guideline_id)
     said = f"'{row.name}' goes on under {new.name} v{new.version}. {guidelines.difference(old, new)}"
     notices.send(ctx, queries.people(ctx, row.id), kind="guideline", subject=new.id, text=said)
+
+
+def _ahead(ctx: Context, plan: Plan) -> None:
+    if plan.deadline is not None and plan.deadline <= ctx.clock.now():
+        raise PlanError(f"The deadline {plan.deadline.isoformat()} has passed already.", remedy="Choose one to come.")
 
 
 def _published(row: T) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -251,6 +252,11 @@ def show_campaign(name: Name, as_json: Json = False) -> None:
         done("\nMy work")
         show(progress, ("answers", "skipped", "held", "first_at", "last_at"))
         return
+    if wanted := {
+        name: value for name, value in asdict(found.plan).items() if value != getattr(Plan(), name) and name not in PLAN
+    }:
+        done("\nPlan, where it is not as usual")
+        show([wanted], tuple(wanted))
     done("\nProgress")
     show(progress, ("tasks", "done", "answers", "skipped", "annotators", "held", "per_hour"))
     done("\nBatches")

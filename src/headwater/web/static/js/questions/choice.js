@@ -13,8 +13,15 @@ class Choice extends Question {
     this.list = element("div", { className: "choices", role: this.isMany ? "group" : "radiogroup", "aria-label": this.asked.text || this.name });
     this.chosen = element("p", { className: "chosen", hidden: true });
     this.control.append(this.crumbs, this.list, this.chosen);
+    if (this.bounds) this.control.prepend(element("p", { className: "help", textContent: this.bounds }));
     if (this.asked.options.length > LONG) this.addSearch();
     this.draw();
+  }
+
+  get bounds() {
+    const { minimum, maximum } = this.asked;
+    if (!this.isMany || (!minimum && !maximum)) return "";
+    return minimum === maximum ? `Choose ${minimum}.` : `Choose ${[minimum ? `at least ${minimum}` : "", maximum ? `at most ${maximum}` : ""].filter(Boolean).join(" and ")}.`;
   }
 
   get options() { return this.asked.options; }
