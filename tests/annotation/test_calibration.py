@@ -11,6 +11,7 @@ from headwater.annotation.handouts import Why
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
 from headwater.core.errors import InvalidError
+from headwater.governance import queries as governance
 from headwater.governance.model import FourEyesError, NotYoursError
 from headwater.workforce import qualifications, service
 from headwater.workforce import queries as workforce
@@ -62,6 +63,8 @@ def test_whoever_passes_works_and_whoever_fails_does_not(each_team: Team) -> Non
     assert learn(team, campaign, bad, topic="praise") == [False] * LESSONS
     with team.act(bad) as ctx:
         assert tasks.claim(ctx, campaign.id).why is Why.FAILED
+    with team.read(team.ops) as ctx:
+        assert "(0 of 3 right)" in governance.notices(ctx)[0].text
 
 
 def test_a_failed_person_is_let_in_by_a_later_qualification_or_tries_again(team: Team) -> None:
@@ -72,7 +75,7 @@ def test_a_failed_person_is_let_in_by_a_later_qualification_or_tries_again(team:
         assert claim(team, campaign.id, person) is None
     with team.act(team.ops) as ctx:
         qualifications.grant(ctx, vouched, subject=campaign.guideline_id, reason="wrote the guideline")
-        qualifications.ask_again(ctx, retried, subject=campaign.guideline_id, reason="read it again")
+        calibration.ask_again(ctx, retried, what=campaign.guideline_id, reason="read it again")
     assert is_working(team, campaign, vouched)
     assert learn(team, campaign, retried) == [True] * LESSONS
     assert is_working(team, campaign, retried)
@@ -118,7 +121,7 @@ def test_asked_again_a_person_finishes_what_they_hold_and_then_calibrates(team: 
     held = claim(team, campaign.id, person)
     assert held is not None
     with team.act(team.ops) as ctx:
-        qualifications.ask_again(ctx, person, subject=campaign.guideline_id, reason="drift")
+        calibration.ask_again(ctx, person, what=campaign.guideline_id, reason="drift")
     following = answer(team, campaign.id, person, held, claim_next=True).next
     assert following is not None
     assert following.assignment is not None
@@ -148,6 +151,8 @@ def test_nobody_qualifies_others_without_the_right_or_vouches_for_themselves(tea
         qualifications.record_test(ctx, first, subject="law", right=1, total=1, bar=1.0)
     with team.act(team.ops) as ctx, pytest.raises(FourEyesError):
         qualifications.record_test(ctx, team.ops, subject="law", right=1, total=1, bar=1.0)
+    with team.act(team.ops) as ctx, pytest.raises(InvalidError, match="Nobody said"):
+        calibration.ask_again(ctx, first, what="lwa", reason="a slip of the pen")
     with team.act(team.ops) as ctx, pytest.raises(InvalidError):
         qualifications.record_test(ctx, first, subject="law", right=5, total=4, bar=0.5)
     with team.read() as ctx, pytest.raises(InvalidError):

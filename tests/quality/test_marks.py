@@ -49,7 +49,9 @@ def drawn(*, shift: int = 0, slips: bool = False) -> Callable[[str], dict[str, o
 
 @pytest.fixture
 def campaign(team: Team) -> str:
-    found = factories.open_campaign(team, 20, plan=Plan(overlap=3), data=QUESTIONS).id
+    image = {"image": "a.png", "width": 40, "height": 30}
+    records = factories.put_records(team, [f"message {place}" for place in range(20)], payloads=[image] * 20)
+    found = factories.open_campaign(team, records, plan=Plan(overlap=3), data=QUESTIONS).id
     for person, choose in zip(team.annotators, (drawn(), drawn(shift=1), drawn(slips=True)), strict=False):
         assert answer_all(team, found, person, choose) == 20
     return found

@@ -14,8 +14,10 @@ from headwater.annotation import likeness, queries
 from headwater.annotation.model import Standing
 from headwater.annotation.store import answers, queue, rounds
 from headwater.core.errors import InvalidError
+from headwater.governance import notices
+from headwater.governance import queries as governance
 from headwater.governance.authority import require
-from headwater.governance.model import Decision
+from headwater.governance.model import Decision, Involvement
 from headwater.workforce import qualifications
 from headwater.workforce import queries as people
 from headwater.workforce.model import Outcome, checked_name
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from headwater.annotation.questions import Question
     from headwater.annotation.store.rounds import Drill
     from headwater.context import Context
+    from headwater.workforce.model import Qualification
 
 
 class Stage(StrEnum):
@@ -66,7 +69,7 @@ def finish(ctx: Context, campaign_id: str, place: queue.Seat, plan: Plan) -> boo
     if not mine:
         return False
     days, asked = plan.qualification_days, _asked(ctx, campaign_id)
-    qualifications.record_round(
+    row = qualifications.record_round(
         ctx,
         subject=place.guideline_id,
         right=sum(likeness.agrees(asked, row.known, row.values) for row in mine),
@@ -75,6 +78,8 @@ def finish(ctx: Context, campaign_id: str, place: queue.Seat, plan: Plan) -> boo
         batch_id=mine[-1].batch_id,
         expires_at=ctx.clock.now() + timedelta(days=days) if days else None,
     )
+    if row.outcome is Outcome.FAILED:
+        _tell_failed(ctx, campaign_id, row)
     return True
 
 
@@ -87,10 +92,38 @@ def subject(ctx: Context, name: str) -> str:
         InvalidError: It is neither a guideline nor a name for a skill.
     """
     found = [each for each in queries.guidelines(ctx) if name.strip() in (each.id, each.name)]
-    if not found and name.strip().startswith("gdl_"):
+    if not found and name.strip().startswith(qualifications.GUIDELINE):
         raise InvalidError(f"There is no guideline version '{name.strip()}' in this program.")
     meant = next((each for each in found if each.standing is Standing.PUBLISHED), found[0] if found else None)
     return meant.id if meant else checked_name(name, "skill")
+
+
+def ask_again(ctx: Context, person: str, *, what: str, reason: str) -> Qualification:
+    """Let a person show anew what they were qualified for, named as `subject` takes it.
+
+    Raises what `qualifications.ask_again` does.
+    """
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    meant = subject(ctx, what)
+    found = queries.guideline(ctx, meant) if meant.startswith(qualifications.GUIDELINE) else None
+    called = f"the guideline '{found.name}' (its campaigns begin with a new calibration round)" if found else ""
+    return qualifications.ask_again(ctx, person, subject=meant, reason=reason, called=called)
+
+
+def _tell_failed(ctx: Context, campaign_id: str, row: Qualification) -> None:
+    """Tell those who run the campaign that somebody waits for their word."""
+    name, who = queries.campaign(ctx, campaign_id).name, governance.names(ctx).get(ctx.actor, ctx.actor)
+    text = (
+        f"{who} did not pass the calibration round of '{name}' ({row.right} of {row.total} right): let them try again"
+    )
+    runners = governance.involved(ctx, Decision.CAMPAIGN_OPEN, Involvement.RESPONSIBLE)
+    notices.send(
+        ctx,
+        [str(each) for each in runners],
+        kind="qualification",
+        subject=ctx.actor,
+        text=f"{text}, or vouch for them.",
+    )
 
 
 def _asked(ctx: Context, campaign_id: str) -> tuple[Question, ...]:

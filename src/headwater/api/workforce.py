@@ -158,11 +158,7 @@ def record_test(person: str, body: Test, caller: Caller) -> Qualification | Resp
 @router.post("/annotators/{person}/requalification", response_model=Qualification)
 def ask_again(person: str, body: Again, caller: Caller) -> Qualification | Response:
     """Let a person show anew what they were qualified for, or have another try after they failed."""
-    return caller.write(
-        lambda ctx: qualifications.ask_again(
-            ctx, person, subject=calibration.subject(ctx, body.subject), reason=body.reason
-        )
-    )
+    return caller.write(lambda ctx: calibration.ask_again(ctx, person, what=body.subject, reason=body.reason))
 
 
 @router.get("/cohorts")

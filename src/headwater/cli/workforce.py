@@ -132,7 +132,7 @@ def requalify(handle: Handle, subject: Subject, reason: Reason) -> None:
     """Let a person show anew what they were qualified for, or have another try after they failed."""
     with acting() as ctx:
         person = governance.person_by_handle(ctx, handle).id
-        qualifications.ask_again(ctx, person, subject=calibration.subject(ctx, subject), reason=reason)
+        calibration.ask_again(ctx, person, what=subject, reason=reason)
     done(f"{handle} must show again that they are qualified for {subject}.")
 
 

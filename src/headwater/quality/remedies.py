@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headwater.annotation import campaigns, rework
+from headwater.annotation import calibration, campaigns, rework
 from headwater.annotation import queries as annotation
 from headwater.annotation.model import CampaignState
 from headwater.core.errors import InvalidError
@@ -17,7 +17,6 @@ from headwater.quality import queries
 from headwater.quality.frames import frame_of
 from headwater.quality.model import Alarm, AlarmState, AlarmStateError, Remedy
 from headwater.quality.store import alarms as store
-from headwater.workforce import qualifications
 from headwater.workforce import service as workforce
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def _requalify(ctx: Context, row: Alarm, reason: str) -> dict[str, object]:
     campaign = annotation.campaign(ctx, row.campaign_id)
     if campaign.plan.calibration_bar > 0:
         for person in people:
-            qualifications.ask_again(ctx, person, subject=campaign.guideline_id, reason=reason)
+            calibration.ask_again(ctx, person, what=campaign.guideline_id, reason=reason)
         return {"people": people}
     for person in row.people:
         workforce.stop(ctx, person, reason=reason)

@@ -113,7 +113,7 @@ def decide(
             until = ctx.clock.now() + timedelta(days=days) if days else None
             qualifications.grant(ctx, person, subject=what, reason=reason, expires_at=until)
         else:
-            qualifications.ask_again(ctx, person, subject=what, reason=reason)
+            calibration.ask_again(ctx, person, what=what, reason=reason)
     return back(visitor, "workforce")
 
 

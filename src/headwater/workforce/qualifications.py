@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from headwater.context import Context
 
+GUIDELINE = "gdl_"
+"""How the subject of a qualification begins that is for a guideline version; others are skills."""
+
 
 def record_test(  # noqa: PLR0913 -- the facts of a test
     ctx: Context,
@@ -96,20 +99,30 @@ def grant(ctx: Context, person: str, *, subject: str, reason: str, expires_at: d
     return _keep(ctx, row)
 
 
-def ask_again(ctx: Context, person: str, *, subject: str, reason: str) -> Qualification:
+def ask_again(ctx: Context, person: str, *, subject: str, reason: str, called: str = "") -> Qualification:
     """Let a person show anew what they were qualified for, or have another try after they failed.
 
     For a guideline version that is a calibration round, before any further task of campaigns that ask for one.
 
+    Args:
+        ctx: The context.
+        person: Who.
+        subject: What they qualify for.
+        reason: Why; they read it.
+        called: What the subject is called to them.
+
     Raises:
-        InvalidError: There is no reason.
+        InvalidError: There is no reason, or it is a skill that nobody said they have.
         NotEnrolledError: The person has no role in the program.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     why = checked_reason(reason, "To ask for a qualification again")
     queries.ensure_member(ctx, person)
+    is_skill = not subject.startswith(GUIDELINE)
+    if is_skill and not queries.qualification(ctx, subject, person) and subject not in queries.skills_of(ctx, person):
+        raise InvalidError(f"Nobody said that they are qualified for '{subject}'.", remedy="Look how it is written.")
     row = _row(ctx, person, subject, Outcome.ASKED_AGAIN, reason=why)
-    _tell(ctx, row, "Please show again that you are qualified for")
+    _tell(ctx, row, "Please show again that you are qualified for", called)
     return _keep(ctx, row)
 
 
@@ -149,6 +162,6 @@ def _keep(
     return row
 
 
-def _tell(ctx: Context, row: Qualification, text: str) -> None:
-    what = "the guideline" if row.subject.startswith("gdl_") else f"'{row.subject}'"
+def _tell(ctx: Context, row: Qualification, text: str, called: str = "") -> None:
+    what = called or ("the guideline" if row.subject.startswith(GUIDELINE) else f"'{row.subject}'")
     notices.send(ctx, [row.person], kind="qualification", subject=row.person, text=f"{text} {what}: {row.reason}")

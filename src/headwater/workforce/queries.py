@@ -105,10 +105,21 @@ def cohort(ctx: Context, identifier: str) -> Cohort:
 
 
 def qualifications(ctx: Context, *, person: str = "", subject: str = "", part: Part = WHOLE) -> list[Qualification]:
-    """Return what was decided on qualifications, newest first; others' only for those who run campaigns."""
+    """Return what was decided on qualifications, newest first; others' only for those who run campaigns.
+
+    Of nobody in particular it is of everybody for them, and one's own for others.
+    """
+    if not person and not runs(ctx):
+        person = ctx.actor
     if person != ctx.actor:
         require(ctx, Decision.CAMPAIGN_OPEN)
     return store.qualifications(ctx.db, ctx.program, person=person, subject=subject, part=part)
+
+
+def skills_of(ctx: Context, person: str) -> frozenset[str]:
+    """Return the skills a person was enrolled with."""
+    found = store.get(ctx.db, ctx.program, person)
+    return found.skills if found else frozenset()
 
 
 def qualification(ctx: Context, subject: str, person: str = "") -> Qualification | None:
