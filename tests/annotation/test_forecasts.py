@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,7 +48,7 @@ def test_days_of_work_give_a_date_and_a_chance_to_meet_the_deadline(each_team: T
     assert found.in_time is not None
     assert found.in_time.value == 1.0
     with team.act(team.ops) as ctx:
-        campaigns.amend(ctx, campaign, {"deadline": team.app.clock.now()})
+        campaigns.amend(ctx, campaign, {"deadline": team.app.clock.now() + timedelta(hours=1)})
     late = told(team, campaign).in_time
     assert late is not None
     assert late.value == 0.0

@@ -73,6 +73,7 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/notices
         GET /api/v1/programs/{program}/proposals
         GET /api/v1/programs/{program}/proposals/{proposal}
+        GET /api/v1/programs/{program}/qualifications
         GET /api/v1/programs/{program}/raci
         GET /api/v1/programs/{program}/raci/people
         GET /api/v1/programs/{program}/raci/problems
@@ -160,7 +161,6 @@ DECLARED: tuple[tuple[tuple[str, ...], str], ...] = (
         GET /api/v1/programs/{program}/campaigns/{campaign}/cohorts
         GET /api/v1/programs/{program}/campaigns/{campaign}/forecast
         GET /api/v1/programs/{program}/campaigns/{campaign}/reviewers
-        GET /api/v1/programs/{program}/qualifications
         GET /api/v1/programs/{program}/campaigns/{campaign}/anchoring
         GET /api/v1/programs/{program}/campaigns/{campaign}/prelabels/fetches
         GET /api/v1/programs/{program}/campaigns/{campaign}/prelabels/fetches/{fetch}/failures
