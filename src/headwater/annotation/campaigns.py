@@ -265,7 +265,9 @@ def _published(row: T) -> T:
     if row.standing is not Standing.PUBLISHED:
         raise StandingError(
             f"'{row.name}' v{row.version} is {row.standing}; a campaign runs under published versions.",
-            remedy="Propose it and have it approved first.",
+            remedy="Have it approved first."
+            if row.standing is Standing.PROPOSED
+            else "Propose it and have it approved first.",
         )
     return row
 
