@@ -87,8 +87,10 @@ def show_alarm(identifier: Id, as_json: Json = False) -> None:
         found = queries.alarm(ctx, identifier)
         names = called.everything(ctx)
         crew = boards.crew(ctx, found.campaign_id, advice.team_of(found))
+        campaign = annotation.campaign(ctx, found.campaign_id).name
     columns = {
         "what": lambda row: advice.headline(row, names),
+        "question": lambda row: f"{row.question} of campaign {campaign}",
         "state": lambda row: row.state.value,
         "since": lambda row: f"{row.since:%Y-%m-%d %H:%M} ({row.since_low:%Y-%m-%d %H:%M} to {row.since_high:%H:%M})",
         "before": lambda row: row.before,
@@ -236,6 +238,7 @@ def _show(found: list[Alarm], names: dict[str, str], as_json: bool) -> None:
         "alarm": lambda row: row.id,
         "state": lambda row: row.remedy.value if row.remedy else row.state.value,
         "what": lambda row: advice.headline(row, names),
+        "question": lambda row: row.question,
         "next step": lambda row: row.advice,
     }
     show(found, columns, as_json, empty="No alarm.")

@@ -72,6 +72,7 @@ def alarms(visitor: Visitor, undecided: str = "", after: str = "") -> Response:
             undecided=undecided,
             headlines={each.id: advice.headline(each, names) for each in found},
             campaigns=campaigns,
+            campaign_names={each.id: each.name for each in campaigns},
             watches={each.id: queries.watches(ctx, each.id) for each in campaigns},
         )
 
