@@ -25,12 +25,18 @@ ABC = tuple(Option(value=each) for each in "abc")
         ({"name": "a", "kind": "text", "required": "no"}, "'required' must be true or false"),
         ({"name": "a", "kind": "numeric", "maximum": float("inf")}, "'maximum' must be a number"),
         ({"name": "a", "kind": "single", "options": [{"value": True}, "b"]}, "'value' must be a text"),
-        ({"name": "a", "kind": "single", "options": [{"value": "a", "label": None}, "b"]}, "'label' must be a text"),
+        ({"name": "a", "kind": "single", "options": [{"value": "a", "label": ["b"]}, "b"]}, "'label' must be a text"),
     ],
 )
 def test_a_question_of_the_wrong_shape_is_refused_in_words(item: dict[str, object], told: str) -> None:
     with pytest.raises(SchemaError, match=told):
         parse([item])
+
+
+def test_a_key_without_a_value_is_none_and_what_was_taken_once_stays_readable() -> None:
+    blank = {"name": "a", "kind": "single", "help": None, "options": [{"value": "x", "label": None}, "y"]}
+    assert parse([blank]) == parse([{"name": "a", "kind": "single", "options": ["x", "y"]}])
+    assert parse([{"name": "a", "kind": "text", "required": "no", "help": None}], stored=True)[0].help == ""
 
 
 FACTS = responses.Facts(turns=("user", "assistant", "user"), lengths=(10, 10, 10), responses=3, width=50, height=50)

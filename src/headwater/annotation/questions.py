@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 from headwater.core.errors import InvalidError
 
@@ -159,10 +160,14 @@ _DEFAULT_BOUNDS = {Kind.RATING: (1.0, 5.0), Kind.NUMERIC: (float("-inf"), float(
 _LISTS = {"options", "relations", "reasons"}
 
 
-def parse(data: object) -> tuple[Question, ...]:
+def parse(data: object, *, stored: bool = False) -> tuple[Question, ...]:
     """Return the questions of a schema given as plain data (from JSON, YAML or a form).
 
-    Options may be strings or mappings.
+    Options may be strings or mappings; a key without a value is as good as none.
+
+    Args:
+        data: The questions.
+        stored: Whether they were taken once: the types of their texts and switches are then as they were taken.
 
     Raises:
         SchemaError: The data has another shape, or breaks a rule of `check`.
@@ -171,7 +176,7 @@ def parse(data: object) -> tuple[Question, ...]:
         data = data.get("questions")
     if not isinstance(data, Sequence) or isinstance(data, str):
         raise SchemaError("A schema is a list of questions, or a mapping with the key 'questions'.")
-    return check([_question(item, number) for number, item in enumerate(data, 1)])
+    return check([_question(item, number, stored=stored) for number, item in enumerate(data, 1)])
 
 
 def as_data(question: Question) -> dict[str, object]:
@@ -198,14 +203,15 @@ def _plain(value: object) -> object:
     return value
 
 
-def _question(item: object, number: int) -> Question:
+def _question(item: object, number: int, *, stored: bool) -> Question:
     where = f"Question {number}"
     if not isinstance(item, Mapping):
         raise SchemaError(f"{where} is {type(item).__name__}: expected a mapping with at least 'name' and 'kind'.")
     where += f" '{item.get('name', '')}'"
     _only_known(item, Question, where)
-    values = dict(item)
-    _check_shapes(values, where)
+    values = _given(item)
+    if not stored:
+        _check_shapes(values, where)
     try:
         values["kind"] = Kind(values["kind"])
     except ValueError:
@@ -224,6 +230,10 @@ def _question(item: object, number: int) -> Question:
     return Question(**values)
 
 
+def _given(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if value is not None}
+
+
 def _check_shapes(values: Mapping[str, object], where: str) -> None:
     for name in _TEXTS:
         if not isinstance(values.get(name, ""), str):
@@ -239,10 +249,11 @@ def _option(item: object, where: str) -> Option:
     if not isinstance(item, Mapping):
         raise SchemaError(f"{where}: an option is a text or a mapping with 'value', not {item!r}.")
     _only_known(item, Option, where)
-    for name, value in item.items():
+    values = _given(item)
+    for name, value in values.items():
         if not isinstance(value, str | int) or isinstance(value, bool):
             raise SchemaError(f"{where}: '{name}' must be a text, not {value!r}; put it in quotes.")
-    return Option(**{name: str(value) for name, value in item.items()})
+    return Option(**{name: str(value) for name, value in values.items()})
 
 
 def _bone(item: object, where: str) -> tuple[str, str]:

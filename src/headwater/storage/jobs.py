@@ -28,6 +28,7 @@ from headwater.storage import pins
 from headwater.storage.database import WHOLE, Moment, Part, metadata, newest_first
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from types import ModuleType
 
@@ -249,10 +250,11 @@ class Jobs:
             raise NotFoundError(f"There is no job '{identifier}'.", remedy="See: headwater job list")
         return _status(row)
 
-    def args(self, identifier: str) -> dict[str, Any]:
-        """Return the data a job was asked for with."""
+    def args(self, identifiers: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the data that some jobs were asked for with, by their ids."""
         with self._database.read() as db:
-            return dict(db.execute(sa.select(job_table.c.args).where(job_table.c.id == identifier)).scalar_one())
+            query = sa.select(job_table.c.id, job_table.c.args).where(job_table.c.id.in_(identifiers))
+            return {row.id: row.args for row in db.execute(query)}
 
     def all(self, program: str, *, part: Part = WHOLE) -> list[JobStatus]:
         """Return a program's jobs, newest first."""
@@ -320,7 +322,7 @@ class Jobs:
         attempt = self._begin(identifier)
         try:
             status = self.get(identifier)
-            result = self._kinds[status.kind](Job(self, status, attempt), self.args(identifier))
+            result = self._kinds[status.kind](Job(self, status, attempt), self.args([identifier])[identifier])
             if not self.report(identifier, attempt, state="done", result=result, finished_at=datetime.now(UTC)):
                 raise engine.Stop  # cancelled meanwhile: a workflow that returned could never be resumed
         except (engine.Stop, Exception) as stop:  # noqa: BLE001 -- told by the job's row

@@ -38,7 +38,8 @@ def show(visitor: Visitor, campaign: str, fetch: str = "") -> Response:
         chosen = next((row.fetch.id for row in rows if row.fetch.id == fetch), "")
         chosen = chosen or next((row.fetch.id for row in rows if row.failed), "")
         asked = [job for job in jobs.values() if job.kind == "fetch" and job.id not in begun and not job.result]
-        here = [job for job in asked if visitor.app.jobs.args(job.id)["wanted"]["campaign"] in (found.id, found.name)]
+        wanted = visitor.app.jobs.args([job.id for job in asked])
+        here = [job for job in asked if wanted[job.id]["wanted"]["campaign"] in (found.id, found.name)]
         return page(
             visitor,
             ctx,

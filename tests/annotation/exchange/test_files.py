@@ -93,9 +93,10 @@ def test_a_label_with_a_colon_leaves_the_list_of_voc_labels_readable(tmp_path: P
     assert back.answers[0].values == {"boxes": marks}
 
 
-def test_a_label_with_a_pipe_comes_through_conllu(tmp_path: Path) -> None:
-    questions = parse([{"name": "parts", "kind": "spans", "options": ["a:b|c"]}])
-    spans = {"spans": [{"start": 0, "end": 4, "label": "a:b|c"}, {"start": 5, "end": 9, "label": "a:b|c"}]}
+@pytest.mark.parametrize("label", ["a:b|c", "a\\pb", "a\\|b\\"])
+def test_a_label_with_a_pipe_comes_through_conllu(label: str, tmp_path: Path) -> None:
+    questions = parse([{"name": "parts", "kind": "spans", "options": [label]}])
+    spans = {"spans": [{"start": 0, "end": 4, "label": label}, {"start": 5, "end": 9, "label": label}]}
     item = Item(id="1", content={"kind": "text", "text": "this that"}, answers=(Reply(values={"parts": spans}),))
     path = put(tmp_path, b"".join(CODECS[Format.CONLLU].write([item], questions)))
     (back,) = CODECS[Format.CONLLU].read(path, questions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from headwater.annotation.exchange import words
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 _START = "-DOCSTART-"
 _COLUMNS = 10
-_ESCAPES = {"|": "\\p", " ": "\\s", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_PLAIN, _ESCAPED = re.compile(r"[|\\]"), re.compile(r"\\[p\\]")
+"""What stands for itself in a label only when it is escaped, and how it is then written."""
+_ESCAPES = {" ": "\\s", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def write_2003(items: Iterable[Item], questions: Sequence[Question]) -> Iterator[bytes]:
@@ -110,7 +113,7 @@ def _sentence(item: Item, spans: list[dict[str, Any]]) -> Iterator[str]:
     tags = words.tags(found, spans)
     for n, (word, tag) in enumerate(zip(found, tags, strict=True), 1):
         after = text[word.end : found[n].start] if n < len(found) else text[word.end :]
-        misc = [] if tag == "O" else [f"NER={tag.replace('|', _ESCAPES['|'])}"]
+        misc = [] if tag == "O" else [f"NER={_PLAIN.sub(_written, tag)}"]
         if n == 1 and word.start:
             misc.append(f"SpacesBefore={_escaped(text[: word.start])}")
         if not after:
@@ -119,6 +122,14 @@ def _sentence(item: Item, spans: list[dict[str, Any]]) -> Iterator[str]:
             misc.append(f"SpacesAfter={_escaped(after)}")
         yield "\t".join((str(n), word.text, *"_____", "_", "_", "|".join(misc) or "_"))
     yield ""
+
+
+def _written(sign: re.Match[str]) -> str:
+    return "\\p" if sign[0] == "|" else "\\\\"
+
+
+def _read(sign: re.Match[str]) -> str:
+    return "|" if sign[0] == "\\p" else "\\"
 
 
 def _escaped(space: str) -> str:
@@ -172,7 +183,7 @@ def _read_sentence(name: str, rows: list[list[str]], asked: Question | None) -> 
         inside = int(number) <= covered
         start = len(text) - len(form) if inside else len(text)
         found.append(words.Word(form, max(start, 0), max(start, 0) + len(form)))
-        tags.append(misc.get("NER", "O").replace(_ESCAPES["|"], "|"))
+        tags.append(_ESCAPED.sub(_read, misc.get("NER", "O")))
         if not inside:
             text += form + after
         elif int(number) == covered:

@@ -104,7 +104,7 @@ def questions_text(questions: tuple[Question, ...]) -> str:
 @lru_cache(maxsize=256)
 def questions_of(text: str) -> tuple[Question, ...]:
     """Return the questions that `questions_text` wrote."""
-    return parse(loads(text))
+    return parse(loads(text), stored=True)
 
 
 def _versions(

@@ -6,7 +6,7 @@ const UNDECIDED = "cannot_decide";
 // Whether a button of the pointer is down: what moves then is gone from under it before the click.
 let isPressed = false;
 addEventListener("pointerdown", () => { isPressed = true; }, true);
-for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => { isPressed = false; }, true);
+for (const kind of ["pointerup", "pointercancel", "keydown"]) addEventListener(kind, () => { isPressed = false; }, true);
 
 export class Question extends HTMLElement {
   // Set before it is attached. `asked` is the question as data, `task` the <hw-task> around it.
