@@ -37,6 +37,9 @@ class Voice:
     team: str
     guideline_version: int
     value: str
+    """The answer in words."""
+    marks: object
+    """Its marks on an image as they were given; None for any other answer."""
     reason: str
     """Why it could not be decided; empty for an answer."""
     given_at: datetime
@@ -158,6 +161,7 @@ class _speaker:  # noqa: N801 -- used as a function
             team=self.teams.get(answer.cohort_id, ""),
             guideline_version=self.versions[answer.guideline_id],
             value="" if undecided else worded(value, text),
+            marks=value if isinstance(value, list) and any(isinstance(each, dict) for each in value) else None,
             reason=str(value[UNDECIDED]) if isinstance(value, dict) and undecided else "",
             given_at=answer.submitted_at,
             comments=tuple(self.said.get((answer.task_id, answer.annotator), ())),

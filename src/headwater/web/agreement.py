@@ -20,6 +20,7 @@ from headwater.quality.panels import measured_kind
 from headwater.quality.yardsticks import METRICS, Coefficient, Distance, Yardstick
 from headwater.sourcing import queries as sourcing
 from headwater.web.charts import Point, series
+from headwater.web.drawings import overlay
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ def disputes(
         found = explorer.explore(ctx, campaign, question=question, labels=wanted, offset=offset, limit=SHOWN_EXAMPLES)
         whole = queries.assessments(ctx, campaign=found.campaign_id, question=question)[0]
         records = sourcing.present(ctx, [example.dispute.record_id for example in found.examples])
+        shown = {key: content.of_record(record) for key, record in records.items()}
         return page(
             visitor,
             ctx,
@@ -177,7 +179,12 @@ def disputes(
             campaign=annotation.campaign(ctx, campaign),
             found=found,
             rules=[(rule, Markup(render(rule.section.text)) if rule.section else "") for rule in found.rules],  # noqa: S704 -- cleaned by render
-            contents={key: content.of_record(record) for key, record in records.items()},
+            contents=shown,
+            drawn={
+                each.dispute.task_id: overlay(shown[each.dispute.record_id].shown, [said.marks for said in each.voices])
+                for each in found.examples
+                if each.dispute.record_id in shown
+            },
             labels=sorted({each for row in whole.disputed for each in row.answers}),
             chosen=wanted,
             reviews=may(ctx, Decision.ANNOTATION_REVIEW),
