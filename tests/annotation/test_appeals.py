@@ -20,7 +20,7 @@ from headwater.annotation.model import Verdict
 from headwater.annotation.plan import Plan
 from headwater.annotation.reviews import Opinion
 from headwater.annotation.submissions import Submission
-from headwater.core.errors import InvalidError
+from headwater.core.errors import ConflictError, InvalidError
 from headwater.governance import queries as governance
 from headwater.governance.model import FourEyesError, NotYoursError
 from tests.annotation.factories import answer, claim, open_campaign, work_through
@@ -170,6 +170,46 @@ def test_an_upheld_appeal_against_a_return_puts_the_answer_into_force_again(each
         columns = queries.answers(ctx, campaign)
         assert [columns.values[code] for code in columns.value] == ["billing"]
     assert claim(team, campaign, author) is None
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_an_answer_whose_time_was_over_stands_again_while_nobody_has_its_place(team: Team, *, is_taken: bool) -> None:
+    campaign, feedback = reviewed(team, Verdict.RETURN)
+    author, other = team.annotators[:2]
+    with team.act(author) as ctx:
+        made = appeals.appeal(ctx, feedback, reason="it is right")
+    team.app.clock.advance(days=4)  # type: ignore[attr-defined]
+    taken = claim(team, campaign, other)
+    assert taken is not None
+    if not is_taken:
+        with team.act(other) as ctx:
+            tasks.give_back(ctx, campaign, lease_id=taken.lease_id, token=taken.token, holding=[taken.lease_id])
+            tasks.give_back_all(ctx, campaign)
+    with team.act(team.expert) as ctx:
+        appeals.rule(ctx, made.id, upheld=True, reason="it is")
+    with team.read() as ctx:
+        assert queries.progress(ctx, campaign).done == int(not is_taken)
+        assert set(queries.settled(ctx, campaign, question="topic").values()) == {"billing"}
+
+
+def test_a_returned_answer_is_not_given_back_without_a_reason(team: Team) -> None:
+    campaign, _ = reviewed(team, Verdict.RETURN)
+    author = team.annotators[0]
+    again = claim(team, campaign, author)
+    assert again is not None
+    assert again.as_data()["returned"] is True
+    with team.act(author) as ctx, pytest.raises(ConflictError, match="without a reason: rule 4"):
+        tasks.give_back(ctx, campaign, lease_id=again.lease_id, token=again.token)
+    answer(team, campaign, author, again, topic="fault")
+    with team.act(author) as ctx:
+        undone = tasks.undo(ctx, campaign, lease_id=again.lease_id, token=again.token).assignment
+    assert undone is not None
+    assert (undone.note, undone.draft) == ("rule 4", {"topic": "fault"})
+    with team.act(author) as ctx:
+        tasks.skip(ctx, campaign, lease_id=again.lease_id, token=again.token, reason="I cannot tell")
+    fresh = claim(team, campaign, team.annotators[1])
+    assert fresh is not None
+    assert (fresh.note, "returned" in fresh.as_data()) == ("", False)
 
 
 def test_a_dismissed_appeal_leaves_everything_as_the_reviewer_left_it(team: Team) -> None:

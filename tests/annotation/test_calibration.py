@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headwater.annotation import batches, calibration, campaigns, gold, queries, tasks
+from headwater.annotation.agenda import agenda
 from headwater.annotation.handouts import Why
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan
@@ -65,6 +66,14 @@ def test_whoever_passes_works_and_whoever_fails_does_not(each_team: Team) -> Non
         assert tasks.claim(ctx, campaign.id).why is Why.FAILED
     with team.read(team.ops) as ctx:
         assert "(0 of 3 right)" in governance.notices(ctx)[0].text
+    for person, barred in ((good, Why.NONE), (bad, Why.FAILED)):
+        with team.read(person) as ctx:
+            (entry,) = agenda(ctx)
+            assert (entry.barred, entry.priority is None) == (barred, barred is Why.FAILED)
+    with team.act(team.ops) as ctx:
+        service.stop(ctx, good, reason="errors on gold")
+    with team.read(good) as ctx:
+        assert agenda(ctx)[0].barred is Why.STOPPED
 
 
 def test_a_failed_person_is_let_in_by_a_later_qualification_or_tries_again(team: Team) -> None:

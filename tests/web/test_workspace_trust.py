@@ -79,6 +79,27 @@ def test_a_wrong_calibration_answer_is_explained_until_it_is_read(team: Team, si
     tab.context.close()
 
 
+def test_who_failed_calibration_is_told_who_can_let_them_in(team: Team, site: Served, browser: Browser) -> None:
+    campaign = drilled(team)
+    tab = bench(site, browser, team.annotators[0], campaign)
+    for _ in range(2):
+        press(tab, "1", "Enter")
+        tab.locator(".lesson").wait_for()
+        tab.wait_for_timeout(A_WHILE_MS * 2)  # it is read
+        tab.locator(".lesson").get_by_role("button", name="Go on").click()
+    rest = tab.locator("hw-annotate .empty")
+    expect(rest).to_contain_text("You did not pass the calibration round.")
+    expect(rest).to_contain_text("Who runs the campaign was told (ops)")
+    sheets.picture(tab, "calibration-failed")
+    assert not problems(tab)
+    tab.goto(f"{site.url}/p/support/workspace")
+    card = tab.locator("section.work")
+    expect(card).to_contain_text("You did not pass its calibration round")
+    expect(card.get_by_role("link", name="Start")).to_have_count(0)
+    assert not problems(tab)
+    tab.context.close()
+
+
 def test_an_answer_that_does_not_fit_comes_back_and_the_message_stays(
     team: Team, site: Served, browser: Browser
 ) -> None:

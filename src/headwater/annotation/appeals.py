@@ -239,5 +239,6 @@ def _uphold(ctx: Context, about: Answer) -> None:
     settled.add(ctx.db, about.campaign_id, rulings)
     submissions.count_review(ctx.db, about, reviewed=0, faulted=-1, at=ctx.clock.now())
     held = queue.get(ctx.db, about.lease_id, about.annotator)
-    if held is not None and held.state == LeaseState.LIVE and about.superseded_at is not None:
+    is_open = held is not None and held.state in (LeaseState.LIVE, LeaseState.LAPSED)
+    if held is not None and is_open and about.superseded_at is not None:
         submissions.reinstate(sit(ctx, about.campaign_id, Tier.ADJUDICATE), held, about)

@@ -23,6 +23,7 @@ from headwater.workforce import queries as people
 from headwater.workforce.model import Outcome, checked_name
 
 if TYPE_CHECKING:
+    from headwater.annotation.model import Campaign
     from headwater.annotation.plan import Plan
     from headwater.annotation.questions import Question
     from headwater.annotation.store.rounds import Drill
@@ -58,6 +59,14 @@ def admission(ctx: Context, campaign_id: str, place: queue.Seat) -> Admission:
     if place.round != due and (place.round or last is not None):
         _give_anew(ctx, campaign_id)
     return Admission(Stage.CALIBRATING, due)
+
+
+def failed(ctx: Context, campaign: Campaign) -> bool:
+    """Return whether a campaign gives the actor nothing, since they did not pass its calibration round."""
+    if campaign.plan.calibration_bar <= 0:
+        return False
+    last = people.qualification(ctx, campaign.guideline_id)
+    return last is not None and last.outcome is Outcome.FAILED
 
 
 def finish(ctx: Context, campaign_id: str, place: queue.Seat, plan: Plan) -> bool:

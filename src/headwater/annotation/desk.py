@@ -157,7 +157,13 @@ def assignment_of(ctx: Context, held: queue.Held) -> Assignment | None:
         note=_note(held.reason, draft, held.version),
         about=held.about,
         thread=tuple(comments.mine(ctx, held.task_id)) if held.version else (),
+        is_returned=is_returned(held),
     )
+
+
+def is_returned(held: queue.Held) -> bool:
+    """Return whether its holder answered a task before and was told why it is theirs again."""
+    return bool(held.version and held.reason)
 
 
 def leave(desk: Desk) -> None:

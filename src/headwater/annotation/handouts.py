@@ -61,6 +61,8 @@ class Assignment:
     """The answer under review, or the task under adjudication."""
     thread: tuple[Comment, ...] = ()
     """What was said about the annotator's own earlier answer, oldest first."""
+    is_returned: bool = False
+    """Whether it is the annotator's own again, with a reason; such a task is not given back without one."""
 
     @property
     def is_read(self) -> bool:
@@ -81,7 +83,12 @@ class Assignment:
             "originals": self.originals,
             "draft": self.draft,
             "note": self.note,
-        } | ({"thread": [_said(each) for each in self.thread]} if self.thread else {})
+        } | self._again()
+
+    def _again(self) -> dict[str, Any]:
+        """What is said only of a task that was answered before."""
+        said = {"thread": [_said(each) for each in self.thread]} if self.thread else {}
+        return said | ({"returned": True} if self.is_returned else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

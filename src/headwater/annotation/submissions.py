@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from headwater.annotation import adaptive, likeness, review_rates
-from headwater.annotation.desk import Desk, look_ahead
+from headwater.annotation.desk import Desk, is_returned, look_ahead
 from headwater.annotation.model import (
     Answer,
     AnswerId,
@@ -27,6 +27,7 @@ from headwater.annotation.model import (
 )
 from headwater.annotation.questions import Question
 from headwater.annotation.store import answers, campaigns, documents, pace, prelabels, queue, returns, tasks
+from headwater.core.errors import ConflictError
 from headwater.core.ids import new_id
 from headwater.governance.model import PersonId
 from headwater.storage.database import Connection
@@ -119,10 +120,18 @@ def put_back(desk: Desk, held: queue.Held) -> None:
     """End a live lease without an answer and put its task behind the other work, where anybody may get it.
 
     Gold is not given to the same person again: standing where it was, it would come back sooner than other tasks do.
+
+    Raises:
+        ConflictError: It came back to its annotator with a reason, which would be lost with the answer it is about.
     """
     ctx = desk.ctx
     if held.state != LeaseState.LIVE:
         return
+    if is_returned(held):
+        raise ConflictError(
+            f"This task came back to you, and is not given back without a reason: {held.reason}",
+            remedy="Answer it again, or skip it with a reason.",
+        )
     queue.end(ctx.db, held.id, LeaseState.RETURNED, is_last=held.lane_kind == LaneKind.GOLD)
     returns.put_last(ctx.db, held.task_id)
 
@@ -134,7 +143,7 @@ def withdraw(desk: Desk, held: queue.Held, *, kept_for: timedelta = timedelta(),
         desk: Whoever withdraws it: its author, or a reviewer.
         held: The answered lease.
         kept_for: How long the task stays theirs; as long as before by default.
-        reason: What the annotator is told.
+        reason: What the annotator is told; what they were told before, by default.
     """
     ctx = desk.ctx
     now = ctx.clock.now()
@@ -143,15 +152,21 @@ def withdraw(desk: Desk, held: queue.Held, *, kept_for: timedelta = timedelta(),
     review = tasks.about(ctx.db, held.answer_id)
     if review is not None:
         tasks.retire(ctx.db, review)
-    queue.unsettle(ctx.db, held.id, until=now + kept_for if kept_for else held.expires_at, reason=reason)
+    until = now + kept_for if kept_for else held.expires_at
+    queue.unsettle(ctx.db, held.id, until=until, reason=reason or held.reason)
     count = queue.count(ctx.db, held.task_id, -1)
     sums = {"answers": -1, "closed": -int(count.answers == count.wanted - 1)}
     _tally(desk, held, sums | _judged(held, before.values if before else {}, -1))
 
 
 def reinstate(desk: Desk, held: queue.Held, before: Answer) -> None:
-    """Put an answer that was withdrawn into force again, as the next version of it; its lease must be live."""
+    """Put an answer that was withdrawn into force again, as the next version of it.
+
+    Its lease may be over: then it is only while nobody else has its place.
+    """
     ctx = desk.ctx
+    if held.state != LeaseState.LIVE and not queue.revive(ctx.db, held, held.expires_at):
+        return
     row = replace(
         before,
         id=AnswerId(new_id("ans")),

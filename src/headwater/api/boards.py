@@ -13,6 +13,7 @@ from headwater.annotation.boards import CohortLine
 from headwater.annotation.deadline_model import Due, Move
 from headwater.annotation.deadlines import Outlook
 from headwater.annotation.forecasts import Forecast
+from headwater.annotation.handouts import Why
 from headwater.annotation.model import Campaign
 from headwater.annotation.tracking_model import Line, Progress, Story
 from headwater.annotation.waiting import Count, Filter, Item, Sort
@@ -35,6 +36,7 @@ class AgendaView(BaseModel):
     name: str
     priority: int | None = Field(description="Of the batch that comes first for the caller; null: nothing for them.")
     due: Due | None
+    barred: Why = Field(description="Why the caller is given nothing, whatever is there; empty when they are.")
 
 
 @router.get("/agenda")
@@ -43,7 +45,9 @@ def agenda(caller: Caller) -> list[AgendaView]:
     with caller.reading() as ctx:
         rows = agendas.agenda(ctx)
     return [
-        AgendaView(campaign_id=row.campaign.id, name=row.campaign.name, priority=row.priority, due=row.due)
+        AgendaView(
+            campaign_id=row.campaign.id, name=row.campaign.name, priority=row.priority, due=row.due, barred=row.barred
+        )
         for row in rows
     ]
 

@@ -65,7 +65,7 @@ class Test(BaseModel):
 
 @router.get("/annotators")
 def list_annotators(caller: Caller, listing: Listing) -> list[Annotator]:
-    """List everybody enrolled, by team."""
+    """List everybody who was enrolled or may answer, by team; who never was is at version 0."""
     with caller.reading() as ctx:
         return listing.part(queries.annotators(ctx), key=lambda row: row.person)
 

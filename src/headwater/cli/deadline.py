@@ -73,7 +73,9 @@ def agenda(as_json: Json = False) -> None:
         rows = agendas.agenda(ctx)
     columns = {
         "campaign": lambda row: row.campaign.name,
-        "priority": lambda row: "nothing for you" if row.priority is None else row.priority,
+        "priority": lambda row: (
+            row.barred.replace("_", " ") or ("nothing for you" if row.priority is None else row.priority)
+        ),
         "deadline": lambda row: _told(row.due),
     }
     show(rows, columns, as_json)

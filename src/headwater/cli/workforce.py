@@ -75,13 +75,14 @@ def readmit(handle: Handle, reason: Reason) -> None:
 
 @cli.command("list")
 def list_annotators(as_json: Json = False) -> None:
-    """List everybody enrolled, by team."""
+    """List everybody who was enrolled or may answer, by team."""
     with reading() as ctx:
         people = governance.names(ctx)
         rows = [
             {
                 "handle": people[row.person],
                 "team": row.team,
+                "enrolled": bool(row.version),
                 "affiliation": row.affiliation,
                 "training": row.training,
                 "skills": sorted(row.skills),
@@ -91,7 +92,8 @@ def list_annotators(as_json: Json = False) -> None:
             }
             for row in queries.annotators(ctx)
         ]
-    show(rows, ("handle", "team", "affiliation", "training", "skills", "available", "stopped", "reason"), as_json)
+    columns = ("handle", "team", "enrolled", "affiliation", "training", "skills", "available", "stopped", "reason")
+    show(rows, columns, as_json)
 
 
 @cli.command("cohorts")

@@ -1,4 +1,4 @@
-"""Marks on an image, drawn over it: boxes, outlines, masks and points of several answers, each in a colour of its own."""
+"""Marks drawn over their image: boxes, outlines, masks and points of several answers, each in a colour of its own."""
 
 from __future__ import annotations
 

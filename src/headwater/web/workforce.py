@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
@@ -16,10 +16,6 @@ from headwater.governance.model import Decision
 from headwater.web.session import Visitor, back, page
 from headwater.workforce import qualifications, queries, service
 from headwater.workforce.model import Affiliation
-
-if TYPE_CHECKING:
-    from headwater.context import Context
-    from headwater.workforce.model import Annotator
 
 router = APIRouter(prefix="/p/{program}/workforce")
 
@@ -35,7 +31,7 @@ def front(visitor: Visitor) -> Response:
             ctx,
             "workforce/front.html",
             active="campaigns",
-            annotators=_listed(ctx, runs=runs),
+            annotators=queries.annotators(ctx),
             cohorts=queries.cohorts(ctx),
             qualifications=queries.qualifications(ctx) if runs else queries.qualifications(ctx, person=ctx.actor),
             members=list({person.id: person for person, _ in governance.members(ctx)}.values()),
@@ -115,11 +111,3 @@ def decide(
         else:
             calibration.ask_again(ctx, person, what=what, reason=reason)
     return back(visitor, "workforce")
-
-
-def _listed(ctx: Context, *, runs: bool) -> list[Annotator]:
-    """Everybody enrolled, and who looks: they may say that they are away before they are put into a team."""
-    rows = queries.annotators(ctx)
-    if runs or not may(ctx, Decision.ANNOTATION_ANSWER) or any(row.person == ctx.actor for row in rows):
-        return rows
-    return [*rows, queries.annotator(ctx)]

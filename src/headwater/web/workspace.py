@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -14,6 +14,7 @@ from headwater.annotation import queries as annotation
 from headwater.annotation.agenda import agenda
 from headwater.annotation.deadline_model import due_of
 from headwater.annotation.enquiry_model import LONGEST
+from headwater.annotation.handouts import Why
 from headwater.annotation.submissions import Submission
 from headwater.core.canonical import plain
 from headwater.governance import queries as governance
@@ -21,10 +22,21 @@ from headwater.governance.model import Decision, Involvement
 from headwater.web.documents import panel
 from headwater.web.session import Visitor, back, page
 
+if TYPE_CHECKING:
+    from headwater.context import Context
+
 router = APIRouter(prefix="/p/{program}/workspace")
 SHOWN = 50
 _BEAT_S = 60
 """How often a page says that its tasks are being worked on, at least: thrice in the time of a lease."""
+
+
+_CLOSED = {
+    Why.STOPPED: "Operations have stopped your work; your inbox says why.",
+    Why.UNAVAILABLE: "You said that you are not available; change it under Workforce.",
+    Why.UNSKILLED: "It asks for a skill that you have not shown.",
+    Why.FAILED: "You did not pass its calibration round; those who run it were told.",
+}
 
 
 class Claim(BaseModel):
@@ -77,9 +89,10 @@ def choose(visitor: Visitor) -> Response:
         for entry in agenda(ctx):
             mine = annotation.my_progress(ctx, entry.campaign.id)
             rows.append((entry, mine, pace.pace(ctx, entry.campaign.id, since=ctx.clock.now())))
-        known = governance.names(ctx)
-        asked = [known[each] for each in governance.involved(ctx, Decision.CAMPAIGN_OPEN, Involvement.RESPONSIBLE)]
-        return page(visitor, ctx, "annotation/workspaces.html", active="workspace", rows=rows, asked=asked)
+        asked = _runners(ctx)
+        return page(
+            visitor, ctx, "annotation/workspaces.html", active="workspace", rows=rows, asked=asked, closed=_CLOSED
+        )
 
 
 @router.get("/{campaign}")
@@ -97,6 +110,7 @@ def bench(visitor: Visitor, campaign: str) -> Response:
             campaign=found,
             kinds=sorted({question.kind.value for question in asked}),
             beat=min(_BEAT_S, found.plan.lease_minutes * 60 / 3),
+            asked=_runners(ctx),
             **panel(ctx, visitor, guideline),
         )
 
@@ -227,3 +241,9 @@ def heartbeat(visitor: Visitor, campaign: str, body: Beat) -> Response:
     with visitor.acting() as ctx:
         until = tasks.heartbeat(ctx, campaign, leases=body.leases)
     return JSONResponse({"until": until.isoformat()})
+
+
+def _runners(ctx: Context) -> list[str]:
+    """Return who runs campaigns, by handle."""
+    known = governance.names(ctx)
+    return [known[each] for each in governance.involved(ctx, Decision.CAMPAIGN_OPEN, Involvement.RESPONSIBLE)]

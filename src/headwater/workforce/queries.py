@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headwater.governance import queries as governance
 from headwater.governance.authority import require
-from headwater.governance.model import Decision, NotYoursError, PersonId
+from headwater.governance.model import Decision, Involvement, NotYoursError, PersonId
 from headwater.storage.database import WHOLE, Part
 from headwater.workforce import store
 from headwater.workforce.model import (
@@ -53,9 +53,16 @@ def annotator(ctx: Context, person: str = "") -> Annotator:
 
 
 def annotators(ctx: Context) -> list[Annotator]:
-    """Return everybody who was enrolled, by team; why others were stopped is for those who run campaigns."""
+    """Return everybody who was enrolled or may answer, by team; why others were stopped is for those who run campaigns.
+
+    Somebody else who may answer and was never enrolled is listed for those who run campaigns alone.
+    """
     found = [_present(ctx, row) for row in store.everyone(ctx.db, ctx.program)]
-    return found if runs(ctx) else [row if row.person == ctx.actor else _discreet(row) for row in found]
+    answering = governance.involved(ctx, Decision.ANNOTATION_ANSWER, Involvement.RESPONSIBLE)
+    known, all_seen = {row.person for row in found}, runs(ctx)
+    found += [annotator(ctx, each) for each in answering if each not in known and (all_seen or each == ctx.actor)]
+    found.sort(key=lambda row: (row.team, row.person))
+    return found if all_seen else [row if row.person == ctx.actor else _discreet(row) for row in found]
 
 
 def runs(ctx: Context) -> bool:

@@ -12,7 +12,7 @@ import { element, isTyping } from "./dom.js";
 import { draftOf, dropDraft, keepDraft } from "./drafts.js";
 import { obey, offerKeys, openKeys } from "./keymap.js";
 import { load } from "./kinds.js";
-import { REASONS } from "./reasons.js";
+import { REASONS, remedy } from "./reasons.js";
 import { mayPass, post, wordsOf } from "./server.js";
 
 const RETRY_MS = 5_000;
@@ -122,7 +122,8 @@ class Annotate extends HTMLElement {
 
   rest() {
     if (this.why === "done") this.pace.refresh();
-    this.body.replaceChildren(element("div", { className: "empty" }, element("h2", { textContent: REASONS[this.why] ?? "No task at hand" }),
+    const help = remedy(this.why, this.getAttribute("asked"));
+    this.body.replaceChildren(element("div", { className: "empty" }, element("h2", { textContent: REASONS[this.why] ?? "No task at hand" }), ...(help ? [element("p", { textContent: help })] : []),
       element("p", { textContent: "Thank you. Press Enter to look again, Backspace to take your last answer back." }), element("p", {}, element("a", { href: this.url.replace(/\/[^/]*$/, ""), textContent: "Other campaigns, the most urgent first" }))));
   }
 

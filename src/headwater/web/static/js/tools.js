@@ -16,7 +16,7 @@ class Tools extends HTMLElement {
     this.box.value = draftOf(this.slot) ?? "";
     this.box.hidden = !this.box.value;
     this.box.addEventListener("input", () => keepDraft(this.slot, this.box.value));
-    const back = Object.assign(action("Give back", "Alt B", () => this.giveBack(), "quiet"), { title: "Without a reason: others get the task first, and you again only when no other work is left" });
+    const back = Object.assign(action("Give back", "Alt B", () => this.giveBack(), "quiet"), { hidden: this.isBound, title: "Without a reason: others get the task first, and you again only when no other work is left" });
     const quiet = (label, key, act) => action(label, key, act, "quiet");
     this.append(
       element("div", { className: "actions tools" }, action("Submit", "Enter", () => bench.submit(), "primary"), action("Skip", "Esc", () => this.pressSkip()), back, quiet("Undo", "Backspace", () => bench.undo()), this.reason),
@@ -25,8 +25,12 @@ class Tools extends HTMLElement {
   }
 
   get bindings() {
-    return [{ alt: "KeyN", text: "a note that goes with the answer, for the reviewer", act: () => this.openNote() }, { alt: "KeyB", text: "give the task back without a reason: others get it first", act: () => this.giveBack() }];
+    return [{ alt: "KeyN", text: "a note that goes with the answer, for the reviewer", act: () => this.openNote() },
+      ...(this.isBound ? [] : [{ alt: "KeyB", text: "give the task back without a reason: others get it first", act: () => this.giveBack() }])];
   }
+
+  // A task that came back with a reason is answered again, or passed on with one.
+  get isBound() { return Boolean(this.bench.task.returned); }
 
   // Where the draft of the note is kept.
   get slot() { return `${this.bench.task.lease_id}-note`; }
