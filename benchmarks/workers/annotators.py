@@ -4,7 +4,6 @@ The same loop drives both sides; only the requests differ. A turn is timed from 
 task, whatever number of requests that takes.
 """
 
-import http.client
 import json
 import statistics
 import threading
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from clock import reply, request
+from wire import Wire
 
 Task = dict[str, Any]
 
@@ -30,19 +30,17 @@ class Annotator(threading.Thread):
     def __init__(self, asked: dict[str, Any], token: str, begin: threading.Barrier, place: int) -> None:
         super().__init__(daemon=True)
         self.asked, self.begin, self.place = asked, begin, place
-        self.headers = {"Authorization": f"{asked['scheme']} {token}", "Content-Type": "application/json"}
-        self.wire = http.client.HTTPConnection(urlsplit(asked["url"]).netloc, timeout=120)
+        headers = {"Authorization": f"{asked['scheme']} {token}", "Content-Type": "application/json"}
+        self.wire = Wire(urlsplit(asked["url"]).netloc, headers)
         self.turns_ms: list[float] = []
         self.done: list[str] = []
         self.problems: Counter[str] = Counter()
 
     def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - whatever JSON holds
         """Send a request and return what came back, None for an error."""
-        self.wire.request(method, path, None if body is None else json.dumps(body), self.headers)
-        answer = self.wire.getresponse()
-        data = answer.read()
-        if answer.status >= 400:
-            self.problems[f"{answer.status} {data[:120].decode(errors='replace')}"] += 1
+        status, data = self.wire.ask(method, path, b"" if body is None else json.dumps(body).encode())
+        if status >= 400:
+            self.problems[f"{status} {data[:120].decode(errors='replace')}"] += 1
             return None
         return json.loads(data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,10 @@ def test_a_mask_is_drawn_pixel_by_pixel(pixels: np.ndarray) -> None:
     assert np.array_equal(again, pixels)
 
 
+def _always(values: dict[str, object], _: str) -> dict[str, object]:
+    return values
+
+
 @pytest.mark.browser
 def test_disputed_marks_are_seen_on_their_picture(team: Team, site: Served, browser: Browser) -> None:
     stored = team.app.objects.put_media(png()).name
@@ -79,12 +84,12 @@ def test_disputed_marks_are_seen_on_their_picture(team: Team, site: Served, brow
         left = 20 + 9 * shift
         region = np.zeros((80, 120), np.bool_)
         region[20:50, left : left + 40] = True
-        values = {
+        values: dict[str, object] = {
             "boxes": [{"x": left, "y": 20 + 4 * shift, "width": 40, "height": 30, "label": label}],
             "polygons": [{"points": [[left, 20], [left + 40, 30], [left + 10, 60]], "label": label}],
             "mask": [{"label": label, "rle": rle_of(region)}],
         }
-        assert answer_all(team, campaign, person, lambda _, values=values: values) == 2
+        assert answer_all(team, campaign, person, partial(_always, values)) == 2
     tab = site.tab_of(browser, team.ops)
     for kind in ("boxes", "polygons", "mask"):
         with team.act(team.ops) as ctx:

@@ -238,3 +238,28 @@ def test_on_a_wide_screen_the_questions_stand_beside_the_image(team: Team, site:
     assert question is not None
     assert question["x"] < image["x"] + image["width"]
     tab.context.close()
+
+
+def test_the_image_stays_in_sight_while_several_questions_are_answered(
+    team: Team, site: Served, browser: Browser
+) -> None:
+    asked: list[dict[str, object]] = [
+        {"name": kind, "kind": kind, "options": ["scratch", "dent"], "required": False}
+        for kind in ("boxes", "polygons", "keypoints", "mask")
+    ]
+    asked.append({"name": "state", "kind": "single", "options": ["new", "worn", "broken"]})
+    tab = bench(site, browser, team.annotators[0], opened_images(team, asked))
+    for place in range(len(asked)):
+        question = tab.locator(".question").nth(place)
+        question.get_by_role("button" if place < 4 else "radio").first.focus()
+        assert "active" in str(question.get_attribute("class"))
+        canvas, legend = tab.locator("hw-picture canvas").bounding_box(), question.locator("legend").bounding_box()
+        assert canvas
+        assert legend
+        assert canvas["y"] > 0
+        assert canvas["height"] > 250
+        assert legend["y"] >= canvas["y"] + canvas["height"]  # not behind the image
+        assert legend["y"] + legend["height"] < 720
+        if place == 3:
+            sheets.picture(tab, "sticky-image")
+    tab.context.close()
