@@ -161,7 +161,7 @@ def test_people_are_enrolled_and_paused_on_the_workforce_page(team: Team, site: 
     row = tab.locator("tr", has_text="ann1")
     row.locator("summary", has_text="Stop").click()
     row.get_by_label("Reason").fill("Until the new guideline was read.")
-    row.get_by_role("button", name="Stop", exact=True).click()
+    row.get_by_role("button", name="Stop ann1", exact=True).click()
     tab.locator("summary", has_text="Let in again").wait_for()
     assert not problems(tab)
     tab.context.close()
