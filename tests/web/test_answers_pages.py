@@ -18,7 +18,7 @@ from tests.accessibility import assert_sound, problems
 from tests.annotation import factories
 from tests.quality.crowd import crowd
 from tests.serving import Served
-from tests.web.sheets import IMAGE_KINDS, opened_images
+from tests.web.sheets import IMAGE_KINDS, opened_images, picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -131,6 +131,10 @@ def test_an_image_stands_beside_its_answer_for_those_who_accept_the_work(
     assert tab.evaluate("document.querySelector('.picture img').decode().then(() => true)")
     assert "scratch: 3 × 4 at 1, 2" in tab.locator("[data-answer]").inner_text()
     address = tab.locator(".picture img").get_attribute("src")
+    assert tab.locator(".picture .drawn rect").bounding_box()
+    drawn = tab.locator(".picture .drawn").bounding_box()
+    assert tab.locator(".picture img").bounding_box() == pytest.approx(drawn, abs=1)
+    picture(tab, "answer-drawn")
     assert_sound(tab)
     other = site.tab_of(browser, team.annotators[0])
     for path in (address, f"/p/support/quality/annotators/{team.annotators[0]}/answers"):

@@ -45,6 +45,12 @@ class Content:
     attributes: dict[str, object] = field(default_factory=dict)
     """What slices see of the record. Never sent."""
 
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height of its image in pixels; None without one, or where they are not known."""
+        width, height = self.shown.get("width"), self.shown.get("height")
+        return (int(width), int(height)) if self.image and width and height else None
+
 
 def of_record(record: Record) -> Content:
     """Return what is shown of a record.

@@ -79,6 +79,8 @@ class GivenAnswer:
     """Whether the record's text goes on."""
     is_erased: bool
     has_image: bool
+    size: tuple[int, int] | None
+    """Width and height of its image in pixels; None without one, or where they are not known."""
     value: object
     said: str
     """The value in words, with what is marked of a text."""

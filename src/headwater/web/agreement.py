@@ -181,7 +181,7 @@ def disputes(
             rules=[(rule, Markup(render(rule.section.text)) if rule.section else "") for rule in found.rules],  # noqa: S704 -- cleaned by render
             contents=shown,
             drawn={
-                each.dispute.task_id: overlay(shown[each.dispute.record_id].shown, [said.marks for said in each.voices])
+                each.dispute.task_id: overlay(shown[each.dispute.record_id].size, [said.marks for said in each.voices])
                 for each in found.examples
                 if each.dispute.record_id in shown
             },

@@ -19,16 +19,18 @@ _MOST_RUNS = 6_000
 """Stretches of a mask that are drawn; of a larger one every second column, or third, and so on."""
 
 
-def overlay(shown: Mapping[str, object], answers: Sequence[object]) -> Markup:
+def overlay(size: tuple[int, int] | None, answers: Sequence[object]) -> Markup:
     """Return the marks of some answers as a drawing to lay over an image; empty where there is nothing to draw.
 
     Args:
-        shown: The content of the record, with the `width` and `height` of its image.
+        size: Width and height of the image in pixels; None where they are not known.
         answers: Values of one question, in the order in which they are told; those without marks take their place.
     """
-    width, height = (shown.get(side) for side in ("width", "height"))
-    layers = [_layer(place, value, int(str(width or 0))) for place, value in enumerate(answers)]
-    if not (width and height and any(layers)):
+    if size is None:
+        return Markup("")
+    width, height = size
+    layers = [_layer(place, value, width) for place, value in enumerate(answers)]
+    if not any(layers):
         return Markup("")
     return Markup('<svg class="drawn" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         width, height, "The marks of the answers on the image", Markup("").join(layers)
@@ -45,10 +47,10 @@ def _layer(place: int, value: object, width: int) -> Markup:
     for mark in marks:
         shape, (x, low, high) = _shape(mark, size)
         # answers take the upper and the lower edge in turn, since what they mark is often nearly the same
-        y = low - 0.25 * size if place % 2 == 0 else high + 0.95 * size
+        y = low - 0.25 * size if place % 2 == 0 and low > size else high + 0.95 * size
         parts.append(
             Markup('<g>{}<text x="{}" y="{:g}" font-size="{:g}">{} {}</text></g>').format(
-                shape, x, max(y, 0.9 * size), size, place + 1, mark.get("label", "")
+                shape, x, y, size, place + 1, mark.get("label", "")
             )
         )
     return Markup('<g data-voice="{}">{}</g>').format(place % VOICES + 1, Markup("").join(parts))

@@ -20,6 +20,7 @@ from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
 from headwater.governance.authority import may
 from headwater.governance.model import Decision
+from headwater.web.drawings import overlay
 from headwater.web.session import Visitor, page
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def answers(visitor: Visitor, person: str, chosen: Filter, after: str = "") -> R
             "quality/answers.html",
             active="quality",
             found=found,
+            drawn={row.id: overlay(row.size, [row.value, row.known]) for row in found.rows},
             name=names.get(person, person),
             campaign=campaign,
             campaigns=[(each.id, each.name) for each in annotation.campaigns(ctx)],
