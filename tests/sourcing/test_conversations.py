@@ -92,6 +92,20 @@ def test_a_chat_in_parts_begins_with_its_words(team: Team, tmp_path: Path) -> No
     assert (record.kind, record.text) == ("chat", "Look at this lid.\nIs it broken?")
 
 
+def test_a_chat_is_listed_by_its_first_question_not_by_what_the_model_is_told(team: Team, tmp_path: Path) -> None:
+    told = {"role": "system", "content": "You are helpful."}
+    rows = [
+        {"messages": [told, {"role": "user", "content": text}]}
+        for text in ("Is the parcel late?", "Close my account today")
+    ]
+    take_in(team, tmp_path, *rows, {"messages": [told]})
+    assert {record.text for record in records(team)} == {
+        "Is the parcel late?",
+        "Close my account today",
+        "You are helpful.",
+    }
+
+
 def test_lists_and_objects_stay_with_their_record(team: Team, tmp_path: Path) -> None:
     take_in(team, tmp_path, {"text": "The lid does not close.", "tags": ["lid", "seal"], "unit": {"id": 7}, "line": 2})
     (record,) = records(team)

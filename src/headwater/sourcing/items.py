@@ -17,6 +17,8 @@ NOTHING: dict[str, object] = {}
 """The attributes of a text that has none."""
 PICTURE = "image"
 """The kind of an item that is a picture and nothing more: its text is the picture's name, which nobody said."""
+INSTRUCTING = frozenset({"system", "developer"})
+"""Roles of those who tell a model how to behave: a chat is listed by what comes after."""
 _NAMES = frozenset({"image", "file", "role", "type", "foreign"})
 """Parts of a payload that hold no words."""
 

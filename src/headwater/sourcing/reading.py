@@ -17,7 +17,7 @@ import orjson
 
 from headwater.core.canonical import canonical_json
 from headwater.sourcing import pictures
-from headwater.sourcing.items import NOTHING, PICTURE, Chunk, Item, chunked, words
+from headwater.sourcing.items import INSTRUCTING, NOTHING, PICTURE, Chunk, Item, chunked, words
 from headwater.sourcing.model import UnreadableFileError
 from headwater.sourcing.pictures import Pictures
 
@@ -34,6 +34,8 @@ _SUSPECT = re.compile(rb"\\u[dD][89a-fA-F]|\d{16}")
 """Half a surrogate pair, or a number too large to be kept exactly, may be in such a line."""
 _OWN = frozenset({"text", "reply", "messages", "responses", "image", "payload", "attributes", "kind"})
 _SAID = ("reply", "messages", "responses", "image")
+_NO_TEXT = "expected a non-empty string in 'text'; add the field, or 'messages' for a chat or an 'image'"
+_TRAINING = "; a file of prompts for training comes in by: headwater campaign import CAMPAIGN FILE --format trl-…"
 _DEEPEST = 100
 """Objects and lists inside one another that a record may have."""
 _LONGEST_LIST = 1_000_000_000
@@ -142,17 +144,20 @@ def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON he
     kind = "chat" if "messages" in payload else "pair" if "reply" in payload else "text"
     text = value.get("text")
     if text is None and isinstance(payload.get("messages"), list):
-        turns = (turn for turn in payload["messages"] if isinstance(turn, dict))
-        text = "\n".join(words(next(turns, {}).get("content")))
+        text = _opening([turn for turn in payload["messages"] if isinstance(turn, dict)])
     if text is None and "image" in payload:
         kind, text = PICTURE, payload["image"]
     if not isinstance(text, str) or not text.strip():
-        return _bad(
-            place, "expected a non-empty string in 'text'; add the field, or 'messages' for a chat or an 'image'"
-        )
+        return _bad(place, _NO_TEXT + (_TRAINING if "prompt" in value else ""))
     return Item(
         place=place, text=text, kind=str(value.get("kind", kind)), payload=payload, attributes=rest | attributes
     )
+
+
+def _opening(turns: list[dict[str, Any]]) -> str:
+    """Return what a chat begins with, by which it is listed: what the model is told says little."""
+    said = next((turn for turn in turns if turn.get("role") not in INSTRUCTING), turns[0] if turns else {})
+    return "\n".join(words(said.get("content")))
 
 
 def _problem(payload: dict[str, object]) -> str:

@@ -9,6 +9,7 @@ from headwater.annotation.exchange.files import bad, encoded, objects, written
 from headwater.annotation.exchange.model import Codec, Feature, Item, Reply, first
 from headwater.annotation.questions import Kind
 from headwater.annotation.responses import undecided
+from headwater.sourcing.items import INSTRUCTING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +35,8 @@ def _content(path: Path, where: str, messages: object) -> dict[str, Any]:
     turns = [{"role": str(each["role"]), "text": _text(each.get("content"))} for each in messages]
     if len(turns) == 1 and turns[0]["role"] == "user":
         return {"kind": "text", "text": turns[0]["text"]}
-    return {"kind": "chat", "text": turns[0]["text"] if turns else "", "turns": turns}
+    asked = next((each for each in turns if each["role"] not in INSTRUCTING), turns[0] if turns else {"text": ""})
+    return {"kind": "chat", "text": asked["text"], "turns": turns}
 
 
 def _text(value: object) -> str:
