@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from headwater.annotation import campaigns, queries, rework
-from headwater.annotation.model import CampaignStateError
+from headwater.annotation.model import CampaignStateError, Verdict
 from headwater.annotation.plan import Plan
 from headwater.core.errors import InvalidError
 from headwater.governance.model import NotYoursError
 from tests.annotation import factories as make
+from tests.annotation.test_appeals import review
 
 if TYPE_CHECKING:
     from tests.workspaces import Team
@@ -55,6 +57,24 @@ def test_earlier_answers_are_kept_out_of_force(team: Team) -> None:
         rows = ctx.db.exec_driver_sql("SELECT superseded_at FROM answer").scalars().all()
         assert len(rows) == 3
         assert all(rows)
+
+
+@pytest.mark.parametrize("change", ["reopen", "overlap"])
+def test_reviews_of_a_batch_do_not_count_as_its_tasks(team: Team, change: str) -> None:
+    campaign = make.open_campaign(team, 4, plan=Plan(review_rate=1.0))
+    make.work_through(team, campaign.id, team.annotators[0], limit=3)
+    for _ in range(3):
+        review(team, campaign.id, Verdict.ACCEPT)
+    with team.act(team.ops) as ctx:
+        batch = queries.batches(ctx, campaign.id)[0]
+        if change == "reopen":
+            one = queries.reviews(ctx, campaign.id)[0].task_id
+            rework.reopen(ctx, batch.id, [one], reason="again")
+        else:
+            campaigns.change(ctx, campaign.id, plan=replace(campaign.plan, overlap=2))
+            campaigns.change(ctx, campaign.id, plan=replace(campaign.plan, overlap=1))
+    with team.read() as ctx:
+        assert queries.progress(ctx, campaign.id).done == (2 if change == "reopen" else 3)
 
 
 def test_tasks_without_answers_are_passed_by(team: Team) -> None:

@@ -237,7 +237,9 @@ class _Caller:
         slug = self.request.path_params.get("program")
         grant = accounts.grant_of_token(ctx, token, slug=slug or "")
         if scope == "write" and not grant.may_write:
-            raise ForbiddenError("This token may only read.", remedy="Make one with: headwater token create NAME --write")
+            raise ForbiddenError(
+                "This token may only read.", remedy="Make one with: headwater token create NAME --write"
+            )
         if slug is None:
             if grant.program and scope == "write":
                 raise ForbiddenError("This token is for one program only.", remedy="Use one for all of yours.")

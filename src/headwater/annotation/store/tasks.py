@@ -307,15 +307,10 @@ def full(db: Connection, task_ids: Sequence[str]) -> list[Task]:
 
 
 def done(db: Connection, batch_id: str) -> int:
-    """Return how many tasks of a batch have the answers they want, by counting."""
-    query = sa.select(sa.func.count()).where(task.c.batch_id == batch_id, task.c.answers >= task.c.wanted)
+    """Return how many annotators' tasks of a batch have the answers they want, by counting."""
+    mine = (task.c.batch_id == batch_id, task.c.tier == Tier.ANNOTATE.value)
+    query = sa.select(sa.func.count()).where(*mine, task.c.answers >= task.c.wanted)
     return int(db.execute(query).scalar_one())
-
-
-def open_in_batch(db: Connection, batch_id: str) -> int:
-    """Return how many tasks of a batch want answers or are being answered, by counting."""
-    query = sa.select(sa.func.count()).where(task.c.batch_id == batch_id, task.c.answers < task.c.wanted)
-    return int(db.execute(query.where(task.c.wanted < EVERYONE)).scalar_one())
 
 
 def leases(db: Connection, campaign_id: str, *, annotator: str = "") -> list[Lease]:
