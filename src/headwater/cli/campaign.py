@@ -133,7 +133,7 @@ def mark_gold(
             places = zip(records, given.places, strict=True)
             line = next((place for record, place in places if f"'{record}'" in error.message), 0)
             raise files.located(error, file, line) from error
-    done(f"{count:,} right answers are known in {name}.")
+    done(f"{count:,} right {'answer is' if count == 1 else 'answers are'} known in {name}.")
 
 
 @cli.command("open")
@@ -256,7 +256,7 @@ def show_campaign(name: Name, as_json: Json = False) -> None:
         name: value for name, value in asdict(found.plan).items() if value != getattr(Plan(), name) and name not in PLAN
     }:
         done("\nPlan, where it is not as usual")
-        show([wanted], tuple(wanted))
+        show(wanted, tuple(wanted))
     done("\nProgress")
     show(progress, ("tasks", "done", "answers", "skipped", "annotators", "held", "per_hour"))
     done("\nBatches")
