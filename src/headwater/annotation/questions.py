@@ -9,12 +9,13 @@ from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from headwater.annotation import shortcuts
 from headwater.core.errors import InvalidError
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+"""What a question may be called: it becomes a column in exports."""
 _TEXTS = ("name", "text", "help", "per_turn", "unit", "prefill")
 _SWITCHES = ("required", "leaves_only", "overlapping", "ties")
-"""What a question may be called: it becomes a column in exports."""
 VALUE_LIMIT = 128
 RATING_LIMIT = 101
 UNDECIDED = "cannot_decide"
@@ -167,7 +168,8 @@ def parse(data: object, *, stored: bool = False) -> tuple[Question, ...]:
 
     Args:
         data: The questions.
-        stored: Whether they were taken once: the types of their texts and switches are then as they were taken.
+        stored: Whether they were taken once: the types of their texts and switches, and their keys, are then as
+            they were taken.
 
     Raises:
         SchemaError: The data has another shape, or breaks a rule of `check`.
@@ -176,7 +178,11 @@ def parse(data: object, *, stored: bool = False) -> tuple[Question, ...]:
         data = data.get("questions")
     if not isinstance(data, Sequence) or isinstance(data, str):
         raise SchemaError("A schema is a list of questions, or a mapping with the key 'questions'.")
-    return check([_question(item, number, stored=stored) for number, item in enumerate(data, 1)])
+    asked = check([_question(item, number, stored=stored) for number, item in enumerate(data, 1)])
+    for number, question in enumerate(asked, 1):
+        if not stored and (problem := shortcuts.problem(question)):
+            raise SchemaError(f"Question {number} '{question.name}': {problem}")
+    return asked
 
 
 def as_data(question: Question) -> dict[str, object]:
@@ -328,9 +334,7 @@ def _check_options(question: Question, where: str) -> None:
         known = {option.value: option for option in options}
         for option in options:
             if not option.value.strip() or len(option.value) > VALUE_LIMIT:
-                raise SchemaError(
-                    f"{where}: '{option.value}' cannot be an option: expected 1 to {VALUE_LIMIT} characters."
-                )
+                raise SchemaError(f"{where}: option '{option.value}' must have 1 to {VALUE_LIMIT} characters.")
         if len(known) < len(options):
             doubled = next(v for v in known if sum(option.value == v for option in options) > 1)
             raise SchemaError(f"{where}: option '{doubled}' occurs twice in {name}.")
@@ -357,9 +361,7 @@ def _check_ancestry(option: Option, known: Mapping[str, Option], where: str) -> 
     walked = {option.value}
     while option.parent:
         if option.parent not in known:
-            raise SchemaError(
-                f"{where}: option '{option.value}' has the parent '{option.parent}', which is not an option."
-            )
+            raise SchemaError(f"{where}: option '{option.value}' has the parent '{option.parent}', which is no option.")
         option = known[option.parent]
         if option.value in walked:
             raise SchemaError(f"{where}: option '{option.value}' is its own ancestor.")
@@ -385,9 +387,7 @@ def _check_condition(when: Condition, before: Mapping[str, Question], where: str
     if other is None:
         raise SchemaError(f"{where}: its condition looks at '{when.question}', which does not stand before it.")
     if other.kind not in CHOICES | {Kind.RATING} or other.per_turn:
-        raise SchemaError(
-            f"{where}: its condition looks at '{when.question}', which has no closed answer for the whole."
-        )
+        raise SchemaError(f"{where}: its condition looks at '{when.question}', which has no closed answer as a whole.")
     allowed = (
         set(other.values)
         if other.kind in CHOICES

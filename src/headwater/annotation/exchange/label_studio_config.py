@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from headwater.annotation import shortcuts
 from headwater.annotation.exchange.files import tree
 from headwater.annotation.questions import CHOICES, Kind, Question, SchemaError, parse
 
@@ -66,7 +68,16 @@ def to_schema(config: bytes) -> Converted:
             left_out.append(f"<{control.tag}> '{control.get('name', '')}' has no question of its kind")
     if not questions:
         raise SchemaError("No control of this labelling configuration became a question.", remedy="; ".join(left_out))
-    return Converted(parse(questions), tuple(left_out))
+    asked = tuple(_with_sound_keys(each, left_out) for each in parse(questions, stored=True))
+    return Converted(asked, tuple(left_out))
+
+
+def _with_sound_keys(question: Question, left_out: list[str]) -> Question:
+    problem = shortcuts.problem(question)
+    if not problem:
+        return question
+    left_out.append(f"the hotkeys of '{question.name}': {problem}")
+    return replace(question, options=tuple(replace(option, key="") for option in question.options))
 
 
 def _question(control: Element) -> dict[str, Any] | None:

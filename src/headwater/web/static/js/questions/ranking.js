@@ -4,7 +4,8 @@ import { Question } from "./question.js";
 
 class Ranking extends Question {
   build() {
-    this.things = this.asked.options?.length ? this.asked.options.map(({ value, label }) => ({ value, label })) : this.responses();
+    const shown = this.asked.options?.length ? this.asked.options.map(({ value, label, key }) => ({ value, label, key })) : this.responses();
+    this.things = shown.map((thing, place) => ({ ...thing, key: thing.key || KEYS[place] || "" }));
     this.cards = this.things.map((thing, place) => this.card(thing, place));
     this.control.append(element("div", { className: this.asked.options?.length ? "things" : "things long" }, ...this.cards));
     this.help = element("p", { className: "help" });
@@ -27,7 +28,7 @@ class Ranking extends Question {
 
   card(thing, place) {
     const rank = element("b", { className: "rank" });
-    const head = element("button", { type: "button" }, hint(KEYS[place]), element("span", { textContent: this.asked.options?.length ? thing.label : `Response ${place + 1}` }), rank);
+    const head = element("button", { type: "button" }, hint(thing.key), element("span", { textContent: this.asked.options?.length ? thing.label : `Response ${place + 1}` }), rank);
     head.addEventListener("click", () => this.place(thing.value));
     const made = element("div", { className: "thing" }, head);
     if (!this.asked.options?.length) made.append(element("div", { className: "response", tabIndex: 0, role: "region", "aria-label": `Response ${place + 1}` }, ...readable(thing.label, this.task.rendered.responses?.[Number(thing.value)])));
@@ -105,7 +106,7 @@ class Ranking extends Question {
 
   get bindings() {
     const reason = (key) => this.reasons.find((button) => button.shortcut === key)?.reason;
-    const thing = (key) => this.things[KEYS.indexOf(key)];
+    const thing = (key) => this.things.find((each) => each.key === key);
     return [
       ...(this.asked.ties ? [{ keys: ["="], text: "the same place as the one before", act: () => this.join() }] : []),
       ...(this.reasons.length ? [{ show: this.reasons.map((button) => button.shortcut).join(" "), text: "the reasons", fits: ({ key }) => reason(key) !== undefined, act: ({ key }) => this.toggle(reason(key).value) }] : []),
