@@ -98,12 +98,13 @@ class Task extends HTMLElement {
     if (focus) slot.question.focusControl();
   }
 
-  // After a question was answered for good: the next one that waits, if any.
+  // After a question was answered for good: the next one that waits, if any; returns whether there was one.
   advance(question) {
     const slots = this.slots();
     const at = slots.findIndex((slot) => slot.question === question && (slot.turn === null || slot.turn === this.turn));
     const next = slots.slice(at + 1).find((slot) => !slot.question.isAnswered(slot.turn));
     if (next) this.goTo(next);
+    return Boolean(next);
   }
 
   turnTo(turn) {

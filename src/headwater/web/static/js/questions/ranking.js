@@ -10,7 +10,7 @@ class Ranking extends Question {
     this.control.append(element("div", { className: this.asked.options?.length ? "things" : "things long" }, ...this.cards));
     this.help = element("p", { className: "help" });
     this.control.append(this.help);
-    this.tie = element("button", { type: "button", className: "quiet" }, hint("="), " Same place as the one before");
+    this.tie = element("button", { type: "button", className: "quiet" }, hint("="), this.isPair ? " Neither is better" : " Same place as the one before");
     this.tie.addEventListener("click", () => this.join());
     if (this.asked.ties) this.control.append(this.tie);
     this.buildReasons();
@@ -56,7 +56,7 @@ class Ranking extends Question {
   }
 
   place(value) {
-    if (this.things.length === 2) { this.decide(value); return; }
+    if (this.isPair) { this.decide(value); return; }
     const without = this.order.map((group) => group.filter((each) => each !== value)).filter((group) => group.length);
     const was = this.order.flat().includes(value);
     this.keep({ order: was ? without : [...without, [value]] });
@@ -72,12 +72,15 @@ class Ranking extends Question {
   }
 
   join() {
-    if (this.things.length === 2) this.keep({ order: [this.things.map((thing) => thing.value)] });
+    if (this.isPair) this.keep({ order: [this.things.map((thing) => thing.value)] });
     else if (this.order.length > 1) this.keep({ order: [...this.order.slice(0, -2), [...this.order.at(-2), ...this.order.at(-1)]] });
     this.settled();
   }
 
-  settled() { if (!this.problem() && !this.reasons.length) this.task.advance(this); }
+  // Whether more may follow once everything has its place: a tie of the last ones, reasons.
+  get stays() { return this.reasons.length > 0 || Boolean(this.asked.ties && !this.isPair); }
+
+  settled() { if (!this.problem() && !this.stays) this.task.advance(this); }
 
   toggle(value) {
     const chosen = new Set(this.given?.reasons ?? []);
@@ -100,17 +103,26 @@ class Ranking extends Question {
       card.head.ariaPressed = String(at >= 0);
     }
     for (const button of this.reasons) button.ariaChecked = String((this.given?.reasons ?? []).includes(button.reason.value));
-    this.help.textContent = this.things.length === 2 ? "Press the key of the better one." : "Press the keys from best to worst; pressing one again takes it out.";
+    this.help.textContent = this.advice;
     if (document.activeElement !== this.comment) this.comment.value = this.given?.comment ?? "";
+  }
+
+  get isPair() { return this.things.length === 2; }
+
+  get advice() {
+    const { ties } = this.asked;
+    if (this.isPair) return `Press the key of the better one${ties ? ", or = when neither is" : ""}.`;
+    return `Press the keys from best to worst; pressing one again takes it out.${ties ? " = puts the last one in the same place as the one before; Enter goes on." : ""}`;
   }
 
   get bindings() {
     const reason = (key) => this.reasons.find((button) => button.shortcut === key)?.reason;
     const thing = (key) => this.things.find((each) => each.key === key);
     return [
-      ...(this.asked.ties ? [{ keys: ["="], text: "the same place as the one before", act: () => this.join() }] : []),
+      ...(this.asked.ties ? [{ keys: ["="], text: this.isPair ? "neither is better" : "the same place as the one before; the last two as well", act: () => this.join() }] : []),
       ...(this.reasons.length ? [{ show: this.reasons.map((button) => button.shortcut).join(" "), text: "the reasons", fits: ({ key }) => reason(key) !== undefined, act: ({ key }) => this.toggle(reason(key).value) }] : []),
-      { show: `1 … ${KEYS[this.things.length - 1]}`, text: this.things.length === 2 ? "the better one" : "from best to worst; again takes it out", fits: ({ key }) => thing(key) !== undefined, act: ({ key }) => this.place(thing(key).value) },
+      ...(this.stays ? [{ show: "Enter", text: "on to the next question, else submit", fits: ({ key, target }) => key === "Enter" && target !== this.tie, act: () => this.task.advance(this), when: () => this.given !== undefined && !this.problem() }] : []),
+      { show: this.things.map((each) => each.key).join(" "), text: this.isPair ? "the better one" : "from best to worst; again takes it out", fits: ({ key }) => thing(key) !== undefined, act: ({ key }) => this.place(thing(key).value) },
     ];
   }
 
