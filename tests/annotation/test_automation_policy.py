@@ -117,3 +117,12 @@ def test_a_policy_is_changed_by_the_entitled_for_slices_that_exist_and_by_no_oth
         with pytest.raises(NotFoundError, match="has no slice"):
             automation_policy.decide(ctx, campaign, where=ES, mode=None, reason="gone")
         assert automation_policy.decide(ctx, campaign, where=EN, mode=None, reason="gone").plan.slices == {}
+
+
+def test_a_slice_says_how_many_records_match_it_and_stands_when_none_does(team: Team) -> None:
+    campaign = opened(team, known=0, ordinary=9)
+    with team.act(team.ops) as ctx:
+        automation_policy.decide(ctx, campaign, where=ES, mode=Mode.PRELABELS, reason="the model is good")
+        automation_policy.decide(ctx, campaign, where="language = 'ES'", mode=Mode.PEOPLE, reason="dialects")
+    with team.read() as ctx:
+        assert [line.records for line in automation_policy.policy(ctx, campaign)] == [3, 0, None]

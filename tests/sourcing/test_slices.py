@@ -46,6 +46,30 @@ def test_what_is_not_a_slice_is_refused_with_its_place(text: str) -> None:
         parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "vip = yes",
+            "bare word 'yes' at character 7, where a value stands. Write vip = true; for the text, vip = 'yes'.",
+        ),
+        ("a = 1 and vip != No", "Write a = 1 and vip != false; for the text, a = 1 and vip != 'No'."),
+        (
+            "language in ('en', es)",
+            "character 20, where a value stands. Text stands in quotes: language in ('en', 'es'.",
+        ),
+        (
+            'language = "es"',
+            "has \" at character 12, which means nothing. Text stands in single quotes: language = 'es'.",
+        ),
+    ],
+)
+def test_a_value_that_is_written_otherwise_is_told_how_to_write_it(text: str, said: str) -> None:
+    with pytest.raises(SliceError) as caught:
+        parse(text)
+    assert said in str(caught.value)
+
+
 def test_an_unknown_field_is_named_with_the_known_ones() -> None:
     with pytest.raises(UnknownFieldError, match=r"'colour'.*Known fields: domain, language"):
         parse("colour = 'red'").check(frozenset({"language", "domain"}))

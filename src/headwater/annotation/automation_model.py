@@ -66,6 +66,8 @@ class Line:
     is_rest: bool
     """Whether it stands for the records in no slice: the plan decides about them."""
     mode: Mode
+    records: int | None
+    """Records of the program that are in it today, whatever the campaign; None for the rest."""
     certificate: str
     """Id of the newest live certificate for it; empty for none."""
     holds: Holding | None

@@ -16,6 +16,7 @@ from headwater.governance import decisions
 from headwater.governance.authority import require
 from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
+from headwater.sourcing import slices
 
 if TYPE_CHECKING:
     from headwater.context import Context
@@ -90,11 +91,13 @@ def policy(ctx: Context, campaign_id: str, *, counted: bool = False) -> list[Lin
     live = automation.live(ctx, campaign)
     holdings = _holdings(ctx, campaign) if counted else {}
     modes = {where: Mode(mode) for where, mode in campaign.plan.slices.items()}
+    matching = dict(zip(modes, sourcing.counts(ctx, [slices.parse(where) for where in modes]), strict=True))
     return [
         Line(
             where=where or "",
             is_rest=where is None,
             mode=rest(campaign.plan) if where is None else modes[where],
+            records=None if where is None else matching[where],
             certificate=next((each.id for each in live if each.where == where), ""),
             holds=holdings[where] if counted else None,
         )

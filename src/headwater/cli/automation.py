@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from headwater.annotation import automation, automation_policy
-from headwater.annotation.automation_model import Mode
+from headwater.annotation.automation_model import Line, Mode
 from headwater.cli.session import Json, acting, done, reading, show
 from headwater.cli.tables import columns, percent
 
@@ -32,7 +32,7 @@ def policy(
         rows = automation_policy.policy(ctx, name, counted=count)
     named = {"where": lambda row: "the rest" if row.is_rest else row.where or "all records"}
     counts = ("tasks", "open", "proposed", "by_model", "audited") if count else ()
-    shown = named | {key: attrgetter(key) for key in ("mode", "certificate")}
+    shown = named | {key: attrgetter(key) for key in ("mode", "records", "certificate")}
     show(rows, shown | {key: attrgetter(f"holds.{key}") for key in counts}, as_json)
 
 
@@ -43,7 +43,16 @@ def assign(
     """Decide who answers in a slice: people, people with prelabels, or a model under a certificate for it."""
     with acting() as ctx:
         automation_policy.decide(ctx, name, where=where, mode=mode, reason=reason)
-    done(f"{where or 'All records'}: {mode.value}. Show the policy with: headwater automation policy '{name}' --count")
+        lines = automation_policy.policy(ctx, name)
+    line = next(each for each in lines if each.where == where.strip() and not each.is_rest)
+    done(f"{where or 'All records'}: {mode.value}; {_matching(line)}.")
+    done(f"Show the policy with: headwater automation policy '{name}' --count")
+
+
+def _matching(line: Line) -> str:
+    if line.records:
+        return f"{line.records:,} {'record matches' if line.records == 1 else 'records match'} it today"
+    return "no record matches it today: check how its values are written, or wait for records that do"
 
 
 @cli.command("unset")

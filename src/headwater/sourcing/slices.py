@@ -93,10 +93,13 @@ class _Reader:
         while text[at:].strip():
             match = _TOKEN.match(text, at)
             if match is None:
+                sign = text[at:].strip()[0]
                 raise SliceError(
-                    f"The slice '{text}' has '{text[at:].strip()[0]}' at character {at + 1}, which means nothing."
+                    f"The slice '{text}' has {sign} at character {text.index(sign, at) + 1}, which means nothing.",
+                    remedy="Text stands in single quotes: language = 'es'." if sign == '"' else "",
                 )
-            self.tokens.append(_Token(str(match.lastgroup), match.group(str(match.lastgroup)), match.start() + 1))
+            kind = str(match.lastgroup)
+            self.tokens.append(_Token(kind, match.group(kind), match.start(kind) + 1))
             at = match.end()
 
     def peek(self) -> _Token | None:
@@ -113,6 +116,14 @@ class _Reader:
         token = self.peek()
         where = f"at character {token.at} stands '{token.text}'" if token else "it ends"
         return SliceError(f"The slice '{self.text}' expects {wanted} where {where}.")
+
+    def unquoted(self, token: _Token) -> SliceError:
+        before, meant = self.text[: token.at - 1], _MEANT.get(token.text.lower())
+        text = f"{before}'{token.text}'"
+        return SliceError(
+            f"The slice '{self.text}' has the bare word '{token.text}' at character {token.at}, where a value stands.",
+            remedy=f"Write {before}{meant}; for the text, {text}." if meant else f"Text stands in quotes: {text}.",
+        )
 
     def either(self, depth: int) -> Condition:
         parts = [self.both(depth)]
@@ -168,7 +179,9 @@ class _Reader:
 
     def value(self) -> Value:
         token = self.peek()
-        if token is None or (token.kind == "word" and token.text.lower() not in _WORDS) or token.kind == "sign":
+        if token is not None and token.kind == "word" and token.text.lower() not in _WORDS:
+            raise self.unquoted(token)
+        if token is None or token.kind == "sign":
             raise self.unexpected("a value such as 'text' or 3")
         self.place += 1
         if token.kind == "number":
@@ -177,3 +190,5 @@ class _Reader:
 
 
 _WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
+_MEANT = {"yes": "true", "on": "true", "no": "false", "off": "false", "none": "null", "nil": "null"}
+"""Words for values in other languages, and what they are here."""
