@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headwater.annotation import queries
+from headwater.annotation import queries, shortages
 from headwater.annotation.assignment_model import Assigned, SkipReason, Target
 from headwater.annotation.model import (
     EVERYONE,
@@ -63,7 +63,7 @@ def assign(
         CampaignStateError: The campaign is closed.
         UnknownTaskError: One of them is no annotators' task of the campaign.
         NotAssignableError: One of them is gold or calibration, out at a vendor, wants no answer, or the person had it,
-            lacks a skill or is stopped.
+            lacks a skill or is stopped; or nobody has the skill.
     """
     require(ctx, Decision.CAMPAIGN_OPEN)
     campaign = queries.campaign(ctx, campaign_id)
@@ -72,6 +72,8 @@ def assign(
     wanted = list(dict.fromkeys(task_ids))
     if not wanted or len(wanted) > MOST or not reason.strip() or (target.person and target.skill):
         raise InvalidError(f"Name 1 to {MOST} tasks, a reason, and either a person or a skill.")
+    if target.skill and (lacking := shortages.of_skills(ctx, [target.skill])):
+        raise NotAssignableError(lacking[0].problem, remedy=lacking[0].remedy)
     taken = _take_away(ctx, campaign, wanted, target.person) if take_away else 0
     rows = store.places(ctx.db, campaign.id, wanted)
     if missing := sorted(set(wanted) - {row.id for row in rows}):

@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import batches, campaigns, gold, queries
+from headwater.annotation import batches, campaigns, gold, queries, shortages
 from headwater.annotation.exchange.formats import Format
 from headwater.annotation.model import BatchKind
 from headwater.annotation.plan import Plan, PlanError, rates_of
 from headwater.annotation.progress import OwnProgress
 from headwater.cli import files
 from headwater.cli.session import Detach, Json, acting, done, reading, run_job, show
+from headwater.cli.shortages import warn
 from headwater.cli.tables import columns, percent
 from headwater.core.errors import InvalidError, NotFoundError
 from headwater.governance import queries as governance
@@ -88,7 +89,9 @@ def plan(
     )
     with acting() as ctx:
         made = campaigns.create(ctx, name=name, schema_id=schema, guideline_id=guideline, plan=wanted)
+        lacking = shortages.of_skills(ctx, [skill])
     done(f"Planned {name} ({made.id}). Next: headwater campaign add '{name}' BATCH")
+    warn(lacking)
 
 
 @cli.command("add")
@@ -108,9 +111,11 @@ def add(
         if not records:
             raise InvalidError("No record is in this slice.", remedy="Look with: headwater record list --where …")
         made = batches.add(ctx, found.id, name=batch, records=records, kind=kind, priority=priority, skill=skill)
+        lacking = shortages.of_skills(ctx, [skill])
     left_out = len(records) - made.tasks
     also = f"; {left_out:,} records were in the campaign already" if left_out else ""
     done(f"Added {made.tasks:,} tasks as batch {batch} ({made.id}){also}. Next: headwater campaign open '{name}'")
+    warn(lacking)
 
 
 @cli.command("gold")
@@ -198,7 +203,9 @@ def change(
         changes["deadline"] = _moment(deadline)
     with acting() as ctx:
         made = campaigns.amend(ctx, name, changes, guideline_id=guideline)
+        lacking = shortages.of_skills(ctx, [skill or ""])
     done(f"{made.name} is now at version {made.version}.")
+    warn(lacking)
 
 
 @cli.command("pause")

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import batches, filling
+from headwater.annotation import batches, filling, shortages
 from headwater.cli.session import Detach, Json, acting, done, err, lines, reading, run_job, show, to_dict
+from headwater.cli.shortages import warn
 from headwater.cli.tables import columns
 from headwater.core.canonical import plain
 from headwater.sourcing import queries
@@ -45,6 +46,8 @@ def run(
         with acting() as ctx:
             name = batch or file.name[: batches.LONGEST_NAME]
             fills = asdict(filling.plan(ctx, campaign, name=name, priority=priority, skill=skill))
+            lacking = shortages.of_skills(ctx, [skill])
+        warn(lacking)
     args = {
         "source": source,
         "path": str(file.resolve()),

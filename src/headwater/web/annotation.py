@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Response
+from pydantic import BaseModel, Field
 
-from headwater.annotation import batches, boards, campaigns, comments, deadlines, forecasts, queries, reviews
+from headwater.annotation import batches, boards, campaigns, comments, deadlines, forecasts, queries, reviews, shortages
 from headwater.annotation.deadline_model import due_of
-from headwater.annotation.model import BatchKind, Standing, Tier
+from headwater.annotation.model import BatchKind, CampaignState, Standing, Tier
 from headwater.annotation.plan import Plan
+from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
 from headwater.governance.authority import may, require
 from headwater.governance.model import Decision
@@ -33,6 +35,17 @@ TIERS = {
     Tier.ADJUDICATE: Decision.ANNOTATION_ADJUDICATE,
 }
 SHOWN_DISPUTES = 50
+
+
+class BatchForm(BaseModel):
+    """A batch that is to be added."""
+
+    name: str
+    where: str = ""
+    limit: int = Field(default=0, ge=0)
+    kind: BatchKind = BatchKind.WORK
+    priority: int = Field(default=5, ge=0, le=1000)
+    skill: str = Field(default="", max_length=64)
 
 
 @router.get("/campaigns")
@@ -87,6 +100,7 @@ def one(visitor: Visitor, campaign: str) -> Response:
             tiers=[tier for tier, decision in TIERS.items() if may(ctx, decision)],
             kinds=list(BatchKind),
             sources=[each for each in sourcing.sources(ctx) if each.state is SourceState.APPROVED] if runs else [],
+            shortages=shortages.of_campaign(ctx, found.id) if runs and found.state is not CampaignState.CLOSED else [],
             runs=runs,
             accepts=accepts,
             reviews=may(ctx, Decision.ANNOTATION_REVIEW),
@@ -103,13 +117,18 @@ def _progress(ctx: Context, campaign_id: str) -> Progress | OwnProgress:
 def add_batch(
     visitor: Visitor,
     campaign: str,
-    name: Annotated[str, Form()],
-    where: Annotated[str, Form()] = "",
-    kind: Annotated[BatchKind, Form()] = BatchKind.WORK,
+    form: Annotated[BatchForm, Form()],
 ) -> Response:
     """Add the records in a slice as a batch."""
     with visitor.acting() as ctx:
-        batches.add(ctx, campaign, name=name, records=batches.select(ctx, where=where), kind=kind)
+        found = queries.campaign(ctx, campaign)
+        records = batches.select(ctx, where=form.where, limit=form.limit or None, campaign_id=found.id)
+        if not records:
+            raise InvalidError(
+                f"No record is in the slice '{form.where}'." if form.where else "There is no record yet."
+            )
+        given = form.model_dump(include={"name", "kind", "priority", "skill"})
+        batches.add(ctx, found.id, records=records, **given)
     return back(visitor, f"campaigns/{campaign}")
 
 

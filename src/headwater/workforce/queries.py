@@ -144,6 +144,19 @@ def skills(ctx: Context, member: Annotator, asked: Iterable[str]) -> set[str]:
     return {skill for skill, row in found.items() if (row.holds(now) if row else skill in member.skills)}
 
 
+def holders(ctx: Context, skill: str) -> list[PersonId]:
+    """Return who may answer tasks and has a skill, stopped or not (see `skills`); for those who run campaigns."""
+    require(ctx, Decision.CAMPAIGN_OPEN)
+    now = ctx.clock.now()
+    newest: dict[PersonId, Qualification] = {}
+    for row in store.qualifications(ctx.db, ctx.program, subject=skill):
+        newest.setdefault(row.person, row)
+    found = {row.person for row in store.everyone(ctx.db, ctx.program) if skill in row.skills} - newest.keys()
+    found |= {person for person, row in newest.items() if row.holds(now)}
+    answering = governance.involved(ctx, Decision.ANNOTATION_ANSWER, Involvement.RESPONSIBLE)
+    return [each for each in answering if each in found]
+
+
 def ensure_member(ctx: Context, person: str) -> None:
     """Return when a person has a role in the program.
 

@@ -54,6 +54,15 @@ def _places(campaign_id: str) -> sa.Select[Any]:
     )
 
 
+def skills_wanted(db: Connection, campaign_id: str) -> set[str]:
+    """Return the skills that the open annotators' tasks of a campaign ask for."""
+    is_open = sa.exists().where(task.c.lane_id == lane.c.id, task.c.need > 0)
+    query = sa.select(lane.c.skill).where(
+        lane.c.campaign_id == campaign_id, lane.c.tier == Tier.ANNOTATE.value, lane.c.skill != "", is_open
+    )
+    return set(db.scalars(query))
+
+
 def hand(db: Connection, campaign_id: str, rows: Sequence[tuple[str, Lane]]) -> None:
     """Put tasks at the end of lanes."""
     for task_id, sort in rows:
