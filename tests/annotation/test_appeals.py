@@ -229,6 +229,20 @@ def test_a_dismissed_appeal_leaves_everything_as_the_reviewer_left_it(team: Team
         assert (line.upheld.value, line.upheld.n) == (0.0, 1)
 
 
+@pytest.mark.parametrize("upheld", [True, False])
+def test_the_author_reads_what_stands_after_a_ruling_and_how_many_of_their_answers_do(team: Team, upheld: bool) -> None:
+    _, feedback = reviewed(team, Verdict.CORRECT)
+    with team.act(team.annotators[0]) as ctx:
+        made = appeals.appeal(ctx, feedback, reason="it is right")
+    with team.act(team.expert) as ctx:
+        appeals.rule(ctx, made.id, upheld=upheld, reason="so it is")
+    with team.read(team.annotators[0]) as ctx:
+        stands = {"topic": "billing" if upheld else "fault"}
+        assert [each.feedback.settled for each in appeals.mine(ctx)] == [stands, stands]
+        share = appeals.my_share(ctx)
+        assert (share.value, share.n) == (float(upheld), 1)
+
+
 def test_an_appeal_is_made_once_in_time_and_about_ones_own_answer(team: Team) -> None:
     _, feedback = reviewed(team, Verdict.CORRECT)
     author, other = team.annotators[:2]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headwater.context import Context
+    from headwater.stats.interval import Estimate
 
 _SAID = {
     Kind.CORRECTED: "A reviewer corrected an answer of yours",
@@ -82,15 +83,31 @@ def mine(ctx: Context, *, before: str = "", limit: int = 50) -> list[Entry]:
     """Return what was said about the actor's answers, newest first, from the one before `before`."""
     rows = store.feedback_of(ctx.db, ctx.program, ctx.actor, before=before, limit=limit)
     against = store.about(ctx.db, [row.id for row in rows])
+    dismissed = [row.answer_id for row in rows if row.kind is Kind.DISMISSED]
+    corrected = store.corrections(ctx.db, ctx.program, ctx.actor, dismissed)
     now = ctx.clock.now()
     return [
         Entry(
-            feedback=replace(row, by=PersonId("")),
+            feedback=replace(row, by=PersonId(""), settled=_standing(row, against.get(row.id), corrected)),
             appeal=against.get(row.id),
             is_contestable=row.id not in against and row.is_contestable(now),
         )
         for row in rows
     ]
+
+
+def _standing(row: Feedback, against: Appeal | None, corrected: Mapping[str, dict[str, object]]) -> dict[str, object]:
+    """What stands today: the answer where a ruling overturned what was said, the correction where one upheld it."""
+    if against is not None and against.state is AppealState.UPHELD:
+        return row.given
+    return corrected.get(row.answer_id, {}) if row.kind is Kind.DISMISSED else row.settled
+
+
+def my_share(ctx: Context) -> Estimate:
+    """Return the share of the actor's reviewed answers that stand: those accepted, and those upheld on appeal."""
+    counts = my_counts(ctx)
+    reviewed = sum(counts[kind] for kind in (Kind.ACCEPTED, Kind.CORRECTED, Kind.RETURNED))
+    return wilson(counts[Kind.ACCEPTED] + counts[Kind.UPHELD], reviewed)
 
 
 def my_counts(ctx: Context) -> dict[Kind, int]:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Form, Response
 
 from headwater.annotation import appeals, queries, wording
-from headwater.annotation.appeal_model import APPEAL_WINDOW, AppealState, Kind
+from headwater.annotation.appeal_model import APPEAL_WINDOW, AppealState
 from headwater.sourcing import queries as sourcing
-from headwater.stats.interval import wilson
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ def mine(visitor: Visitor, before: str = "") -> Response:
     """Show the visitor what was said about their answers, newest first."""
     with visitor.reading() as ctx:
         rows = appeals.mine(ctx, before=before, limit=SHOWN + 1)
-        counts = appeals.my_counts(ctx)
-        reviewed = sum(counts[kind] for kind in (Kind.ACCEPTED, Kind.CORRECTED, Kind.RETURNED))
         return page(
             visitor,
             ctx,
@@ -36,8 +33,8 @@ def mine(visitor: Visitor, before: str = "") -> Response:
             active="feedback",
             rows=[(row, _told(row.feedback.given), _told(row.feedback.settled)) for row in rows[:SHOWN]],
             older=rows[SHOWN - 1].feedback.id if len(rows) > SHOWN else "",
-            counts=counts,
-            accepted=wilson(counts[Kind.ACCEPTED], reviewed),
+            counts=appeals.my_counts(ctx),
+            accepted=appeals.my_share(ctx),
             names={row.id: row.name for row in queries.campaigns(ctx)},
             texts=_texts(ctx, [row.feedback for row in rows]),
             days=APPEAL_WINDOW.days,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from headwater.annotation.appeal_model import Appeal, Feedback
+from headwater.annotation.appeal_model import Appeal, Feedback, Kind
 from headwater.annotation.store.answers import review
 from headwater.annotation.store.rows import read
 from headwater.storage.database import Moment, metadata
@@ -82,6 +82,17 @@ def counts(db: Connection, program: str, person: str) -> dict[str, int]:
         feedback.c.program == program, feedback.c.person == person
     )
     return {row[0]: row[1] for row in db.execute(query.group_by(feedback.c.kind))}
+
+
+def corrections(db: Connection, program: str, person: str, answer_ids: list[str]) -> dict[str, dict[str, object]]:
+    """Return what reviewers put in the place of some answers of a person, by answer, where they corrected it."""
+    query = sa.select(feedback.c.answer_id, feedback.c.settled).where(
+        feedback.c.program == program,
+        feedback.c.person == person,
+        feedback.c.answer_id.in_(answer_ids),
+        feedback.c.kind == Kind.CORRECTED.value,
+    )
+    return {row.answer_id: row.settled for row in db.execute(query)} if answer_ids else {}
 
 
 def add(db: Connection, program: str, row: Appeal) -> None:
