@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -161,8 +162,17 @@ def test_a_sign_in_link_leads_to_where_the_pages_are(team: Team) -> None:
         return result.output.partition("/sign-in/")[0]
 
     assert link() == "http://127.0.0.1:8000"
-    serving.note(settings.load(directory, port=9123))
-    assert link() == "http://127.0.0.1:9123"
+    served = serving.listen(settings.load(directory, port=0))
+    port = served.getsockname()[1]
+    assert link() == f"http://127.0.0.1:{port}"
+    tried = CliRunner().invoke(CLI, ["--workspace", str(directory), "serve", "--port", str(port)])
+    assert f"Nothing can listen on 127.0.0.1, port {port}: Address already in use." in str(tried.exception)
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(UnavailableError):
+        serving.listen(settings.load(directory, port=other.getsockname()[1]))
+    assert link() == f"http://127.0.0.1:{port}"  # where it is served, not where it could not be
+    served.close()
+    serving.listen(settings.load(directory, port=0, host="0.0.0.0")).close()  # noqa: S104 -- as a published server does
+    assert link().startswith("http://127.0.0.1:")
     with (directory / settings.FILE_NAME).open("a") as file:
         file.write('public_url = "https://labels.example.org/"\n')
     assert link() == "https://labels.example.org"

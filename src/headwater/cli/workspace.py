@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -34,15 +35,16 @@ def serve(
     settings = load(chosen.workspace, **overrides)
     if settings.public:
         settings.require_secret(settings.host)
-    os.environ["HEADWATER_WORKSPACE"] = str(settings.directory)
-    os.environ |= {f"HEADWATER_{name.upper()}": str(value) for name, value in overrides.items()}
-    done(f"Serving {settings.directory} on http://{settings.host}:{settings.port} — stop with Ctrl-C.")
-    serving.note(settings)
-    uvicorn.run(
-        "headwater.server:build" if settings.public else "headwater.server:build_local",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        log_level=settings.log_level,
-        server_header=False,
+    program = "headwater.server:build" if settings.public else "headwater.server:build_local"
+    config = uvicorn.Config(
+        program, factory=True, host=settings.host, log_level=settings.log_level, server_header=False
     )
+    server = uvicorn.Server(config)
+    with serving.listen(settings) as listener, suppress(KeyboardInterrupt):
+        os.environ["HEADWATER_WORKSPACE"] = str(settings.directory)
+        os.environ |= {f"HEADWATER_{name.upper()}": str(value) for name, value in overrides.items()}
+        config.port = listener.getsockname()[1]
+        done(f"Serving {settings.directory} on {serving.url(settings.host, config.port)} — stop with Ctrl-C.")
+        server.run(sockets=[listener])
+    if not server.started:
+        raise typer.Exit(1)
