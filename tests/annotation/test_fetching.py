@@ -135,6 +135,23 @@ def test_a_busy_endpoint_is_asked_again_and_a_slow_one_is_given_up(team: Team, m
     assert "Timeout" in reasons(team, "fetch-2")[1]
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "attempts", "said"),
+    [
+        (500, b"", 1, "Model 'judge' failed with status 500."),
+        (500, b"out of memory.", 2, "Model 'judge' failed 2 times, last with status 500: out of memory."),
+        (400, b"", 1, "Model 'judge' answered with status 400."),
+    ],
+)
+def test_a_failure_is_said_in_a_whole_sentence(
+    team: Team, model: Endpoint, status: int, body: bytes, attempts: int, said: str
+) -> None:
+    campaign = factories.open_campaign(team, 1)
+    model.answer = lambda *_: (status, body, {})
+    fetched(team, knows(team, model, attempts=attempts), campaign.id)
+    assert reasons(team) == {1: said}
+
+
 def test_a_redirect_or_a_refused_key_stops_the_fetch_and_nothing_goes_elsewhere(team: Team, model: Endpoint) -> None:
     campaign = factories.open_campaign(team, 5)
     app = knows(team, model, at_once=1)
@@ -260,7 +277,7 @@ def test_what_is_asked_can_be_narrowed_and_nothing_left_is_said(team: Team, mode
     app = knows(team, model)
     assert fetched(team, app, campaign.id, only_open=True, limit=2).answered == 2
     assert fetched(team, app, campaign.id, name="fetch-2").answered == 2
-    with pytest.raises(InvalidError, match="nothing to ask"):
+    with pytest.raises(InvalidError, match=r"nothing to ask .* ask also about what it answered already"):
         fetched(team, app, campaign.id, name="fetch-3")
     with pytest.raises(InvalidError, match="nothing to ask"):
         fetched(team, app, campaign.id, name="fetch-4", again=True, where="language = 'fr'")

@@ -6,7 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
+from headwater.cli.main import build
+from headwater.cli.session import chosen
 from headwater.governance.model import NotYoursError
 from headwater.lineage import queries as lineage
 from headwater.sourcing import coverage, intakes, queries, reading, sources
@@ -71,6 +74,25 @@ def test_items_of_an_approved_source_become_records(each_team: Team) -> None:
         assert [record.text for record in rest.records] == ["the printer is broken"]
         traced = lineage.trace(ctx, page.records[0].id, [queries.Relations()])
         assert {node.kind for node in traced.nodes} == {"record", "intake", "source"}
+
+
+def test_the_recipe_of_an_intake_is_told_in_words(team: Team) -> None:
+    recipe = Recipe(languages=("en", "es"), near_duplicate=2, personal_data="reject")
+    done = take_in(team, approved(team), items("the printer is broken", ""), recipe)
+    words = {
+        "languages": "en, es, and texts too short to tell",
+        "shortest text": "1 character",
+        "personal data": "items with it are rejected",
+        "near duplicates": "kept",
+    }
+    assert intakes.recipe_of(done).told() == words
+    before = (chosen.workspace, chosen.handle, chosen.program)
+    directory = str(team.app.settings.directory)
+    shown = CliRunner().invoke(build(), ["--workspace", directory, "--as", "ops", "intake", "show", done.id]).output
+    chosen.workspace, chosen.handle, chosen.program = before
+    lines = [line.strip() for line in shown.splitlines()]
+    assert {f"{name} {text}" for name, text in words.items()} <= {" ".join(line.split()) for line in lines}
+    assert any(line.startswith("rejected") and line.endswith("1: 1 too-short") for line in lines)
 
 
 def test_nothing_is_taken_in_before_approval(team: Team) -> None:

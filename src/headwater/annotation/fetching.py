@@ -101,7 +101,7 @@ def begin(ctx: Context, identifier: str, wanted: Wanted, *, model: str, draws: b
     if not tasks:
         raise InvalidError(
             f"There is nothing to ask '{model}' about in campaign '{campaign.name}'.",
-            remedy="It answered already, or the slice is empty; ask again with --again.",
+            remedy="The slice is empty, or it answered all of it: ask also about what it answered already.",
         )
     row = Fetch(
         id=identifier,

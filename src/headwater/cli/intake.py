@@ -12,9 +12,8 @@ import typer
 from headwater.annotation import batches, filling, shortages
 from headwater.cli.session import Detach, Json, acting, done, err, lines, reading, run_job, show, to_dict
 from headwater.cli.shortages import warn
-from headwater.cli.tables import columns
 from headwater.core.canonical import plain
-from headwater.sourcing import queries
+from headwater.sourcing import intakes, queries
 from headwater.sourcing import reading as files
 
 cli = typer.Typer(help="Intakes: run, list, look at rejects.", no_args_is_help=True)
@@ -94,10 +93,12 @@ def show_intake(intake: Annotated[str, typer.Argument(help="An intake's id.")], 
     if as_json:
         show({"intake": row, "rejects": counts}, (), as_json)
         return
-    said = {"recipe": lambda each: {name.replace("_", " "): value for name, value in each.recipe.items()}}
-    show(row, columns(("id", "origin", "state", "read", "added", "rejected", "recipe", "started_at"), **said))
-    for reason, count in counts.items():
-        done(f"  {reason}: {count:,}")
+    facts = {name: getattr(row, name) for name in ("id", "origin", "state", "started_at", "read", "added", "rejected")}
+    if counts:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
+        facts["rejected"] = f"{row.rejected:,}: {reasons}"
+    facts |= intakes.recipe_of(row).told()
+    show(facts, tuple(facts))
 
 
 @cli.command("rejects")

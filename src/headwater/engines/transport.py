@@ -65,20 +65,22 @@ class Transport:
             try:
                 status, headers, raw = self._send(url, body)
             except httpx.HTTPError as error:
-                problem = f"{type(error).__name__}: {error}"
+                problem = _told(type(error).__name__, str(error))
                 continue
             self._permitted(url, status, headers, raw)
             if status in _BUSY:
-                problem = f"status {status}: {_excerpt(raw)}"
+                problem = _status(status, raw)
                 pause = max(pause, min(_asked_pause(headers), LONGEST_PAUSE_S))
                 continue
             if status >= 400:  # noqa: PLR2004 -- the request itself is wrong: asking again is of no use
-                raise UnavailableError(f"Model '{self._name}' answered with status {status}: {_excerpt(raw)}.")
+                raise UnavailableError(f"Model '{self._name}' answered with {_status(status, raw)}.")
             try:
                 return json.loads(raw)
             except ValueError as error:
-                problem = f"its reply is no JSON ({error}): {_excerpt(raw)}"
-        raise UnavailableError(f"Model '{self._name}' failed {self._settings.attempts} times, last with {problem}.")
+                problem = _told(f"a reply that is no JSON ({error})", _excerpt(raw))
+        tries = self._settings.attempts
+        failed = "failed" if tries == 1 else f"failed {tries} times, last"
+        raise UnavailableError(f"Model '{self._name}' {failed} with {problem}.")
 
     def _send(self, url: str, body: object) -> tuple[int, httpx.Headers, bytes]:
         """One call, its reply read to the end within the time limit, which counts from the first byte sent."""
@@ -114,7 +116,7 @@ class Transport:
             )
         if status in _REFUSED:
             raise ModelRefusedError(
-                f"Model '{self._name}' refuses with status {status}: {_excerpt(raw)}.",
+                f"Model '{self._name}' refuses with {_status(status, raw)}.",
                 remedy=f"Check 'url' and 'key' of [models.{self._name}] in the settings.",
             )
 
@@ -124,6 +126,14 @@ def _asked_pause(headers: httpx.Headers) -> float:
         return max(float(headers.get("retry-after", "0")), 0.0)
     except ValueError:
         return 0.0
+
+
+def _told(what: str, detail: str) -> str:
+    return f"{what}: {detail}".removesuffix(": ").removesuffix(".")
+
+
+def _status(status: int, raw: bytes) -> str:
+    return _told(f"status {status}", _excerpt(raw))
 
 
 def _excerpt(raw: bytes) -> str:

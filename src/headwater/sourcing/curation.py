@@ -36,6 +36,19 @@ class Recipe:
     near_duplicate: float = 0.75
     """Least similarity at which a text is a near duplicate of a kept one; above 1 switches the step off."""
 
+    def told(self) -> dict[str, str]:
+        """Return its steps in words, by what each looks at."""
+        shortest, alike = self.fewest_characters, self.near_duplicate
+        return {
+            "languages": f"{', '.join(self.languages)}, and texts too short to tell" if self.languages else "all",
+            "shortest text": "1 character" if shortest == 1 else f"{shortest:,} characters",
+            "personal data": _PERSONAL_DATA.get(self.personal_data, self.personal_data),
+            "near duplicates": f"rejected, from a similarity of {alike:g}" if alike <= 1 else "kept",
+        }
+
+
+_PERSONAL_DATA = {"mask": "masked", "reject": "items with it are rejected", "keep": "left as it is"}
+
 
 class _Repeat(NamedTuple):
     other: str | int

@@ -47,7 +47,7 @@ def show(visitor: Visitor, campaign: str, fetch: str = "") -> Response:
             active="campaigns",
             campaign=found,
             rows=[(row, jobs.get(row.fetch.id)) for row in rows],
-            unbegun=here[:5],
+            unbegun=[(job, wanted[job.id]["model"], wanted[job.id]["wanted"]) for job in here[:5]],
             running=any(not job.ended for job in jobs.values() if job.kind == "fetch"),
             failures=fetching.failures(ctx, chosen, limit=SHOWN) if chosen else [],
             chosen=chosen,

@@ -181,13 +181,15 @@ def propose(visitor: Visitor, source: str) -> Response:
 def intake(visitor: Visitor, intake: str, reason: str = "", after: int = 0) -> Response:
     """Show an intake with its rejects and their reasons."""
     with visitor.reading() as ctx:
-        rows = queries.rejects(ctx, intake, reason=reason, after=after, limit=51)
+        found = queries.intake(ctx, intake)
+        rows = queries.rejects(ctx, found.id, reason=reason, after=after, limit=51)
         return page(
             visitor,
             ctx,
             "sourcing/intake.html",
             active="sources",
-            intake=queries.intake(ctx, intake),
+            intake=found,
+            recipe=intakes.recipe_of(found).told(),
             counts=queries.reject_counts(ctx, [intake]),
             rejects=rows[:50],
             more=rows[49].place if len(rows) > 50 else 0,  # noqa: PLR2004 -- a page
