@@ -147,6 +147,11 @@ def test_a_bucket_that_does_not_answer_is_named(team: Team, monkeypatch: pytest.
     assert "Check records_url" in refusal.value.remedy
 
 
+def test_a_ruling_without_a_verdict_names_both(refused: Callable[..., str]) -> None:
+    said = refused("feedback", "rule", "apl_1", "--reason", "rule 5")
+    assert said.endswith("Add --uphold when its author was right, --dismiss when the reviewer was.")
+
+
 def test_an_application_factory_refuses_a_secret_that_is_none(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADWATER_WORKSPACE", str(team.app.settings.directory))
     monkeypatch.setenv("HEADWATER_SECRET_KEY", "short")

@@ -83,7 +83,7 @@ def mine(ctx: Context, *, before: str = "", limit: int = 50) -> list[Entry]:
     """Return what was said about the actor's answers, newest first, from the one before `before`."""
     rows = store.feedback_of(ctx.db, ctx.program, ctx.actor, before=before, limit=limit)
     against = store.about(ctx.db, [row.id for row in rows])
-    dismissed = [row.answer_id for row in rows if row.kind is Kind.DISMISSED]
+    dismissed: list[str] = [row.answer_id for row in rows if row.kind is Kind.DISMISSED]
     corrected = store.corrections(ctx.db, ctx.program, ctx.actor, dismissed)
     now = ctx.clock.now()
     return [

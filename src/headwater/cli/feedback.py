@@ -9,6 +9,7 @@ import typer
 from headwater.annotation import appeals, queries, wording
 from headwater.annotation.appeal_model import AppealState
 from headwater.cli.session import Json, acting, done, reading, show
+from headwater.core.errors import InvalidError
 from headwater.governance import queries as governance
 
 cli = typer.Typer(help="Feedback on answers, appeals against it, rulings.", no_args_is_help=True)
@@ -67,10 +68,17 @@ def listing(
 @cli.command("rule")
 def rule(
     appeal: Identifier,
-    uphold: Annotated[bool, typer.Option("--uphold/--dismiss", help="Whether the author was right.")],
     reason: Annotated[str, typer.Option(help="Why; author and reviewer read it.")],
+    uphold: Annotated[
+        bool | None, typer.Option("--uphold/--dismiss", help="Whether the author was right; name one of them.")
+    ] = None,
 ) -> None:
     """Rule on an appeal, as somebody who is neither its author nor the reviewer."""
+    if uphold is None:
+        raise InvalidError(
+            f"Nothing is said of what becomes of the appeal '{appeal}'.",
+            remedy="Add --uphold when its author was right, --dismiss when the reviewer was.",
+        )
     with acting() as ctx:
         made = appeals.rule(ctx, appeal, upheld=uphold, reason=reason)
     done(f"Appeal {made.id} is {made.state}; author and reviewer are told.")
