@@ -263,3 +263,23 @@ def test_the_image_stays_in_sight_while_several_questions_are_answered(
         if place == 3:
             sheets.picture(tab, "sticky-image")
     tab.context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_buttons_of_the_brush_stand_apart_from_the_labels_and_show_what_is_on(
+    team: Team, site: Served, browser: Browser, width: int
+) -> None:
+    campaign = opened_images(team, IMAGE_KINDS["mask"])
+    tab = bench(site, browser, team.annotators[0], campaign, viewport={"width": width, "height": 1200})
+    press(tab, "2", "e")
+    dent, erase = tab.get_by_role("button", name="dent"), tab.get_by_role("button", name="Erase")
+    above, below = dent.bounding_box(), erase.bounding_box()
+    assert above
+    assert below
+    assert below["y"] - above["y"] - above["height"] >= 8
+    colour = "each => getComputedStyle(each).backgroundColor"
+    assert dent.evaluate(colour) == erase.evaluate(colour) != tab.get_by_role("button", name="Larger").evaluate(colour)
+    for theme in ("light", "dark"):
+        tab.emulate_media(color_scheme=theme)
+        assert not problems(tab)
+    tab.context.close()
