@@ -10,7 +10,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from headwater.annotation import likeness
-from headwater.annotation.exchange.masks import rle_of
+from headwater.annotation.masks import rle_of
 from headwater.annotation.questions import Kind, Option, Question, SchemaError, as_data, parse
 
 LABELS = tuple(Option(value=each) for each in ("a", "b", "c", "d"))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from headwater.annotation import queries as annotation
-from headwater.annotation.exchange.masks import rle_of
+from headwater.annotation.masks import rle_of
 from headwater.annotation.plan import Plan
 from headwater.quality import assessments, explorer, queries
 from headwater.stats.agreement import marks

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from headwater.annotation.exchange.masks import rle_of
+from headwater.annotation.masks import rle_of
 from headwater.annotation.plan import Plan
 from headwater.quality import assessments
 from headwater.web.drawings import overlay

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headwater.annotation.exchange.masks import counts_of
+from headwater.annotation.masks import counts_of
 from headwater.annotation.questions import Kind
 from headwater.stats.agreement import regions
 from headwater.stats.agreement.marks import box_overlap

@@ -11,13 +11,15 @@ A per-turn question takes `{"turn number from 0": answer}`. Any question takes `
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from headwater.annotation import masks
+from headwater.annotation.phrases import between, shown, some, within
 from headwater.annotation.questions import IMAGE_MARKS, MARKS, UNDECIDED, Kind, Question
+from headwater.annotation.storable import is_storable
 from headwater.core.errors import InvalidError
 
 TEXT_LIMIT = 200_000
@@ -25,7 +27,9 @@ TEXT_LIMIT = 200_000
 MARK_LIMIT = 10_000
 """Most spans, boxes, points or outlines in one answer."""
 _CORNERS = 3
-_SHOWN, _NAMED = 60, 12
+_HUGE = 1e300
+_SLACK = 1e-6
+"""Pixels by which a mark may stand over the edge: what percentages of a picture lose when they are reckoned back."""
 
 
 class ResponseError(InvalidError):
@@ -142,6 +146,8 @@ def _turns(question: Question, facts: Facts) -> set[str]:
 
 
 def _problems(question: Question, answer: object, facts: Facts) -> list[str]:
+    if not is_storable(answer):
+        return ["it holds half a surrogate pair or the character U+0000, which cannot be kept"]
     if isinstance(answer, Mapping) and UNDECIDED in answer:
         reason = answer[UNDECIDED]
         fine = isinstance(reason, str) and reason.strip() and len(answer) == 1
@@ -164,28 +170,28 @@ def _problems(question: Question, answer: object, facts: Facts) -> list[str]:
 def _single(question: Question, answer: object, facts: Facts) -> list[str]:
     del facts
     if not isinstance(answer, str):
-        return [f"expected one of its options, not {_shown(answer)}"]
+        return [f"expected one of its options, not {shown(answer)}"]
     return _choice(question, answer)
 
 
 def _choice(question: Question, value: object) -> list[str]:
     if value not in question.values:
-        return [f"{_shown(value)} is not one of {_some(question.values)}"]
+        return [f"{shown(value)} is not one of {some(question.values)}"]
     if question.leaves_only and any(option.parent == value for option in question.options):
-        return [f"{_shown(value)} has finer options; choose one of them"]
+        return [f"{shown(value)} has finer options; choose one of them"]
     return []
 
 
 def _multiple(question: Question, answer: object, facts: Facts) -> list[str]:
     del facts
     if not isinstance(answer, list | tuple):
-        return [f"expected a list of its options, not {_shown(answer)}"]
+        return [f"expected a list of its options, not {shown(answer)}"]
     found = [problem for value in answer for problem in _choice(question, value)]
     if len({str(value) for value in answer}) < len(answer):
         found.append("an option is chosen twice")
     low, high = question.bounds
     if not low <= len(answer) <= high:
-        found.append(f"{len(answer)} chosen, expected {_range(low, high)}")
+        found.append(f"{len(answer)} chosen, expected {within(low, high)}")
     return found
 
 
@@ -193,7 +199,7 @@ def _rating(question: Question, answer: object, facts: Facts) -> list[str]:
     del facts
     low, high = question.bounds
     if isinstance(answer, bool) or not isinstance(answer, int) or not low <= answer <= high:
-        return [f"expected a whole number from {low:g} to {high:g}, not {_shown(answer)}"]
+        return [f"expected a whole number from {low:g} to {high:g}, not {shown(answer)}"]
     return []
 
 
@@ -202,17 +208,17 @@ def _numeric(question: Question, answer: object, facts: Facts) -> list[str]:
     low, high = question.bounds
     number = _number(answer)
     if number is None or not low <= number <= high:
-        return [f"expected a number{_between(low, high)}, not {_shown(answer)}"]
+        return [f"expected a number{between(low, high)}, not {shown(answer)}"]
     return []
 
 
 def _text(question: Question, answer: object, facts: Facts) -> list[str]:
     del facts
     if not isinstance(answer, str):
-        return [f"expected text, not {_shown(answer)}"]
+        return [f"expected text, not {shown(answer)}"]
     low, high = question.bounds
     high = min(high, TEXT_LIMIT)
-    return [] if low <= len(answer) <= high else [f"{len(answer)} characters, expected {_range(low, high)}"]
+    return [] if low <= len(answer) <= high else [f"{len(answer)} characters, expected {within(low, high)}"]
 
 
 def _ranking(question: Question, answer: object, facts: Facts) -> list[str]:
@@ -226,12 +232,12 @@ def _ranking(question: Question, answer: object, facts: Facts) -> list[str]:
     things = question.values or tuple(str(n) for n in range(facts.responses))
     placed = [thing for place in order for thing in place]
     if sorted(map(str, placed)) != sorted(things):
-        return [f"must place each of {_some(things)} once; it places {_some(tuple(map(str, placed)))}"]
+        return [f"must place each of {some(things)} once; it places {some(tuple(map(str, placed)))}"]
     found = [] if question.ties or all(len(place) == 1 for place in order) else ["ties are not allowed"]
     reasons = answer.get("reasons", [])
-    allowed = {reason.value for reason in question.reasons}
+    allowed = [reason.value for reason in question.reasons]
     if not isinstance(reasons, list) or any(reason not in allowed for reason in reasons):
-        found.append(f"reasons must be among {_some(tuple(sorted(allowed)))}")
+        found.append(f"reasons must be among {some(tuple(sorted(allowed)))}")
     if not isinstance(answer.get("comment", ""), str) or set(answer) - {"order", "reasons", "comment"}:
         found.append("may hold only 'order', 'reasons' and a text 'comment'")
     return found
@@ -241,8 +247,9 @@ def _spans(question: Question, answer: object, facts: Facts) -> list[str]:
     if not isinstance(answer, Mapping) or set(answer) - {"spans", "relations"}:
         return ['expected {"spans": […], "relations": […]}']
     found = _marks(question, answer.get("spans", []), _span_problem, facts)
-    if found:
-        return found
+    relations = answer.get("relations", [])
+    if found or not isinstance(relations, list):
+        return found or [f"expected a list of relations, not {shown(relations)}"]
     spans: list[dict[str, object]] = list(answer.get("spans", []))
     ids = [span.get("id", str(number)) for number, span in enumerate(spans)]
     if len(set(ids)) < len(ids):
@@ -251,13 +258,13 @@ def _spans(question: Question, answer: object, facts: Facts) -> list[str]:
         ordered = sorted((int(s.get("turn", 0)), int(s["start"]), int(s["end"])) for s in spans)  # type: ignore[call-overload]
         if any(a[0] == b[0] and b[1] < a[2] for a, b in pairwise(ordered)):
             found.append("spans overlap, which this question does not allow")
-    allowed = {option.value for option in question.relations}
-    for number, relation in enumerate(answer.get("relations", []), 1):
+    allowed = [option.value for option in question.relations]
+    for number, relation in enumerate(relations, 1):
         if not isinstance(relation, Mapping) or relation.get("from") not in ids or relation.get("to") not in ids:
             found.append(f"relation {number} must run from one span's id to another's")
         elif relation.get("label") not in allowed:
             found.append(
-                f"relation {number}: {_shown(relation.get('label'))} is not one of {_some(tuple(sorted(allowed)))}"
+                f"relation {number}: {shown(relation.get('label'))} is not one of {some(tuple(sorted(allowed)))}"
             )
     return found
 
@@ -266,6 +273,8 @@ def _span_problem(mark: Mapping[str, object], facts: Facts) -> str:
     start, end, turn = (_whole(each) for each in (mark.get("start"), mark.get("end"), mark.get("turn", 0)))
     if start is None or end is None or turn is None:
         return "needs whole numbers 'start' and 'end'"
+    if not isinstance(mark.get("id", ""), str | int):
+        return f"has {shown(mark['id'])} for an 'id', expected a text"
     if not 0 <= turn < len(facts.lengths):
         return f"turn {turn} does not exist"
     length = facts.lengths[turn]
@@ -292,7 +301,7 @@ def _keypoints(question: Question, answer: object, facts: Facts) -> list[str]:
     found = _marks(question, answer, _keypoint_problem, facts)
     if question.skeleton and not found and isinstance(answer, list):
         placed = Counter((mark.get("object", 1), mark["label"]) for mark in answer)
-        found += [f"object {which} has {_shown(label)} {n} times" for (which, label), n in placed.items() if n > 1]
+        found += [f"object {which} has {shown(label)} {n} times" for (which, label), n in placed.items() if n > 1]
     return found
 
 
@@ -314,8 +323,9 @@ def _mask_problem(mark: Mapping[str, object], facts: Facts) -> str:
         return "needs 'rle' with 'size' and 'counts'"
     if facts.width and size != [facts.height, facts.width]:
         return f"has the size {size}, but the image is [{facts.height}, {facts.width}]"
-    counts = rle["counts"]
-    if isinstance(counts, list) and sum(counts) != math.prod(size):
+    try:
+        masks.counts_of(dict(rle))
+    except (ValueError, TypeError, OverflowError):
         return "has run lengths that do not add up to its size"
     return ""
 
@@ -330,12 +340,12 @@ def _marks(
         if not isinstance(mark, Mapping):
             found.append(f"mark {number} is not a mapping")
         elif mark.get("label") not in question.values:
-            found.append(f"mark {number}: {_shown(mark.get('label'))} is not one of {_some(question.values)}")
+            found.append(f"mark {number}: {shown(mark.get('label'))} is not one of {some(question.values)}")
         elif problem := problem_of(mark, facts):
             found.append(f"mark {number} {problem}")
     low, high = question.bounds
     if not low <= len(marks) <= high:
-        found.append(f"{len(marks)} marks, expected {_range(low, high)}")
+        found.append(f"{len(marks)} marks, expected {within(low, high)}")
     return found
 
 
@@ -356,7 +366,7 @@ _RULES: dict[Kind, Callable[[Question, object, Facts], list[str]]] = {
 
 
 def _number(value: object) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _HUGE else None
 
 
 def _whole(value: object) -> int | None:
@@ -368,26 +378,4 @@ def _is_point(value: object) -> bool:
 
 
 def _inside(x: float, y: float, facts: Facts) -> bool:
-    return not facts.width or (0 <= x <= facts.width and 0 <= y <= facts.height)
-
-
-def _shown(value: object) -> str:
-    text = f"'{value}'" if isinstance(value, str) else repr(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
-
-
-def _some(values: tuple[str, ...]) -> str:
-    shown = ", ".join(values[:_NAMED])
-    return f"{shown} … ({len(values)} in all)" if len(values) > _NAMED else shown or "nothing"
-
-
-def _range(low: float, high: float) -> str:
-    if math.isinf(high):
-        return f"at least {low:g}"
-    return f"at most {high:g}" if low <= 0 else f"{low:g} to {high:g}"
-
-
-def _between(low: float, high: float) -> str:
-    if math.isinf(low) and math.isinf(high):
-        return ""
-    return f" {_range(low, high)}" if not math.isinf(low) else f" at most {high:g}"
+    return not facts.width or (-_SLACK <= x <= facts.width + _SLACK and -_SLACK <= y <= facts.height + _SLACK)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from headwater.annotation.exchange.masks import counts_of
+from headwater.annotation.masks import counts_of
 from headwater.annotation.questions import Kind
 from headwater.quality.model import NotAssessableError
 from headwater.stats.agreement import gamma, marks, patterns, regions, spans

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from headwater.annotation.exchange.masks import counts_of
+from headwater.annotation.masks import counts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

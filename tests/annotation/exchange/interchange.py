@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from headwater.annotation.exchange import masks
+from headwater.annotation import masks
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.exchange.model import Item, Reply
 from headwater.annotation.questions import Question, parse

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from headwater.annotation.exchange import brush, label_studio_config, masks
+from headwater.annotation import masks
+from headwater.annotation.exchange import brush, label_studio_config
 from headwater.annotation.exchange.docbin import hashed
 from headwater.annotation.exchange.formats import CODECS, Format
 from headwater.annotation.exchange.msgpack import pack, unpack

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.annotation.exchange.masks import rle_of
+from headwater.annotation.masks import rle_of
 from headwater.stats.agreement import marks, regions
 from headwater.stats.agreement.krippendorff import alpha as krippendorff
 from headwater.stats.agreement.spans import Span, agreement

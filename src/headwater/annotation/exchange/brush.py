@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headwater.annotation.exchange.masks import PIXELS_LIMIT
+from headwater.annotation.masks import PIXELS_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import tempfile
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from headwater.annotation.exchange import masks
+from headwater.annotation import masks
 from headwater.annotation.exchange.files import bad, document, encoded
 from headwater.annotation.exchange.model import Codec, Feature, Item, Reply, first
 from headwater.annotation.questions import IMAGE_MARKS, Kind

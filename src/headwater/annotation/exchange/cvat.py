@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
-from headwater.annotation.exchange import masks
+from headwater.annotation import masks
 from headwater.annotation.exchange.files import bad, branches, written
 from headwater.annotation.exchange.model import Codec, Feature, Item, Reply, first
 from headwater.annotation.questions import CHOICES, IMAGE_MARKS, Kind, Question

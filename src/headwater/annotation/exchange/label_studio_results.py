@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headwater.annotation.exchange import brush, masks
+from headwater.annotation import masks
+from headwater.annotation.exchange import brush
 from headwater.annotation.exchange.label_studio_config import slug, tag_of, to_name
 from headwater.annotation.questions import CHOICES, Kind, Question
 from headwater.annotation.responses import undecided

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 PIXELS_LIMIT = 400_000_000
 _BITS, _SIGN, _MORE, _OFFSET = 5, 0x10, 0x20, 48
+_LONGEST = 12
+"""Most characters of one run length, less one; what is longer is no picture's."""
 
 
 def counts_of(rle: dict[str, Any]) -> list[int]:
@@ -36,6 +38,8 @@ def _unpacked(text: str) -> list[int]:
         value = shift = 0
         more = True
         while more:
+            if place == len(text) or shift > _LONGEST:
+                raise ValueError("run lengths that end early")
             sign = ord(text[place]) - _OFFSET
             value |= (sign & 0x1F) << (_BITS * shift)
             more = bool(sign & _MORE)
