@@ -74,8 +74,8 @@ def runs(ctx: Context) -> bool:
     return True
 
 
-def cohorts(ctx: Context, *, ids: Sequence[str] = (), batch_id: str = "") -> list[Cohort]:
-    """Return the program's cohorts: those with the given ids, those of a batch, or all."""
+def cohorts(ctx: Context, *, ids: Sequence[str] | None = None, batch_id: str = "") -> list[Cohort]:
+    """Return the program's cohorts: those with the given ids (no ids, no cohorts), those of a batch, or all."""
     return store.cohorts(ctx.db, ctx.program, ids=ids, batch_id=batch_id)
 
 

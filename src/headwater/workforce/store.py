@@ -167,10 +167,10 @@ SELECT id, program, batch_id, guideline_id, team, training FROM cohort WHERE pro
 AND batch_id = :batch AND guideline_id = :guideline AND team = :team AND training = :training""").columns(*cohort.c)
 
 
-def cohorts(db: Connection, program: str, *, ids: Sequence[str] = (), batch_id: str = "") -> list[Cohort]:
+def cohorts(db: Connection, program: str, *, ids: Sequence[str] | None = None, batch_id: str = "") -> list[Cohort]:
     """Return cohorts by id, or of a batch, or all of the program."""
     query = sa.select(cohort).where(cohort.c.program == program)
-    if ids:
+    if ids is not None:
         query = query.where(cohort.c.id.in_(ids))
     if batch_id:
         query = query.where(cohort.c.batch_id == batch_id)
