@@ -35,7 +35,10 @@ def worded(value: object, text: str) -> str:
         return summary(value)
     marks = value["spans"] if isinstance(value, dict) and "spans" in value else value
     if isinstance(marks, list) and any(isinstance(each, dict) for each in marks):
-        return "; ".join(_mark(each, text) for each in marks)
+        said = [_mark(each, text) for each in marks]
+        named = {mark.get("id", str(place)): words for place, (mark, words) in enumerate(zip(marks, said, strict=True))}
+        relations = value.get("relations", ()) if isinstance(value, dict) else ()
+        return "; ".join([*said, *(f"({named[r['from']]}) {r['label']} ({named[r['to']]})" for r in relations)])
     if isinstance(marks, list) and all(isinstance(each, str) for each in marks):
         return ", ".join(sorted(marks)) or NONE
     return "" if value is None else summary(value)

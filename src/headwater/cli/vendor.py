@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from headwater.annotation import deliveries, vendors, wording
+from headwater.annotation import deliveries, queries, vendors, wording
 from headwater.annotation import packages as work
 from headwater.cli.session import Json, acting, done, lines, reading, show
 from headwater.cli.tables import called, columns
@@ -109,7 +109,8 @@ def sample(delivery: Delivery, as_json: Json = False) -> None:
         return
     for each in found:
         done(f"{each.item_id}  {each.content.get('text', '')}")
-        lines([f"{name}: {wording.summary(value)}" for name, value in each.values.items()])
+        text = str(each.content.get("text", ""))
+        lines([f"{name}: {wording.worded(value, text)}" for name, value in each.values.items()])
 
 
 @cli.command("judge")
@@ -195,7 +196,11 @@ def packages(as_json: Json = False) -> None:
     """List work packages, newest first."""
     with reading() as ctx:
         rows = vendors.packages(ctx)
-    show(rows, ("id", "name", "state", "items", "due_at", "digest"), as_json, empty="No package was prepared yet.")
+        partners = {each.vendor.id: each.vendor.name for each in vendors.scorecards(ctx)}
+        campaigns = {each.id: each.name for each in queries.campaigns(ctx)}
+    fields = ("id", "name", "campaign", "vendor", "state", "items", "due_at", "digest")
+    shown = columns(fields, campaign=called(campaigns, "campaign_id"), vendor=called(partners, "vendor_id"))
+    show(rows, shown, as_json, empty="No package was prepared yet.")
 
 
 @cli.command("deliveries")

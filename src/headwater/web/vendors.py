@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response, UploadFile
+from markupsafe import Markup
 
 from headwater.annotation import deliveries, images, packages, queries, vendors, wording
+from headwater.annotation.vendor_model import Sampled
 from headwater.governance import queries as governance
 from headwater.governance.authority import may
 from headwater.governance.model import Decision, ProposalState
+from headwater.web.drawings import overlay
 from headwater.web.session import Visitor, back, page
 
 router = APIRouter(prefix="/p/{program}/vendors")
@@ -21,20 +24,21 @@ router = APIRouter(prefix="/p/{program}/vendors")
 def front(visitor: Visitor) -> Response:
     """Show scorecards, packages and deliveries."""
     with visitor.reading() as ctx:
-        found, came = vendors.packages(ctx), vendors.deliveries(ctx)
+        found, came, cards = vendors.packages(ctx), vendors.deliveries(ctx), vendors.scorecards(ctx)
+        campaigns = queries.campaigns(ctx)
         return page(
             visitor,
             ctx,
             "vendors/front.html",
             active="campaigns",
-            cards=vendors.scorecards(ctx),
+            cards=cards,
+            partners={each.vendor.id: each.vendor.name for each in cards},
+            campaigns={each.id: each.name for each in campaigns},
             packages=found,
             deliveries={row.id: [each for each in came if each.package_id == row.id] for row in found},
             now=ctx.clock.now(),
             proposals={each.subject: each.id for each in governance.proposals(ctx, state=ProposalState.OPEN)},
-            batches=[
-                (campaign, batch) for campaign in queries.campaigns(ctx) for batch in queries.batches(ctx, campaign.id)
-            ],
+            batches=[(campaign, batch) for campaign in campaigns for batch in queries.batches(ctx, campaign.id)],
         )
 
 
@@ -118,9 +122,8 @@ def show(visitor: Visitor, delivery: str) -> Response:
             vendor=vendors.vendor(ctx, package.vendor_id),
             left=[each for each in sampled if each.judgement is None],
             judged=[each for each in sampled if each.judgement is not None],
-            said={
-                each.item_id: {name: wording.summary(value) for name, value in each.values.items()} for each in sampled
-            },
+            said={each.item_id: _said(each) for each in sampled},
+            drawn={each.item_id: _drawn(each) for each in sampled},
             guideline=package.guideline_id,
             shortfall=deliveries.shortfall(row, package) if row.wrong is not None else "",
             proposals=governance.proposals(ctx, subject=row.id),
@@ -157,6 +160,19 @@ def rework(visitor: Visitor, delivery: str) -> Response:
         rows = deliveries.rework(ctx, delivery)
     data = "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in rows).encode()
     return _file(data, f"{delivery}-rework.jsonl", "application/jsonl")
+
+
+def _said(sampled: Sampled) -> dict[str, str]:
+    """The answers to a task in words."""
+    text = str(sampled.content.get("text", ""))
+    return {name: wording.worded(value, text) for name, value in sampled.values.items()}
+
+
+def _drawn(sampled: Sampled) -> Markup:
+    """What was marked on the image of a task, each question in a colour of its own; empty where its size is unknown."""
+    width, height = (int(sampled.content.get(side) or 0) for side in ("width", "height"))
+    marked = [value for value in sampled.values.values() if isinstance(value, list)]
+    return overlay((width, height) if width and height else None, marked)
 
 
 def _file(data: bytes, name: str, media_type: str) -> Response:
