@@ -10,7 +10,8 @@ import pytest
 from headwater.annotation import deliveries, vendors
 from headwater.annotation.vendor_model import DeliveryState
 from tests.accessibility import problems
-from tests.annotation.test_vendors import answered, issued, lapse, opened
+from tests.annotation.test_packing import packed
+from tests.annotation.test_vendors import answered, deliver, issued, lapse, opened
 from tests.serving import Served
 
 if TYPE_CHECKING:
@@ -75,4 +76,24 @@ def test_a_delivery_is_taken_in_inspected_by_keyboard_and_its_rework_handed_out(
     with tab.expect_download() as download:
         tab.get_by_role("link", name="Certificate").click()
     assert download.value.path().read_text() == '"signed"'
+    assert not problems(tab)
+
+
+def test_an_inspector_sees_what_was_marked_on_the_picture_and_in_the_text(
+    team: Team, site: Served, browser: Browser
+) -> None:
+    package, files = packed(team, "boxes")
+    tasks = [json.loads(line)["id"] for line in files["tasks.jsonl"].splitlines()]
+    damage = [{"x": 30, "y": 20, "width": 30, "height": 20, "label": "dent"}]
+    rows = [{"id": task, "values": {"damage": damage, "state": "bad"}} for task in tasks]
+    found = deliver(team, package, rows)
+    tab = site.tab_of(browser, team.ops)
+    tab.goto(f"{site.url}/p/support/vendors/deliveries/{found.id}")
+    picture, box = (tab.locator(each).bounding_box() for each in (".marked img", ".drawn rect"))
+    assert picture
+    assert box
+    across = picture["width"] / int(tab.locator(".drawn").get_attribute("viewBox").split()[2])  # type: ignore[union-attr]
+    assert box["x"] - picture["x"] == pytest.approx(30 * across, abs=2)
+    assert box["width"] == pytest.approx(30 * across, abs=3)
+    assert tab.get_by_text("dent: 30 × 20 at 30, 20").is_visible()
     assert not problems(tab)

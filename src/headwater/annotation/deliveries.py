@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headwater.annotation import content, images, likeness, queries, responses, vendor_answers, vendors
+from headwater.annotation import (
+    content,
+    delivery_rows,
+    images,
+    likeness,
+    packing,
+    queries,
+    responses,
+    vendor_answers,
+    vendors,
+)
+from headwater.annotation.phrases import legible
 from headwater.annotation.store import vendors as store
 from headwater.annotation.vendor_model import (
     OUT,
@@ -32,14 +42,12 @@ from headwater.governance.model import Decision
 from headwater.sourcing import queries as sourcing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from headwater.annotation.delivery_rows import Row
     from headwater.annotation.store.vendors import PackageItem
     from headwater.context import Context
 
 _KEPT = 1000
 """Most problems kept in words; all of them are counted."""
-_LONGEST_S = 24 * 3600
 _MISSING = "no answer"
 
 
@@ -52,10 +60,10 @@ def receive(ctx: Context, package_id: str, data: bytes) -> Delivery:
     Args:
         ctx: The context.
         package_id: The package it is the work on.
-        data: JSON lines with `id`, `values` and, if told, `by` and `seconds`.
+        data: JSON lines with `id`, `values` and, if told, `by` and `seconds`, or an export of Label Studio.
 
     Raises:
-        DeliveryError: It is no UTF-8 text, or empty.
+        DeliveryError: It is no UTF-8 text, empty, an array that cannot be read, or no row of it is an answer.
         VendorStateError: The package is not out, or an earlier delivery waits for a decision.
     """
     require(ctx, Decision.DELIVERY_ACCEPT)
@@ -66,25 +74,34 @@ def receive(ctx: Context, package_id: str, data: bytes) -> Delivery:
         what = "has a delivery that waits for a decision" if waiting else f"is {package.state}"
         raise VendorStateError(f"Package '{package.name}' {what}; nothing can be delivered now.")
     items = store.items(ctx.db, package.id)
-    found = _checked(ctx, package, items, data)
-    answers = _kept(ctx, before, found) | found.good
-    missing = sorted(items.keys() - answers.keys())
+    asked = queries.schema(ctx, package.schema_id).questions
+    rows = list(delivery_rows.read(data, asked))
+    found = _checked(ctx, package, items, rows)
+    if not found.good and not found.gone:
+        raise DeliveryError(
+            f"None of the {len(rows):,} rows is an answer to a task of package '{package.name}'; the first: "
+            f"{found.problems[0].rstrip('.')}.",
+            remedy="Nothing was taken in. README.txt in the package says what to send, example.jsonl shows it.",
+        )
+    earlier = store.answers_in(ctx.db, before[0].id) if before else []
+    answers = _kept(before, earlier, found) | found.good
+    missing = sorted(items.keys() - answers.keys() - found.gone)
     failed = {item: found.reasons.get(item, _MISSING) for item in missing}
-    problems = [*found.problems, *(f"Task {item}: {_MISSING}" for item in missing if item not in found.reasons)]
+    problems = [*found.problems, *_unchanged(before, earlier, found)]
+    problems += [f"Task {item}: {_MISSING}" for item in missing if item not in found.reasons]
     known = {item: each.known for item, each in items.items() if each.known}
     work = sorted(answers.keys() - known.keys())
     judged = sorted(found.good.keys() & known.keys())
     digest = digest_bytes(data)
-    asked = queries.schema(ctx, package.schema_id).questions
     row = Delivery(
         id=new_id("dlv"),
         package_id=package.id,
         number=len(before) + 1,
         state=DeliveryState.RECEIVED,
         digest=digest,
-        rows=found.rows,
+        rows=len(rows),
         valid=len(found.good),
-        complete=len(answers),
+        complete=len(answers) + len(found.gone),
         problems=tuple(problems[:_KEPT]),
         gold_right=sum(likeness.agrees(asked, known[item], answers[item]["response"]) for item in judged),
         gold_total=len(judged),
@@ -174,7 +191,7 @@ def accept(ctx: Context, identifier: str, *, reason: str) -> Delivery:
     row = delivery(ctx, identifier)
     package = vendors.package(ctx, row.package_id)
     if why := shortfall(row, package):
-        raise VendorStateError(f"Delivery {row.number} cannot be accepted: {why}.", remedy="Return it as rework.")
+        raise VendorStateError(f"Delivery {row.number} cannot be accepted: {why}.", remedy=_next(row))
     decisions.approve(ctx, Decision.DELIVERY_ACCEPT, subject=row.id, digest=row.digest, reason=reason)
     used = vendor_answers.take_in(ctx, package, row, vendors.vendor(ctx, package.vendor_id))
     store.set_delivery(ctx.db, row.id, state=DeliveryState.ACCEPTED.value, reason=reason, used=used)
@@ -190,14 +207,17 @@ def send_back(ctx: Context, identifier: str, *, reason: str) -> Delivery:
     require(ctx, Decision.DELIVERY_ACCEPT)
     row = delivery(ctx, identifier)
     if row.state is not DeliveryState.JUDGED:
-        raise VendorStateError(f"Delivery {row.number} is {row.state}.", remedy="Judge its sample first.")
+        why = f"Delivery {row.number} is {row.state}; only a judged one is returned."
+        raise VendorStateError(why, remedy=_next(row))
     decisions.refuse(ctx, Decision.DELIVERY_ACCEPT, subject=row.id, reason=reason)
     store.set_delivery(ctx.db, row.id, state=DeliveryState.RETURNED.value, reason=reason)
     return replace(row, state=DeliveryState.RETURNED, reason=reason)
 
 
 def rework(ctx: Context, identifier: str) -> list[dict[str, Any]]:
-    """Return what a vendor does again after a return: id, content, the answer that failed and why; without gold.
+    """Return what a vendor does again after a return: id, content as in the package, the answer that failed and why.
+
+    Hidden gold is not in it for being wrong. Left out are tasks whose record was erased: they need no answer.
 
     Raises:
         VendorStateError: The delivery was not returned.
@@ -207,13 +227,15 @@ def rework(ctx: Context, identifier: str) -> list[dict[str, Any]]:
     if row.state is not DeliveryState.RETURNED:
         raise VendorStateError(f"Delivery {row.number} is {row.state}; only a returned one has rework.")
     items = store.items(ctx.db, row.package_id)
+    asked = queries.schema(ctx, vendors.package(ctx, row.package_id).schema_id).questions
     records = sourcing.present(ctx, [items[item].record_id for item in row.failed])
     given = {each.item_id: each.response for each in store.answers_in(ctx.db, row.id) if each.item_id in row.failed}
     found = []
     for item, why in sorted(row.failed.items()):
         record = records.get(items[item].record_id)
-        shown = content.of_record(record).shown if record else {}
-        found.append({"id": item, "content": shown, "values": given.get(item), "reason": why})
+        if record is not None:
+            shown = packing.task(ctx, record, asked).shown
+            found.append({"id": item, "content": shown, "values": given.get(item), "reason": why})
     return found
 
 
@@ -226,6 +248,13 @@ def shortfall(row: Delivery, package: Package) -> str:
     if row.wrong > package.acceptance["accept"]:
         return f"{row.wrong} of {len(row.sample)} inspected are wrong, at most {package.acceptance['accept']} may be"
     return ""
+
+
+def _next(row: Delivery) -> str:
+    """What to do with a delivery that cannot be accepted or returned as it stands."""
+    if row.state is DeliveryState.RECEIVED:
+        return "Judge its sample first."
+    return "Return it as rework." if row.state is DeliveryState.JUDGED else "It was decided already."
 
 
 def delivery(ctx: Context, identifier: str) -> Delivery:
@@ -280,80 +309,72 @@ def _drawn(work: list[str], size: int, digest: str) -> tuple[str, ...]:
 class _Found:
     """What a file held."""
 
+    gone: frozenset[str]
+    """Tasks whose record was erased since they went out: nobody needs an answer to them any more."""
     good: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Answers by task."""
     problems: list[str] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     """Task → why its row is no answer."""
-    rows: int = 0
+    first: dict[str, Row] = field(default_factory=dict)
+    """Task → the first row about it."""
 
 
-def _kept(ctx: Context, before: list[Delivery], found: _Found) -> dict[str, dict[str, Any]]:
+def _kept(before: list[Delivery], earlier: list[Any], found: _Found) -> dict[str, dict[str, Any]]:
     """The answers of the delivery before that did not fail and are not given anew."""
-    if not before:
-        return {}
     names = ("item_id", "response", "author", "lead_time_ms")
-    rows = store.answers_in(ctx.db, before[0].id)
-    left_out = before[0].failed.keys() | found.reasons.keys()
+    left_out = found.reasons.keys() | found.gone | (before[0].failed.keys() if before else set())
     return {
-        each.item_id: {name: getattr(each, name) for name in names} for each in rows if each.item_id not in left_out
+        each.item_id: {name: getattr(each, name) for name in names} for each in earlier if each.item_id not in left_out
     }
 
 
-def _checked(ctx: Context, package: Package, items: dict[str, PackageItem], data: bytes) -> _Found:
+def _unchanged(before: list[Delivery], earlier: list[Any], found: _Found) -> list[str]:
+    """Answers that were found wrong before and came again as they were: taken, since the vendor may be right."""
+    failed = before[0].failed if before else {}
+    same = {each.item_id for each in earlier if found.good.get(each.item_id, {}).get("response") == each.response}
+    return [
+        f"Task {item}: answered as before, which was wrong: {failed[item]}" for item in sorted(same & failed.keys())
+    ]
+
+
+def _checked(ctx: Context, package: Package, items: dict[str, PackageItem], rows: list[Row]) -> _Found:
     questions = queries.schema(ctx, package.schema_id).questions
     records = sourcing.present(ctx, [each.record_id for each in items.values()])
-    found = _Found()
-    for where, row in _rows(data, found.problems):
-        found.rows += 1
-        item = str(row.get("id", ""))
-        if item not in items or item in found.good:
-            what = "a second answer to" if item in found.good else "there is no task"
-            found.problems.append(f"{where}: {what} '{item}'")
-            continue
-        record = records.get(items[item].record_id)
-        facts = content.of_record(record).facts if record else responses.Facts()
-        try:
-            values = responses.check(questions, row.get("values"), facts)
-        except responses.ResponseError as error:
-            found.problems.append(f"{where}, task {item}: {error.message}")
-            found.reasons[item] = error.message
-            continue
-        found.reasons.pop(item, None)
-        found.good[item] = {
-            "item_id": item,
-            "response": values,
-            "author": vendor_answers.worker(ctx, package.vendor_id, str(row.get("by") or "")),
-            "lead_time_ms": _lead_time_ms(row.get("seconds")),
-        }
-    found.rows += sum(each.endswith(_NOT_JSON) for each in found.problems)
+    there = {item: records[each.record_id] for item, each in items.items() if each.record_id in records}
+    found = _Found(gone=frozenset(items.keys() - there.keys()))
+    for row in rows:
+        problem = row.problem if row.item in items or not row.item else f"there is no task '{row.item}'"
+        if row.item in found.gone:
+            problem = "its record was erased, the answer is not needed"
+        elif row.item in items:
+            problem = _repeated(found, row) or problem
+        if not problem:
+            try:
+                values = responses.check(questions, row.values, content.of_record(there[row.item]).facts)
+            except responses.ResponseError as error:
+                problem = error.message
+            else:
+                found.good[row.item] = {
+                    "item_id": row.item,
+                    "response": values,
+                    "author": vendor_answers.worker(ctx, package.vendor_id, row.by),
+                    "lead_time_ms": row.lead_time_ms,
+                }
+        if problem:
+            found.problems.append(legible(f"{row.place}: {problem}"))
+            if row.item in there and row.item not in found.good:
+                found.reasons.setdefault(row.item, legible(problem))
     return found
 
 
-def _lead_time_ms(seconds: object) -> int:
-    """The time at a task; 0 when it was not told or cannot be."""
-    told = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    return round(1000 * seconds) if told and 0 < seconds <= _LONGEST_S else 0  # type: ignore[operator]
-
-
-_NOT_JSON = "not a JSON object"
-
-
-def _rows(data: bytes, problems: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    try:
-        lines = data.decode("utf-8-sig").split("\n")  # other ends of lines may stand in a text
-    except UnicodeDecodeError as error:
-        raise DeliveryError(f"Byte {error.start + 1} is not UTF-8.", remedy="Have it sent as UTF-8.") from error
-    if not any(map(str.strip, lines)):
-        raise DeliveryError("The delivery is empty.", remedy="Each line is an object with 'id' and 'values'.")
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            row = None
-        if isinstance(row, dict):
-            yield f"Line {number}", row
-        else:
-            problems.append(f"Line {number}: {_NOT_JSON}")
+def _repeated(found: _Found, row: Row) -> str:
+    """What is wrong about a further row on a task: of two that differ nobody knows which one is meant."""
+    first = found.first.setdefault(row.item, row)
+    if first is row:
+        return ""
+    if first.values == row.values and not row.problem:
+        return f"a second answer to the task, the same as in {first.where}"
+    found.good.pop(row.item, None)
+    found.reasons[row.item] = f"a second answer to the task, another one than in {first.where}"
+    return found.reasons[row.item]

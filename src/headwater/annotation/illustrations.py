@@ -79,8 +79,9 @@ def packed(ctx: Context, text: str) -> dict[str, bytes]:
     places: dict[str, str] = {}
     for number, (record, found) in enumerate(contents(ctx, text).items(), 1):
         if found.image and ctx.objects.exists(found.image):
-            places[record] = f"examples/{number}-{found.image.rpartition('/')[2]}"
-            files[places[record]] = ctx.objects.get(found.image)
+            data = ctx.objects.get(found.image)
+            places[record] = f"examples/{number}-{found.image.rpartition('/')[2]}{images.ending(data)}"
+            files[places[record]] = data
         else:
             places[record] = f"examples/{number}.jsonl"
             files[places[record]] = b"".join(own.write([Item(id=str(number), content=found.shown)]))

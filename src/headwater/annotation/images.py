@@ -31,6 +31,7 @@ _BEGINNINGS = (
     (b"GIF89a", "image/gif"),
     (b"BM", "image/bmp"),
 )
+_ENDINGS = {"image/jpeg": ".jpg"}
 _making = BoundedSemaphore(2)
 """A list asks for many at once, and each takes the memory of a whole picture while it is made small."""
 _BOXED = {b"ftypavif": "image/avif", b"ftypavis": "image/avif"}
@@ -120,3 +121,12 @@ def media_type(data: bytes) -> str:
     if not found:
         raise ImageError(remedy="Store it as PNG, JPEG, GIF, WebP, AVIF or BMP.")
     return found
+
+
+def ending(data: bytes) -> str:
+    """Return the ending of the name of an image's file, with its dot; empty for what `media_type` refuses."""
+    try:
+        found = media_type(data)
+    except ImageError:
+        return ""
+    return _ENDINGS.get(found, f".{found.removeprefix('image/')}")

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from headwater.annotation import content, illustrations, queries, vendors
-from headwater.annotation.exchange import own
-from headwater.annotation.exchange.label_studio_config import config
-from headwater.annotation.exchange.model import Item
-from headwater.annotation.questions import as_data
+from headwater.annotation import packing, queries, vendors
 from headwater.annotation.store import answers as given
-from headwater.annotation.store import away
+from headwater.annotation.store import away, tasks
 from headwater.annotation.store import vendors as store
 from headwater.annotation.vendor_model import (
     OUT,
@@ -24,7 +18,7 @@ from headwater.annotation.vendor_model import (
     VendorState,
     VendorStateError,
 )
-from headwater.core.canonical import canonical_json, digest, digest_bytes
+from headwater.core.canonical import digest, digest_bytes
 from headwater.core.errors import InvalidError
 from headwater.core.ids import new_id
 from headwater.governance import decisions, ledger
@@ -39,23 +33,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from headwater.annotation.model import Batch
     from headwater.annotation.vendor_model import Vendor
     from headwater.context import Context
+    from headwater.sourcing.model import Record
 
 LARGEST = 100_000
 """Most tasks in a package."""
 LARGEST_DOCUMENT = 10_000_000
 """Most bytes of a certificate's document."""
-_LETTER = """\
-What to send back: a file of JSON lines, one for each task of tasks.jsonl, in any order:
-
-    {"id": "itm_...", "values": {"question": answer}, "by": "a pseudonym of who answered", "seconds": 12.5}
-
-"by" tells the work of your people apart; "seconds" is the time at the task. Both may be left out. The questions are in
-schema.json, the rules in guideline.md. labelling.xml asks the same in Label Studio. manifest.json has the SHA-256 of
-every file and how the delivery is accepted. Work that fails comes back as a file of JSON lines with the tasks to do
-again and why; send those alone, the rest stands.
-"""
 
 
 def prepare(ctx: Context, batch_id: str, *, vendor_id: str, due_at: datetime, aql: float = 4.0) -> Package:
@@ -79,14 +65,11 @@ def prepare(ctx: Context, batch_id: str, *, vendor_id: str, due_at: datetime, aq
     campaign = queries.campaign(ctx, batch.campaign_id)
     gold = {each.record_id: each for each in given.golds(ctx.db, campaign.id)}
     work = {each.record_id: each.task_id for each in away.take(ctx.db, batch.id, most=LARGEST + 1)}
-    if not 2 <= len(work) <= LARGEST:  # noqa: PLR2004 -- a plan needs a lot
-        raise InvalidError(
-            f"A package holds 2 to {LARGEST:,} tasks; batch '{batch.name}' has {len(work):,} that want answers.",
-            remedy="Tasks that have their answers, are being answered or are out at a vendor do not count.",
-        )
+    there = sourcing.present(ctx, [*work, *gold])
+    _leave_out(ctx, batch, work, there)
     plan = standard.plan(len(work), aql=aql)
     identifier = new_id("pkg")
-    placed = work | {record: each.task_id for record, each in gold.items()}
+    placed = work | {record: each.task_id for record, each in gold.items() if record in there}
     named = {f"itm_{ctx.keys.hmac(identifier, record.encode())[-24:]}": record for record in placed}
     row = Package(
         id=identifier,
@@ -107,7 +90,8 @@ def prepare(ctx: Context, batch_id: str, *, vendor_id: str, due_at: datetime, aq
         deleted_at=None,
         certificate="",
     )
-    archive = _archive(ctx, row, named, {"vendor": partner.name, "campaign": campaign.name})
+    shown = {item: there[record] for item, record in named.items()}
+    archive = packing.archive(ctx, row, shown, {"vendor": partner.name, "campaign": campaign.name})
     row = replace(row, digest=digest_bytes(archive))
     ctx.objects.put(_place(row), archive)
     known = {record: each.values for record, each in gold.items()}
@@ -190,8 +174,16 @@ def certify(ctx: Context, identifier: str, *, statement: str, document: bytes = 
         raise InvalidError("A certificate has a text.", remedy="Give who certifies what was deleted, and when.")
     if len(document) > LARGEST_DOCUMENT:
         raise InvalidError(f"The document has {len(document):,} bytes; at most {LARGEST_DOCUMENT:,} are kept.")
-    if row.issued_at is None or row.state in OUT:
-        raise VendorStateError(f"Package '{row.name}' is {row.state}; its data is needed there, or never was there.")
+    if row.issued_at is None:
+        raise VendorStateError(
+            f"Package '{row.name}' is {row.state} and was never handed over: there is nothing to delete.",
+            remedy="Only a package that was issued has a certificate of deletion.",
+        )
+    if row.state in OUT:
+        raise VendorStateError(
+            f"Package '{row.name}' is {row.state}, due {row.due_at:%Y-%m-%d}: its vendor still needs the data.",
+            remedy="Accept its delivery or withdraw the package first; the certificate is kept from then on.",
+        )
     now = ctx.clock.now()
     sealed = ctx.objects.put_media(document).digest if document else ""
     store.set_package(ctx.db, row.id, deleted_at=now, certificate=sealed)
@@ -212,6 +204,17 @@ def certificate_of(ctx: Context, identifier: str) -> bytes:
         raise UnknownVendorError(f"Package '{row.name}' has no certificate with a document.")
     name = row.certificate.removeprefix("sha256:")
     return ctx.objects.get(f"media/{name[:2]}/{name}")
+
+
+def _leave_out(ctx: Context, batch: Batch, work: dict[str, str], there: Mapping[str, Record]) -> None:
+    """Leave tasks whose record was erased out of what is sealed, for good; what is left has to make a package."""
+    for record in work.keys() - there.keys():
+        tasks.retire(ctx.db, work.pop(record))
+    if not 2 <= len(work) <= LARGEST:  # noqa: PLR2004 -- a plan needs a lot
+        raise InvalidError(
+            f"A package holds 2 to {LARGEST:,} tasks; batch '{batch.name}' has {len(work):,} that want answers.",
+            remedy="Tasks that have their answers, are being answered or are out at a vendor do not count.",
+        )
 
 
 def _in_state(ctx: Context, identifier: str, *states: PackageState) -> Package:
@@ -238,33 +241,3 @@ def _trace(ctx: Context, row: Package, partner: Vendor) -> None:
 
 def _place(row: Package) -> str:
     return f"packages/{row.id}.zip"
-
-
-def _archive(ctx: Context, row: Package, named: Mapping[str, str], about: dict[str, Any]) -> bytes:
-    """The sealed archive: the same bytes for the same content."""
-    schema = queries.schema(ctx, row.schema_id)
-    records = sourcing.present(ctx, list(named.values()))
-    found = {item: content.of_record(records[record]) for item, record in named.items() if record in records}
-    images = {item: f"media/{each.image.rpartition('/')[2]}" for item, each in found.items() if each.image}
-    shown = {item: each.shown | ({"image": images[item]} if each.image else {}) for item, each in found.items()}
-    items = [Item(id=item, content=shown[item]) for item in sorted(shown)]
-    files = {
-        "tasks.jsonl": b"".join(own.write(items)),
-        "schema.json": canonical_json({"questions": [as_data(each) for each in schema.questions]}),
-        **illustrations.packed(ctx, queries.guideline(ctx, row.guideline_id).text),
-        "labelling.xml": config(schema.questions).encode(),
-        "README.txt": _LETTER.encode(),
-    }
-    for item, place in images.items():
-        if ctx.objects.exists(found[item].image):
-            files[place] = ctx.objects.get(found[item].image)
-    listed = {name: {"sha256": digest_bytes(data), "bytes": len(data)} for name, data in files.items()}
-    about |= {"package": row.id, "due": row.due_at.isoformat(), "acceptance": row.acceptance}
-    files["manifest.json"] = canonical_json(about | {"tasks": len(items), "schema": schema.digest, "files": listed})
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as archive:
-        for name in sorted(files):
-            info = zipfile.ZipInfo(name)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, files[name])
-    return sink.getvalue()

@@ -130,9 +130,11 @@ class Delivery:
     valid: int
     """Rows that are an answer to a task of the package."""
     complete: int
-    """Tasks with an answer from this delivery or, where that was not returned, from the one before."""
+    """Tasks with an answer from this delivery or, where that was not returned, from the one before, and those whose
+    record was erased meanwhile: they need none."""
     problems: tuple[str, ...]
-    """Place and reason of every row that is none, and what is missing; the first thousand."""
+    """Place and reason of every row that is none, which answers came again as they failed, and what is missing; the
+    first thousand."""
     gold_right: int
     gold_total: int
     """Rows that answer hidden gold."""

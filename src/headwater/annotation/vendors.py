@@ -71,10 +71,13 @@ def vendor(ctx: Context, identifier: str) -> Vendor:
     Raises:
         UnknownVendorError: There is none.
     """
-    for each in store.vendors(ctx.db, ctx.program):
+    found = store.vendors(ctx.db, ctx.program)
+    for each in found:
         if identifier in {each.id, each.name}:
             return each
-    raise UnknownVendorError(f"There is no vendor '{identifier}' in this program.")
+    named = ", ".join(each.name for each in found)
+    remedy = f"There are: {named}." if found else "Onboard it first."
+    raise UnknownVendorError(f"There is no vendor '{identifier}' in this program.", remedy=remedy)
 
 
 def package(ctx: Context, identifier: str) -> Package:

@@ -12,6 +12,7 @@ from headwater.annotation import deliveries, images, packages, vendors
 from headwater.annotation.vendor_model import Delivery, Package, Sampled, Scorecard, Vendor
 from headwater.api.session import Caller, Listing
 
+_SENT = "JSON lines with id, values and, if told, by and seconds; or the JSON export of Label Studio."
 router = APIRouter(prefix="/programs/{program}", tags=["vendors"])
 
 
@@ -134,7 +135,7 @@ def certificate(package: str, caller: Caller) -> Response:
 def receive(
     package: str,
     caller: Caller,
-    body: Annotated[bytes, Body(media_type="application/octet-stream", description="JSON lines: id, values, by.")],
+    body: Annotated[bytes, Body(media_type="application/octet-stream", description=_SENT)],
 ) -> Delivery | Response:
     """Check a delivery row by row, score its hidden gold and draw the sample to inspect."""
     return caller.write(lambda ctx: deliveries.receive(ctx, package, body))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.annotation.exchange.files import bad, elements, encoded
 from headwater.annotation.exchange.label_studio_results import result_of, values_of
-from headwater.annotation.exchange.model import Codec, Feature, Item, Reply
+from headwater.annotation.exchange.model import Codec, ExchangeError, Feature, Item, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NAME = "label_studio"
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff"})
+_REPAIR = "Repair or remove it and import again."
 _OURS = frozenset({"text", "image", "chat", "responses", "width", "height"})
 
 
@@ -82,13 +83,25 @@ def read(path: Path, questions: Sequence[Question]) -> Iterator[Item]:
     """Yield the tasks; annotations that were cancelled stay with the task but are no answers."""
     asked = {each.name: each for each in questions}
     for where, row in elements(path):
-        data = row.get("data")
-        if not isinstance(data, dict):
-            raise bad(path, where, "expected a task with 'data'", "Export as JSON, not as JSON-MIN.")
         try:
-            yield _item(where, row, data, asked)
-        except (KeyError, TypeError, ValueError, IndexError, StopIteration) as error:
-            raise bad(path, where, f"an annotation is not as expected ({error!r})") from error
+            yield parsed(where, row, asked)
+        except ExchangeError as error:
+            raise bad(path, where, error.message.rstrip("."), error.remedy) from error
+
+
+def parsed(where: str, row: object, asked: Mapping[str, Question]) -> Item:
+    """Return a task of an export as it answers questions, by their names.
+
+    Raises:
+        ExchangeError: It is no task with `data`, or an annotation is not as expected.
+    """
+    data = row.get("data") if isinstance(row, dict) else None
+    if not isinstance(row, dict) or not isinstance(data, dict):
+        raise ExchangeError("expected a task with 'data'", remedy="Export as JSON, not as JSON-MIN.")
+    try:
+        return _item(where, row, data, asked)
+    except (KeyError, TypeError, ValueError, IndexError, StopIteration, AttributeError) as error:
+        raise ExchangeError(f"an annotation is not as expected ({error!r})", remedy=_REPAIR) from error
 
 
 def _item(where: str, row: dict[str, Any], data: dict[str, Any], asked: Mapping[str, Question]) -> Item:
