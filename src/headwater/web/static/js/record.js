@@ -1,6 +1,8 @@
 // <hw-record>: the text, chat or image that is asked about. Its texts stay plain text nodes, so that 50 kB cost nothing.
 import { element, readable } from "./dom.js";
 
+const EXCERPT = 40; // characters of an answer beside its turn
+
 class Shown extends HTMLElement {
   // `task` is set before it is attached.
   connectedCallback() {
@@ -43,7 +45,7 @@ class Shown extends HTMLElement {
     if (answer === undefined) return [];
     const named = (value) => question.options?.find((option) => option.value === value)?.label ?? String(value);
     const words = answer.cannot_decide ? "cannot decide" : [answer].flat().filter((value) => typeof value !== "object").map(named).join(", ");
-    return [element("span", { className: "badge", textContent: words || "answered" })];
+    return [element("span", { className: "badge", dir: "auto", textContent: words.length > EXCERPT ? `${words.slice(0, EXCERPT)}…` : words || "answered" })];
   }
 
   reveal(place) { this.turns[place]?.row.scrollIntoView({ block: "nearest" }); }

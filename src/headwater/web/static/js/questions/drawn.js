@@ -15,7 +15,7 @@ export class Drawn extends Question {
     this.labels = element("div", { className: "choices", role: "group", "aria-label": "Labels" }, ...this.asked.options.map((option, place) => {
       const made = element("button", { type: "button" }, hint(this.keyOf(option, place)), element("span", { className: `swatch span-${(place % COLOURS.length) + 1}`, textContent: option.label }));
       made.dataset.value = option.value;
-      made.addEventListener("click", () => this.take(option.value));
+      made.addEventListener("click", () => this.takeUp(option.value));
       for (const kind of ["focus", "mouseenter"]) made.addEventListener(kind, () => this.task.guide(this.asked, option.value));
       return made;
     }));
@@ -32,6 +32,12 @@ export class Drawn extends Question {
   named(label) { return this.asked.options.find((option) => option.value === label)?.label ?? label; }
   say(text) { this.now.textContent = text; }
   keep(marks) { this.answer = marks.length ? marks : undefined; this.picture?.redraw(); }
+
+  // Take a label, and go to the image to draw with it.
+  takeUp(label) {
+    this.take(label);
+    this.focusControl();
+  }
 
   problem() {
     if (this.isUndecided || !this.given) return "";
@@ -50,7 +56,7 @@ export class Drawn extends Question {
     const option = (key) => this.asked.options.find((each, place) => this.keyOf(each, place) === key);
     return [
       { keys: Object.keys(ARROWS), text: "move", act: ({ key, shiftKey }) => this.steer(...ARROWS[key], shiftKey), when: () => Boolean(this.picture?.view) }, { show: "Shift", text: "fine" },
-      { show: "1 … z", text: "the label", fits: ({ key }) => option(key) !== undefined, act: ({ key }) => this.take(option(key).value) },
+      { show: "1 … z", text: "the label", fits: ({ key }) => option(key) !== undefined, act: ({ key }) => this.takeUp(option(key).value) },
     ];
   }
 

@@ -32,11 +32,25 @@ class Marks extends Drawn {
   join(made) {
     const { object, label } = this;
     const others = this.marks.filter((mark) => this.objectOf(mark) !== object || mark.label !== label);
-    const at = this.asked.options.findIndex(({ value }) => value === label);
-    const order = [...this.asked.options.slice(at + 1), ...this.asked.options.slice(0, at)].map(({ value }) => value);
-    this.label = order.find((value) => !this.has(object, value)) ?? label;
-    this.task.guide(this.asked, this.label);
     this.keep([...others, { ...made, label, object }]);
+    this.aim();
+    this.task.guide(this.asked, this.label);
+  }
+
+  // What is put next: of a skeleton a point the object lacks, from the one at hand on, so that none is moved unasked.
+  aim() {
+    if (!this.bones.length || !this.has(this.object, this.label)) return;
+    const values = this.asked.options.map(({ value }) => value);
+    const at = values.indexOf(this.label);
+    this.label = [...values.slice(at + 1), ...values.slice(0, at)].find((value) => !this.has(this.object, value)) ?? this.label;
+    this.update();
+  }
+
+  leave() {
+    this.draft = null;
+    this.chosen = -1;
+    this.aim();
+    this.update();
   }
 
   take(label) {
@@ -69,7 +83,7 @@ class Marks extends Drawn {
     if (corner >= 0) { this.pulling = this.shape.pull(this.marks[this.chosen], corner); return; }
     const hit = this.marks.findLastIndex((mark) => hits(this.asked.kind, mark, at, this.picture.view.scale));
     if (hit >= 0) { this.choose(hit); this.grip = at; return; }
-    this.chosen = -1;
+    if (this.chosen >= 0) this.leave();
     this.draft = this.shape.begin(at);
     this.update();
   }
@@ -98,7 +112,7 @@ class Marks extends Drawn {
 
   // The keyboard.
   place(at) {
-    this.chosen = -1;
+    if (this.chosen >= 0) this.leave();
     this.draft = this.draft ? this.shape.add(this.draft, at, this.picture.view.scale) : this.shape.begin(at);
     if (this.draft.done) this.finish();
     else { this.say(this.asked.kind === "boxes" ? "Move to the opposite corner, then Space." : `${this.draft.points.length} corners.`); this.picture.redraw(); }
@@ -123,6 +137,8 @@ class Marks extends Drawn {
   }
 
   remove(place) {
+    this.object = this.objectOf(this.marks[place]);
+    if (this.bones.length) this.label = this.marks[place].label;
     this.chosen = -1;
     this.keep(this.marks.filter((_, at) => at !== place));
   }
@@ -137,7 +153,7 @@ class Marks extends Drawn {
       ...(this.shape.grow ? [{ keys: ["s"], text: "size", act: () => { this.sizing = !this.sizing; this.update(); }, when: () => this.chosen >= 0 }] : []),
       ...(this.asked.kind === "keypoints" ? [{ keys: ["H"], text: "hidden in the image, or seen", act: () => this.change(({ hidden, ...mark }) => (hidden ? mark : { ...mark, hidden: true })), when: () => this.chosen >= 0 }] : []),
       { keys: ["Delete"], text: "remove", act: () => this.remove(this.chosen), when: () => this.chosen >= 0 },
-      { keys: ["Escape"], text: "leave the mark", act: () => { this.draft = null; this.chosen = -1; this.update(); }, when: () => Boolean(this.draft) || this.chosen >= 0 },
+      { keys: ["Escape"], text: "leave the mark", act: () => this.leave(), when: () => Boolean(this.draft) || this.chosen >= 0 },
       ...super.bindings,
     ];
   }
