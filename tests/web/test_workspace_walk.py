@@ -90,3 +90,20 @@ def test_text_from_right_to_left_begins_at_the_right(team: Team, site: Served, b
     assert around
     assert around["x"] + around["width"] - text["x"] - text["width"] < 60
     tab.context.close()
+
+
+def test_the_list_of_keys_begins_at_its_top_and_names_the_keys_there_are(
+    team: Team, site: Served, browser: Browser
+) -> None:
+    asked = [
+        *sheets.KINDS["spans"][0],
+        {"name": "sure", "kind": "single", "options": [{"value": "yes", "key": "y"}, "no"]},
+    ]
+    records = factories.put_records(team, ["One.", "Two."])
+    campaign = factories.open_campaign(team, records, plan=Plan(), data=asked).id
+    tab = bench(site, browser, team.annotators[0], campaign, viewport={"width": 1280, "height": 500})
+    expect(tab.locator("hw-spans .keys")).to_contain_text("1 2 3 label what is selected")
+    press(tab, "?")
+    expect(tab.get_by_role("heading", name="Keys", exact=True)).to_be_in_viewport()
+    expect(tab.locator("#keys")).to_contain_text("y 2choose the option with this key")
+    tab.context.close()

@@ -13,9 +13,13 @@ export function obey(bindings, event) {
   return bindings.some((each) => each.act && meant(each, event) && (each.when?.() ?? true) && each.act(event) !== false);
 }
 
+const FEW = 5;
 const NAMES = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Delete: "Del", Escape: "Esc", PageUp: "PgUp", PageDown: "PgDn" };
 
 export const shownOf = ({ show, keys = [], alt = "" }) => show ?? (alt ? `Alt ${alt.replace(/^(Key|Digit)/, "")}` : keys.map((key) => NAMES[key] ?? key).join(" "));
+
+// How the keys of options are written: each of a few, the ends of many.
+export const keysOf = (keys) => { const given = keys.filter(Boolean); return given.length > FEW ? `${given[0]} … ${given.at(-1)}` : given.join(" "); };
 
 // One line of hints, beside the question worked on.
 export const legend = (bindings) => element("p", { className: "help keys" }, ...bindings.filter((each) => each.text).flatMap((each) => [hint(shownOf(each)), ` ${each.text} `]));

@@ -10,7 +10,12 @@ document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
 });
 
 const help = document.querySelector("#keys");
-document.querySelector("[data-keys]")?.addEventListener("click", () => { help.dispatchEvent(new Event("asked")); help.showModal(); });
+function showKeys() {
+  help.dispatchEvent(new Event("asked"));
+  help.showModal();
+  help.scrollTop = 0; // the button that has the focus stands at the end
+}
+document.querySelector("[data-keys]")?.addEventListener("click", showKeys);
 const targets = new Map([...document.querySelectorAll("[data-key]")].map((link) => [link.dataset.key, link]));
 let waiting = 0;
 // A page where people work on tasks has keys of its own: a letter there is an answer, not a way to leave.
@@ -18,7 +23,7 @@ const isTaken = () => document.querySelector("hw-annotate, hw-case") !== null;
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || isTaken()) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
-  if (event.key === "?" && help) { help.showModal(); event.preventDefault(); return; }
+  if (event.key === "?" && help) { showKeys(); event.preventDefault(); return; }
   if (event.key === "/") { const search = document.querySelector("[data-search]"); if (search) { search.focus(); event.preventDefault(); } return; }
   if (event.key === "g") { waiting = Date.now(); return; }
   if (Date.now() - waiting < 1500 && targets.has(event.key)) { event.preventDefault(); targets.get(event.key).click(); }

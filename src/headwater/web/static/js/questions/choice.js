@@ -1,6 +1,6 @@
 // <hw-choice>: one or several of the options; options with parents open level by level; long lists are searched.
 import { KEYS, element, hint } from "../dom.js";
-import { obey } from "../keymap.js";
+import { keysOf, obey } from "../keymap.js";
 import { Question } from "./question.js";
 
 const LONG = 12;
@@ -112,7 +112,7 @@ class Choice extends Question {
   get bindings() {
     const up = { keys: ["ArrowLeft"], text: "a level up, from the first option", act: () => this.climb(), when: () => this.path.length > 0 && this.buttons.indexOf(document.activeElement) <= 0 };
     return [
-      { show: "1 … z", text: this.isMany ? "choose the option with this key, or take it out" : "choose the option with this key", fits: ({ key }) => this.optionOf(key) !== undefined, act: ({ key }) => this.pick(this.optionOf(key)) },
+      { show: keysOf(this.shown.map((each, place) => this.keyOf(each, place))), text: this.isMany ? "choose the option with this key, or take it out" : "choose the option with this key", fits: ({ key }) => this.optionOf(key) !== undefined, act: ({ key }) => this.pick(this.optionOf(key)) },
       ...(this.isTree ? [up] : []),
       { keys: ["ArrowLeft", "ArrowRight"], text: "walk over the options; the guideline follows", act: ({ key }) => this.walk(key === "ArrowRight" ? 1 : -1) },
       ...(this.search ? [{ keys: ["/"], text: "search the options", act: () => this.search.focus() }] : []),

@@ -1,6 +1,6 @@
 // What questions about places on an image share: labels with keys, a list of marks, and the picture they are drawn on.
 import { element, hint } from "../dom.js";
-import { legend } from "../keymap.js";
+import { keysOf, legend } from "../keymap.js";
 import { Question } from "./question.js";
 
 export const COLOURS = ["230 159 0", "86 180 233", "0 158 115", "213 94 0", "204 121 167", "120 110 230", "190 180 20", "220 70 70"];
@@ -56,7 +56,7 @@ export class Drawn extends Question {
     const option = (key) => this.asked.options.find((each, place) => this.keyOf(each, place) === key);
     return [
       { keys: Object.keys(ARROWS), text: "move", act: ({ key, shiftKey }) => this.steer(...ARROWS[key], shiftKey), when: () => Boolean(this.picture?.view) }, { show: "Shift", text: "fine" },
-      { show: "1 … z", text: "the label", fits: ({ key }) => option(key) !== undefined, act: ({ key }) => this.takeUp(option(key).value) },
+      { show: keysOf(this.asked.options.map((each, place) => this.keyOf(each, place))), text: "the label", fits: ({ key }) => option(key) !== undefined, act: ({ key }) => this.takeUp(option(key).value) },
     ];
   }
 

@@ -1,5 +1,6 @@
 // <hw-ranking>: an order of things, best first, by pressing their keys in that order; of two, one key decides.
 import { KEYS, element, hint, readable } from "../dom.js";
+import { keysOf } from "../keymap.js";
 import { Question } from "./question.js";
 
 class Ranking extends Question {
@@ -120,9 +121,9 @@ class Ranking extends Question {
     const thing = (key) => this.things.find((each) => each.key === key);
     return [
       ...(this.asked.ties ? [{ keys: ["="], text: this.isPair ? "neither is better" : "the same place as the one before; the last two as well", act: () => this.join() }] : []),
-      ...(this.reasons.length ? [{ show: this.reasons.map((button) => button.shortcut).join(" "), text: "the reasons", fits: ({ key }) => reason(key) !== undefined, act: ({ key }) => this.toggle(reason(key).value) }] : []),
+      ...(this.reasons.length ? [{ show: keysOf(this.reasons.map((button) => button.shortcut)), text: "the reasons", fits: ({ key }) => reason(key) !== undefined, act: ({ key }) => this.toggle(reason(key).value) }] : []),
       ...(this.stays ? [{ show: "Enter", text: "on to the next question, else submit", fits: ({ key, target }) => key === "Enter" && target !== this.tie, act: () => this.task.advance(this), when: () => this.given !== undefined && !this.problem() }] : []),
-      { show: this.things.map((each) => each.key).join(" "), text: this.isPair ? "the better one" : "from best to worst; again takes it out", fits: ({ key }) => thing(key) !== undefined, act: ({ key }) => this.place(thing(key).value) },
+      { show: keysOf(this.things.map((each) => each.key)), text: this.isPair ? "the better one" : "from best to worst; again takes it out", fits: ({ key }) => thing(key) !== undefined, act: ({ key }) => this.place(thing(key).value) },
     ];
   }
 

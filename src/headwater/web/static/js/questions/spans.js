@@ -2,7 +2,7 @@
 // painted with the CSS Custom Highlight API, so 50 kB with hundreds of spans stay as quick as ten words.
 import { element, hint } from "../dom.js";
 import { Cursor } from "../cursor.js";
-import { legend } from "../keymap.js";
+import { keysOf, legend } from "../keymap.js";
 import { Question } from "./question.js";
 
 const COLOURS = 8;
@@ -204,13 +204,14 @@ class Spans extends Question {
   }
 
   get bindings() {
-    const option = (key) => (this.from ? this.asked.relations : this.asked.options).find((each, place) => this.keyOf(each, place) === key);
+    const offered = this.from ? this.asked.relations : this.asked.options;
+    const option = (key) => offered.find((each, place) => this.keyOf(each, place) === key);
     const turn = ({ key }) => this.walk(key === "n" ? 1 : -1);
     return [
       { keys: ["Escape"], act: () => this.leave(), when: () => Boolean(this.from) },
       ...this.cursor.bindings,
       { keys: ["n", "p"], text: "next, previous span", act: turn },
-      { show: "1 … z", text: "label what is selected", fits: ({ key }) => option(key) !== undefined, act: ({ key }) => (this.from ? this.relate(option(key).value) : this.label(option(key).value)) },
+      { show: keysOf(offered.map((each, place) => this.keyOf(each, place))), text: "label what is selected", fits: ({ key }) => option(key) !== undefined, act: ({ key }) => (this.from ? this.relate(option(key).value) : this.label(option(key).value)) },
       { keys: ["Delete"], text: "remove the span", act: () => this.remove(this.chosen), when: () => Boolean(this.chosen) },
       ...(this.asked.relations?.length ? [{ keys: ["r"], text: "relate the span to another; Esc leaves", act: () => this.begin(), when: () => Boolean(this.chosen) }] : []),
     ];
