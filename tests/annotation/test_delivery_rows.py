@@ -147,7 +147,8 @@ def test_an_answer_that_was_wrong_and_comes_again_is_told(team: Team) -> None:
 def test_what_cannot_be_stored_is_spelt_out_in_the_problems_of_a_delivery(each_team: Team) -> None:
     package = issued(each_team)
     rows = answered(opened(each_team, package))
-    for place, more in enumerate(({"by": "\ud800"}, {"k\0": 1}, {"values": {"q\ud800": 1}}, {"id": "i\0\udfff"})):
+    odd: list[dict[str, object]] = [{"by": "\ud800"}, {"k\0": 1}, {"values": {"q\ud800": 1}}, {"id": "i\0\udfff"}]
+    for place, more in enumerate(odd):
         rows[place] |= more
     found = deliver(each_team, package, rows)
     with each_team.read() as ctx:
