@@ -76,8 +76,8 @@ def test_gold_and_proposals_are_written_by_text(team: Team, tmp_path: Path) -> N
     file = tmp_path / "known.jsonl"
     known = {"text": TEXTS[1], "values": {"topic": "billing"}, "score": 0.9, "explanation": "rule 1"}
     file.write_text(f"\n{json.dumps(known)}\n")
-    assert "1 answers are proposed" in typed(team, "prelabel", "add", campaign, str(file), "--model", "rules 1")
-    assert "1 right answers" in typed(team, "campaign", "gold", campaign, str(file))
+    assert "1 answer is proposed" in typed(team, "prelabel", "add", campaign, str(file), "--model", "rules 1")
+    assert "1 right answer is known" in typed(team, "campaign", "gold", campaign, str(file))
     file.write_text(json.dumps(known | {"explanation": "one\u2028two"}, ensure_ascii=False), encoding="utf-8")
     typed(team, "prelabel", "add", campaign, str(file), "--model", "rules 2")  # a separator inside a text ends no line
     with team.read() as ctx:

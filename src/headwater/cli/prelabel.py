@@ -43,7 +43,7 @@ def add(
         ]
         count = prelabels.add(ctx, campaign.id, proposals, model=model)
     hidden = "" if campaign.plan.shows_prelabels else f" Show them with: headwater campaign change '{name}' --prelabels"
-    done(f"{count:,} answers are proposed by {model}.{hidden}")
+    done(f"{count:,} {'answer is' if count == 1 else 'answers are'} proposed by {model}.{hidden}")
 
 
 @cli.command("models")
