@@ -16,7 +16,7 @@ from headwater.annotation.exchange.label_studio_config import to_schema
 from headwater.annotation.exchange.model import Reply
 from headwater.annotation.vendor_model import Delivery, Package
 from tests.annotation.factories import open_campaign, put_records
-from tests.annotation.test_vendors import lapse, onboarded, opened
+from tests.annotation.test_vendors import lapse, onboarded, opened, package_of
 from tests.web import sheets
 
 if TYPE_CHECKING:
@@ -37,17 +37,6 @@ CHAT = [
 TEXTS = ["The pump broke.", "The lid has a crack.", "The café's filter is 😀 missing."]
 
 
-def package_of(team: Team, records: list[str], questions: object) -> Package:
-    campaign = open_campaign(team, records, data=questions)
-    partner = onboarded(team)
-    with team.act(team.ops) as ctx:
-        batch = queries.batches(ctx, campaign.id)[0]
-        row = packages.prepare(ctx, batch.id, vendor_id=partner, due_at=ctx.clock.now() + timedelta(days=30))
-    lapse(team)
-    with team.act(team.lead) as ctx:
-        return packages.issue(ctx, row.id, reason="go")
-
-
 def pictures(team: Team) -> list[str]:
     places = [team.app.objects.put_media(sheets.png(width)).name for width in (120, 60)]
     sizes = [{"image": place, "width": width, "height": 80} for place, width in zip(places, (120, 60), strict=True)]
@@ -61,9 +50,9 @@ def chats(team: Team) -> list[str]:
 
 def packed(team: Team, kind: str) -> tuple[Package, dict[str, bytes]]:
     made = {
-        "boxes": lambda: package_of(team, pictures(team), BOXES),
-        "parts": lambda: package_of(team, put_records(team, TEXTS), PARTS),
-        "chats": lambda: package_of(team, chats(team), CHAT),
+        "boxes": lambda: package_of(team, open_campaign(team, pictures(team), data=BOXES).id),
+        "parts": lambda: package_of(team, open_campaign(team, put_records(team, TEXTS), data=PARTS).id),
+        "chats": lambda: package_of(team, open_campaign(team, chats(team), data=CHAT).id),
     }
     package = made[kind]()
     return package, opened(team, package)

@@ -51,10 +51,14 @@ def onboarded(team: Team) -> str:
 
 
 def issued(team: Team, *, records: int = 20) -> Package:
-    campaign = open_campaign(team, records, known=KNOWN)
+    return package_of(team, open_campaign(team, records, known=KNOWN).id)
+
+
+def package_of(team: Team, campaign: str) -> Package:
+    """Issue a package of the first batch of a campaign to a new vendor."""
     partner = onboarded(team)
     with team.act(team.ops) as ctx:
-        batch = queries.batches(ctx, campaign.id)[0]
+        batch = queries.batches(ctx, campaign)[0]
         row = packages.prepare(ctx, batch.id, vendor_id=partner, due_at=ctx.clock.now() + timedelta(days=30))
     lapse(team)
     with team.act(team.lead) as ctx:

@@ -98,12 +98,10 @@ def test_a_chat_is_listed_by_its_first_question_not_by_what_the_model_is_told(te
         {"messages": [told, {"role": "user", "content": text}]}
         for text in ("Is the parcel late?", "Close my account today")
     ]
-    take_in(team, tmp_path, *rows, {"messages": [told]})
-    assert {record.text for record in records(team)} == {
-        "Is the parcel late?",
-        "Close my account today",
-        "You are helpful.",
-    }
+    odd = {"messages": [{"role": ["user"], "content": "A role that is no text"}]}
+    take_in(team, tmp_path, *rows, {"messages": [told]}, odd)
+    listed = {"Is the parcel late?", "Close my account today", "You are helpful.", "A role that is no text"}
+    assert {record.text for record in records(team)} == listed
 
 
 def test_lists_and_objects_stay_with_their_record(team: Team, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_each_kind_is_drawn_where_it_was_made() -> None:
 
 def test_nothing_is_drawn_without_a_size_or_marks() -> None:
     assert overlay(None, [[{"x": 1, "y": 1, "width": 5, "height": 5, "label": "scratch"}]]) == ""
+    assert "<path" not in overlay(SIZE, [[{"label": "rust", "rle": {"size": [2, 2], "counts": [1, 1]}}]])
     assert overlay(SIZE, ["billing", None, [], ["a"], {"order": [["a"]]}]) == ""
 
 

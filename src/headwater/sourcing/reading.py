@@ -156,7 +156,7 @@ def item_of(place: int, value: Any) -> Item:  # noqa: ANN401 -- whatever JSON he
 
 def _opening(turns: list[dict[str, Any]]) -> str:
     """Return what a chat begins with, by which it is listed: what the model is told says little."""
-    said = next((turn for turn in turns if turn.get("role") not in INSTRUCTING), turns[0] if turns else {})
+    said = next((turn for turn in turns if str(turn.get("role")) not in INSTRUCTING), turns[0] if turns else {})
     return "\n".join(words(said.get("content")))
 
 

@@ -20,7 +20,7 @@ from headwater.quality.panels import measured_kind
 from headwater.quality.yardsticks import METRICS, Coefficient, Distance, Yardstick
 from headwater.sourcing import queries as sourcing
 from headwater.web.charts import Point, series
-from headwater.web.drawings import overlay
+from headwater.web.drawings import VOICES, overlay
 from headwater.web.session import Visitor, back, page
 
 if TYPE_CHECKING:
@@ -180,6 +180,7 @@ def disputes(
             found=found,
             rules=[(rule, Markup(render(rule.section.text)) if rule.section else "") for rule in found.rules],  # noqa: S704 -- cleaned by render
             contents=shown,
+            colours=VOICES,
             drawn={
                 each.dispute.task_id: overlay(shown[each.dispute.record_id].size, [said.marks for said in each.voices])
                 for each in found.examples

@@ -74,9 +74,12 @@ def _shape(mark: Mapping[str, Any], size: float) -> tuple[Markup, tuple[float, f
 
 
 def _mask(rle: Mapping[str, Any]) -> tuple[Markup, tuple[float, float, float]]:
-    """A mask as one path: a bar for every stretch of every column."""
+    """A mask as one path, a bar for every stretch of every column; nothing where its run lengths do not add up."""
     height = int(rle["size"][0])
-    ends = np.cumsum(counts_of(dict(rle)))
+    try:
+        ends = np.cumsum(counts_of(dict(rle)))
+    except ValueError:
+        return Markup(""), (0.0, 0.0, 0.0)
     starts, stops = ends[0:-1:2], ends[1::2]
     bars = [
         (column, max(start, column * height), min(stop, (column + 1) * height))
